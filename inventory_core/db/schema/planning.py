@@ -1,0 +1,182 @@
+"""Tables of what was forecast and proposed: runs, forecasts, policies, suggestions, KPI days.
+
+Decides that one suggestion per SKU and warehouse is open; never a quantity.
+"""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Float,
+    Index,
+    Integer,
+    Numeric,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from inventory_core.db.schema.registry import (
+    AMOUNT,
+    METADATA,
+    currency_column,
+    id_column,
+    key_column,
+    one_of,
+    quantity_column,
+    recorded_at,
+    refers_to,
+    time_column,
+    version_column,
+)
+from inventory_core.vocabulary import SuggestionKind, SuggestionState
+
+forecast_run = Table(
+    "forecast_run",
+    METADATA,
+    id_column(),
+    key_column(),
+    Column("as_of_on", Date, nullable=False),
+    time_column("data_watermark_at"),
+    Column("history_hash", String(64), nullable=False),
+    Column("frequency", String(10), nullable=False),
+    Column("horizon", Integer, nullable=False),
+    Column("code_version", String(40), nullable=False),
+    Column("settings", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Column("scores", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Column("current", Boolean, nullable=False, server_default=text("false")),
+    recorded_at(),
+    Index("uq_forecast_run_current", "current", unique=True, postgresql_where=text("current")),
+)
+
+# One row per series: the quantile paths as arrays, level -> [step 1 .. horizon].
+forecast = Table(
+    "forecast",
+    METADATA,
+    refers_to("run_id", "forecast_run.id"),
+    refers_to("sku_id", "sku.id"),
+    refers_to("warehouse_id", "location.id"),
+    Column("champion", String(40), nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("mean", ARRAY(Float), nullable=False),
+    Column("quantiles", JSONB, nullable=False),
+    Column("totals", JSONB, nullable=False, comment="steps -> level -> units"),
+    Column("scores", JSONB, nullable=False, comment="candidate -> measure -> value"),
+    PrimaryKeyConstraint("run_id", "sku_id", "warehouse_id"),
+)
+
+policy = Table(
+    "policy",
+    METADATA,
+    refers_to("run_id", "forecast_run.id"),
+    refers_to("sku_id", "sku.id"),
+    refers_to("warehouse_id", "location.id"),
+    refers_to("offer_id", "offer.id", nullable=True),
+    Column("lead_time_days", Integer, nullable=False),
+    Column("review_days", Integer, nullable=False),
+    Column("service_level", Numeric(5, 4), nullable=False),
+    Column("demand_mean", Float, nullable=False, comment="over the protection interval"),
+    quantity_column("safety_stock"),
+    quantity_column("reorder_point"),
+    quantity_column("order_up_to"),
+    Column("fill_rate", Float),
+    Column("trace", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    PrimaryKeyConstraint("run_id", "sku_id", "warehouse_id"),
+    CheckConstraint(
+        "safety_stock >= 0 AND reorder_point >= 0 AND order_up_to >= reorder_point",
+        name="levels_in_order",
+    ),
+)
+
+suggestion = Table(
+    "suggestion",
+    METADATA,
+    id_column(),
+    key_column(),
+    Column("kind", String(20), nullable=False),
+    refers_to("sku_id", "sku.id", index=True),
+    refers_to("warehouse_id", "location.id"),
+    Column("state", String(20), nullable=False),
+    Column("revision", Integer, nullable=False, server_default=text("1")),
+    time_column("opened_at"),
+    time_column("closed_at", nullable=True),
+    one_of("kind", SuggestionKind),
+    one_of("state", SuggestionState),
+    Index(
+        "uq_suggestion_open",
+        "kind",
+        "sku_id",
+        "warehouse_id",
+        unique=True,
+        postgresql_where=text("state IN ('open', 'needs_supplier')"),
+    ),
+)
+
+# The numbers of a suggestion as they stood; a change of numbers is a new revision.
+suggestion_revision = Table(
+    "suggestion_revision",
+    METADATA,
+    refers_to("suggestion_id", "suggestion.id"),
+    Column("revision", Integer, nullable=False),
+    refers_to("run_id", "forecast_run.id"),
+    refers_to("supplier_id", "supplier.id", nullable=True),
+    refers_to("offer_id", "offer.id", nullable=True),
+    refers_to("from_warehouse_id", "location.id", nullable=True),
+    Column("ship_method", String(20), nullable=False, server_default="sea"),
+    quantity_column("quantity"),
+    Column("unit_price", AMOUNT),
+    currency_column(nullable=True),
+    Column("amount_base", AMOUNT, comment="base currency; NULL where no rate is known"),
+    Column("value_at_risk_base", AMOUNT),
+    Column("order_by_on", Date, comment="latest order date; NULL where it is already past"),
+    Column("days_late", Integer, nullable=False, server_default=text("0")),
+    Column("arrives_on", Date),
+    Column("runs_out_on", Date),
+    Column("days_of_cover", Float),
+    Column("assumed", ARRAY(String(40)), nullable=False, server_default=text("'{}'")),
+    Column("trace", JSONB, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    recorded_at(),
+    PrimaryKeyConstraint("suggestion_id", "revision"),
+    CheckConstraint("quantity > 0", name="quantity_positive"),
+    CheckConstraint("days_late >= 0", name="days_late_not_negative"),
+)
+
+# Rules a person set by hand for one SKU and warehouse; they win over the computed ones.
+replenish_rule = Table(
+    "replenish_rule",
+    METADATA,
+    refers_to("sku_id", "sku.id"),
+    refers_to("warehouse_id", "location.id"),
+    Column("service_level", Numeric(5, 4)),
+    Column("review_days", Integer),
+    quantity_column("minimum", nullable=True),
+    quantity_column("maximum", nullable=True),
+    Column("buying", Boolean, nullable=False, server_default=text("true")),
+    version_column(),
+    PrimaryKeyConstraint("sku_id", "warehouse_id"),
+)
+
+# Once a day per warehouse and currency-free: what the KPIs need, so that no screen sums the ledger.
+kpi_day = Table(
+    "kpi_day",
+    METADATA,
+    Column("on_day", Date, nullable=False),
+    refers_to("warehouse_id", "location.id"),
+    Column("closing_value", AMOUNT, nullable=False),
+    Column("in_transit_value", AMOUNT, nullable=False),
+    Column("cost_of_sales", AMOUNT, nullable=False),
+    Column("sales", AMOUNT, nullable=False),
+    Column("dead_value", AMOUNT, nullable=False),
+    Column("orders", BigInteger, nullable=False),
+    Column("short_orders", BigInteger, nullable=False),
+    Column("units_sold", BigInteger, nullable=False),
+    Column("units_short", BigInteger, nullable=False),
+    recorded_at(),
+    PrimaryKeyConstraint("on_day", "warehouse_id"),
+)

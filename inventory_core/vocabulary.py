@@ -1,0 +1,187 @@
+"""The words of the trade. Decides one name per thing, as types and closed lists; computes nothing.
+
+SKU             the unit we stock and count           商品编码
+listing         a channel's offer of a SKU            刊登
+location        any place, virtual ones included      位置
+lot / serial    units made together / one unit        批次 / 序列号
+movement        quantity from one location to another 库存流水
+on_hand         physically in a warehouse             在库
+reserved        promised to orders, not yet shipped   预占
+held            present but not sellable              冻结
+available       on_hand - reserved - held             可售
+in_transit      moving towards one of our warehouses  在途
+on_order        ordered from suppliers, not received  已订未到
+inventory position  on_hand - held + on_order + inbound transfers - reserved - backorders  库存头寸
+lead time       order to available, in days           采购提前期
+protection interval  lead time + review period        保护期
+stock-out / censored day  nothing available; sales are only a lower bound of demand  缺货 / 截尾日
+"""
+
+from enum import StrEnum
+from typing import NewType
+
+SkuId = NewType("SkuId", int)
+LocationId = NewType("LocationId", int)
+WarehouseId = NewType("WarehouseId", int)
+LotId = NewType("LotId", int)
+SupplierId = NewType("SupplierId", int)
+OfferId = NewType("OfferId", int)
+PersonId = NewType("PersonId", int)
+OperationId = NewType("OperationId", int)
+
+NO_LOT = LotId(0)
+NO_OWNER = SupplierId(0)
+
+
+class LocationKind(StrEnum):
+    """What a place is; the last five are virtual and may hold less than nothing."""
+
+    COMPANY = "company"
+    WAREHOUSE = "warehouse"
+    ZONE = "zone"
+    RACK = "rack"
+    BIN = "bin"
+    SUPPLIER = "supplier"
+    CUSTOMER = "customer"
+    IN_TRANSIT = "in_transit"
+    SCRAP = "scrap"
+    COUNT_DIFFERENCE = "count_difference"
+
+
+class WarehouseKind(StrEnum):
+    """Who runs a warehouse and how it is told to us."""
+
+    OWN = "own"
+    OVERSEAS = "overseas"
+    THIRD_PARTY = "3pl"
+    FBA = "fba"
+
+
+class Authority(StrEnum):
+    """Who counts: we do, or an operator reports and differences are posted."""
+
+    OURS = "ours"
+    REPORTED = "reported"
+
+
+class Condition(StrEnum):
+    """State of the goods; everything but good is held."""
+
+    GOOD = "good"
+    INSPECTION = "inspection"
+    DAMAGED = "damaged"
+    QUARANTINE = "quarantine"
+    RESEARCHING = "researching"
+
+
+class OperationKind(StrEnum):
+    """Why the book changed."""
+
+    OPENING = "opening"
+    RECEIPT = "receipt"
+    SHIPMENT = "shipment"
+    RETURN = "return"
+    TRANSFER_OUT = "transfer_out"
+    TRANSFER_IN = "transfer_in"
+    ADJUSTMENT = "adjustment"
+    COUNT = "count"
+    MOVE = "move"
+    HOLD = "hold"
+    UNHOLD = "unhold"
+    SCRAP = "scrap"
+    RESERVE = "reserve"
+    RELEASE = "release"
+    REVALUE = "revalue"
+    REVERSAL = "reversal"
+
+
+class ReservationState(StrEnum):
+    """A promise, from made to kept or dropped; forward only."""
+
+    PENDING = "pending"
+    FIRM = "firm"
+    PICKED = "picked"
+    SHIPPED = "shipped"
+    RELEASED = "released"
+    EXPIRED = "expired"
+    SHORT = "short"
+
+
+class PurchaseOrderState(StrEnum):
+    """Life of a purchase order; what is received is read from its receipts."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    CONFIRMED = "confirmed"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class TransferState(StrEnum):
+    """Life of a transfer between two warehouses."""
+
+    PLANNED = "planned"
+    SHIPPED = "shipped"
+    ARRIVED = "arrived"
+    CANCELLED = "cancelled"
+
+
+class SuggestionKind(StrEnum):
+    """What is proposed."""
+
+    BUY = "buy"
+    TRANSFER = "transfer"
+
+
+class SuggestionState(StrEnum):
+    """Life of a suggestion; one open per SKU and warehouse."""
+
+    OPEN = "open"
+    NEEDS_SUPPLIER = "needs_supplier"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class ApprovalState(StrEnum):
+    """Life of an approval."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    UNDONE = "undone"
+
+
+class ShipMethod(StrEnum):
+    """How goods travel on a leg."""
+
+    SEA = "sea"
+    AIR = "air"
+    EXPRESS = "express"
+    RAIL = "rail"
+    TRUCK = "truck"
+
+
+class CostMethod(StrEnum):
+    """How issues are valued."""
+
+    MOVING_AVERAGE = "moving_average"
+    FIFO = "fifo"
+
+
+class Language(StrEnum):
+    """Languages in which every text exists."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class Role(StrEnum):
+    """What a person is in the company; a person may have several."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    BUYER = "buyer"
+    WAREHOUSE = "warehouse"
+    ANALYST = "analyst"
+    READER = "reader"
