@@ -30,6 +30,7 @@ class Settings(BaseSettings):
 
     data_folder: Path = Field(default_factory=default_data_folder)
     database_url: SecretStr | None = None
+    server_user: str = Field(default="", description="started by root: who runs the database")
     company: str = Field(default="", description="company to open; empty: the last one opened")
     host: str = "127.0.0.1"
     port: int = Field(default=8501, ge=1, le=65535)

@@ -75,6 +75,9 @@ class Database:
 
     def __init__(self, url: str | URL, *, pool_size: int = 8, name: str = "yiben") -> None:
         parsed = make_url(url)
+        # Options given with the address (the role on an outside server) join our own.
+        given = parsed.query.get("options", "")
+        parsed = parsed.difference_update_query(["options"])
         self.url = parsed.set(drivername="postgresql+psycopg")
         self._engine = create_engine(
             self.url,
@@ -84,7 +87,7 @@ class Database:
             connect_args={
                 "application_name": name,
                 "options": (
-                    f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s"
+                    f"{given} -c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s"
                     f" -c lock_timeout={LOCK_TIMEOUT_SECONDS}s -c timezone=UTC"
                 ),
             },

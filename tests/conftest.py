@@ -1,0 +1,154 @@
+"""A real PostgreSQL for every test, cheap. Decides how databases are shared; tests no behaviour.
+
+One embedded server per test session, shared by all workers; one migrated template; a fresh copy of
+it per test. The server gives up crash safety for speed, so tests that kill it start their own.
+"""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from inventory_core.db.companies import make_database, prepare_server, rename_database
+from inventory_core.db.embedded import find_cluster, start_embedded, stop_embedded
+from inventory_core.db.engine import Database
+from inventory_core.db.file_locks import locked
+from inventory_core.db.migrate import migrate_database
+from inventory_core.db.processes import is_same, start_mark
+from inventory_core.db.server import DatabaseRole, Server, conninfo
+
+ROOT_VARIABLE = "YIBEN_TEST_ROOT"
+_ROOT_PREFIX = f"yiben-test-{os.geteuid()}-"
+_TEMPLATE = "template_company"
+_COPY_STRATEGY = "file_copy"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--campaign", action="store_true", help="the long fault and property runs")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The first process makes the folder that all workers share, and clears what the dead left."""
+    if hasattr(config, "workerinput"):
+        return
+    for name in [name for name in os.environ if name.startswith("YIBEN_")]:
+        del os.environ[name]
+    for left in Path(tempfile.gettempdir()).glob(f"{_ROOT_PREFIX}*"):
+        _clear_if_dead(left)
+    unfinished = Path(tempfile.mkdtemp(prefix="yiben-new-"))
+    unfinished.chmod(0o711)  # the server's user passes through
+    (unfinished / "owner").write_text(f"{os.getpid()} {start_mark(os.getpid())}")
+    # Under its final name only now, so that nobody takes it for a folder of the dead.
+    root = unfinished.with_name(unfinished.name.replace("yiben-new-", _ROOT_PREFIX))
+    unfinished.rename(root)
+    os.environ[ROOT_VARIABLE] = str(root)
+    # Nothing under test may find the data of a real installation.
+    os.environ["YIBEN_DATA_FOLDER"] = str(root / "home")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and ROOT_VARIABLE in os.environ:
+        _clear(Path(os.environ.pop(ROOT_VARIABLE)))
+
+
+def _clear_if_dead(root: Path) -> None:
+    try:
+        pid, _, mark = (root / "owner").read_text().partition(" ")
+    except OSError:
+        return
+    if not is_same(int(pid), mark):
+        _clear(root)
+
+
+def _clear(root: Path) -> None:
+    if (root / "server" / "pw").exists():
+        stop_embedded(find_cluster(root / "server"))
+    shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def test_root() -> Path:
+    """The folder that all workers of this session share; the server's user may pass through."""
+    return Path(os.environ[ROOT_VARIABLE])
+
+
+@pytest.fixture(scope="session")
+def server(test_root: Path) -> Server:
+    """The session's PostgreSQL server, with the roles made."""
+    found = Server(start_embedded(test_root / "server", durable=False), None)
+    with locked(test_root / "roles.lock"):
+        prepare_server(found)
+    return found
+
+
+@pytest.fixture(scope="session")
+def admin(server: Server) -> Iterator[psycopg.Connection]:
+    """A superuser's connection for making and dropping databases."""
+    address = conninfo(server.url(server.home_database))
+    with psycopg.connect(address, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def template(server: Server, admin: psycopg.Connection, test_root: Path) -> str:
+    """Name of the migrated, empty database that every test's database is copied from."""
+    with locked(test_root / "template.lock"):
+        known = admin.execute("SELECT FROM pg_database WHERE datname = %s", [_TEMPLATE])
+        if known.rowcount == 0:
+            make_database(server, f"{_TEMPLATE}_new")
+            migrate_database(server, f"{_TEMPLATE}_new")
+            rename_database(server, f"{_TEMPLATE}_new", _TEMPLATE)
+    return _TEMPLATE
+
+
+@contextmanager
+def copied_database(admin: psycopg.Connection, source: str) -> Iterator[str]:
+    """A copy of a database that nobody is connected to; dropped when the block ends."""
+    name = f"t_{uuid.uuid4().hex[:16]}"
+    admin.execute(
+        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY {}").format(
+            *map(sql.Identifier, (name, DatabaseRole.OWNER.value, source)),
+            sql.SQL(_COPY_STRATEGY),
+        )
+    )
+    try:
+        yield name
+    finally:
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database_name(admin: psycopg.Connection, template: str) -> Iterator[str]:
+    """Name of a fresh, migrated, empty company database of this test alone."""
+    with copied_database(admin, template) as name:
+        yield name
+
+
+@pytest.fixture
+def database_url(server: Server, database_name: str) -> str:
+    """Address of this test's database, as the program's own login (writer)."""
+    url = server.url(database_name, DatabaseRole.WRITER)
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def database(server: Server, database_name: str) -> Iterator[Database]:
+    """This test's database, opened as the program opens it (writer)."""
+    opened = Database(server.url(database_name, DatabaseRole.WRITER))
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def owner_database(server: Server, database_name: str) -> Iterator[Database]:
+    """The same database with all rights, for what the program itself may not do."""
+    opened = Database(server.url(database_name, DatabaseRole.OWNER))
+    yield opened
+    opened.dispose()
