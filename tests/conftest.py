@@ -28,6 +28,8 @@ ROOT_VARIABLE = "YIBEN_TEST_ROOT"
 _ROOT_PREFIX = f"yiben-test-{os.geteuid()}-"
 _TEMPLATE = "template_company"
 _COPY_STRATEGY = "file_copy"
+_MEMORY = Path("/dev/shm")
+_ROOM_BYTES = 4 * 1024**3
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,9 +42,10 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     for name in [name for name in os.environ if name.startswith("YIBEN_")]:
         del os.environ[name]
-    for left in Path(tempfile.gettempdir()).glob(f"{_ROOT_PREFIX}*"):
+    place = _fastest_place()
+    for left in place.glob(f"{_ROOT_PREFIX}*"):
         _clear_if_dead(left)
-    unfinished = Path(tempfile.mkdtemp(prefix="yiben-new-"))
+    unfinished = Path(tempfile.mkdtemp(prefix="yiben-new-", dir=place))
     unfinished.chmod(0o711)  # the server's user passes through
     (unfinished / "owner").write_text(f"{os.getpid()} {start_mark(os.getpid())}")
     # Under its final name only now, so that nobody takes it for a folder of the dead.
@@ -56,6 +59,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and ROOT_VARIABLE in os.environ:
         _clear(Path(os.environ.pop(ROOT_VARIABLE)))
+
+
+def _fastest_place() -> Path:
+    """Memory where there is room: a copy of a database takes 20 ms there and 200 on a disk."""
+    if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES:
+        return _MEMORY
+    return Path(tempfile.gettempdir())
 
 
 def _clear_if_dead(root: Path) -> None:
