@@ -1,0 +1,94 @@
+"""Causal arithmetic on [series x period] arrays with holes: every output column t uses columns
+up to and including t only. Decides nothing about demand; it only averages, counts and looks back.
+"""
+
+import numpy as np
+import numpy.typing as npt
+from scipy.signal import lfilter
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+TINY = 1e-12
+
+
+def rolling_sum(values: Floats, window: int) -> Floats:
+    """Sum of the last `window` columns (fewer at the start); `values` without NaN."""
+    total = np.cumsum(values, axis=1)
+    if window >= values.shape[1]:
+        return total
+    out = total.copy()
+    out[:, window:] -= total[:, :-window]
+    return out
+
+
+def rolling_mean(y: Floats, window: int) -> Floats:
+    """Mean of what was seen in the last `window` columns; NaN where nothing was."""
+    seen = ~np.isnan(y)
+    return ratio(rolling_sum(np.where(seen, y, 0.0), window), rolling_sum(seen * 1.0, window), 0.5)
+
+
+def decayed_mean(y: Floats, half_life: float, weight: Floats | None = None) -> Floats:
+    """Mean with weights halving every `half_life` columns; holes have no weight.
+
+    This is simple exponential smoothing with alpha = 1 - 0.5^(1/half_life), started without bias.
+    """
+    keep = 0.5 ** (1.0 / half_life)
+    seen = ~np.isnan(y) * (1.0 if weight is None else weight)
+    top = lfilter([1.0], [1.0, -keep], np.nan_to_num(y) * seen, axis=1)
+    bottom = lfilter([1.0], [1.0, -keep], seen, axis=1)
+    return ratio(top, bottom, 1e-9)
+
+
+def ratio(top: Floats, bottom: Floats, least: float = TINY) -> Floats:
+    """top / bottom, NaN where the bottom is below `least`."""
+    out = np.full(top.shape, np.nan)
+    np.divide(top, bottom, out=out, where=bottom >= least)
+    return out
+
+
+def carried(values: Floats) -> Floats:
+    """Each hole filled with the last value seen before it; leading holes stay."""
+    at = np.where(np.isnan(values), 0, np.arange(values.shape[1])[None, :])
+    at = np.maximum.accumulate(at, axis=1)
+    return np.take_along_axis(values, at, axis=1)
+
+
+def since_last(event: npt.NDArray[np.bool_]) -> Floats:
+    """Columns since the event last held (0 = now); NaN where it never did."""
+    place = np.arange(event.shape[1])[None, :]
+    last = np.maximum.accumulate(np.where(event, place, -1), axis=1)
+    return np.where(last >= 0, place - last, np.nan).astype(np.float64)
+
+
+def same_phase_mean(y: Floats, season: int, cycles: int) -> Floats:
+    """Mean of what was seen at columns t, t - season, … of the last `cycles` seasons."""
+    seen = ~np.isnan(y)
+    top, bottom = np.where(seen, y, 0.0), seen * 1.0
+    sum_top, sum_bottom = top.copy(), bottom.copy()
+    for back in range(1, cycles):
+        shift = back * season
+        if shift >= y.shape[1]:
+            break
+        sum_top[:, shift:] += top[:, :-shift]
+        sum_bottom[:, shift:] += bottom[:, :-shift]
+    return ratio(sum_top, sum_bottom, 0.5)
+
+
+def same_phase_decayed(y: Floats, season: int, half_life: float) -> Floats:
+    """Decayed mean over the same phase of the cycle; `half_life` counts cycles."""
+    out = np.full(y.shape, np.nan)
+    for phase in range(min(season, y.shape[1])):
+        out[:, phase::season] = decayed_mean(y[:, phase::season], half_life)
+    return out
+
+
+def gather(values: Floats, rows: Ints, columns: Ints) -> Floats:
+    """values[rows, columns]; NaN where the column lies outside the array."""
+    at_rows, at_columns = np.broadcast_arrays(rows, columns)
+    inside = (at_columns >= 0) & (at_columns < values.shape[1])
+    if inside.all():
+        return np.asarray(values[at_rows, at_columns])
+    out = np.full(at_rows.shape, np.nan)
+    out[inside] = values[at_rows[inside], at_columns[inside]]
+    return out

@@ -1,0 +1,142 @@
+"""One gradient-boosted model for all series and all horizons at once (direct, global).
+
+Targets are demand over the series' size at the origin, the loss is Poisson, rows are a capped
+sample of (series, origin, step ahead) weighted towards recent periods and larger series.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.ensemble import HistGradientBoostingRegressor
+
+from forecasting.covariates import CovariatePlan, covariates_of, plan_covariates
+from forecasting.features import (
+    Lookback,
+    Rows,
+    categorical_names,
+    feature_matrix,
+    feature_names,
+    lookback_of,
+)
+from forecasting.filters import gather
+from forecasting.models.contract import presentable
+from forecasting.panel import Panel
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+MIN_ROWS = 50
+PREDICT_CHUNK = 400_000
+
+
+@dataclass
+class Boosted:
+    """Direct multi-horizon HistGradientBoosting; `horizon` is the farthest step it learns."""
+
+    horizon: int
+    trees: int = 160
+    rate: float = 0.07
+    leaves: int = 31
+    least_leaf: int = 30
+    penalty: float = 5.0
+    column_share: float = 0.5
+    max_rows: int = 80_000
+    size_power: float = 0.5
+    recency_years: float = 1.5
+    max_ratio: float = 30.0
+    seed: int = 0
+    name: str = "boosted"
+    tree_: Any = field(default=None, init=False)
+    columns_: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64), init=False)
+    plan_: CovariatePlan | None = field(default=None, init=False)
+
+    def fit(self, panel: Panel) -> Self:
+        reaching = panel.reaching(0)
+        self.plan_ = plan_covariates(reaching)
+        lookback = lookback_of(reaching, covariates_of(self.plan_, reaching))
+        rows = self._sample(panel, lookback.size)
+        self.tree_ = None
+        if len(rows.series) < MIN_ROWS:
+            return self
+        size = lookback.size[rows.series, rows.last]
+        target = np.minimum(panel.y[rows.series, rows.target] / size, self.max_ratio)
+        if target.sum() <= 0:
+            return self
+        matrix = feature_matrix(lookback, rows)
+        self.columns_ = np.flatnonzero(_varies(matrix))
+        names = [feature_names(lookback)[place] for place in self.columns_]
+        kinds = categorical_names(panel)
+        self.tree_ = HistGradientBoostingRegressor(
+            loss="poisson",
+            max_iter=self.trees,
+            learning_rate=self.rate,
+            max_leaf_nodes=self.leaves,
+            min_samples_leaf=self.least_leaf,
+            l2_regularization=self.penalty,
+            max_features=self.column_share,
+            max_bins=127,
+            early_stopping=False,
+            categorical_features=[name in kinds for name in names],
+            random_state=self.seed,
+        )
+        self.tree_.fit(matrix[:, self.columns_], target)
+        return self
+
+    def predict(self, panel: Panel, horizon: int, origins: Sequence[int]) -> Floats:
+        shape = (len(origins), panel.count, horizon)
+        reaching = panel.reaching(max(0, max(origins) + horizon - panel.length))
+        assert self.plan_ is not None, "fit comes before predict"
+        lookback = lookback_of(reaching, covariates_of(self.plan_, reaching))
+        last = np.asarray(origins, dtype=np.int64)[:, None, None] - 1
+        ahead = np.arange(1, horizon + 1)[None, None, :]
+        series, lasts, targets = (
+            np.broadcast_to(values, shape).reshape(-1)
+            for values in (np.arange(panel.count)[None, :, None], last, last + ahead)
+        )
+        out = np.empty(len(series))
+        for start in range(0, len(series), PREDICT_CHUNK):
+            part = slice(start, start + PREDICT_CHUNK)
+            out[part] = self._predict_rows(lookback, Rows(series[part], lasts[part], targets[part]))
+        return presentable(out.reshape(shape))
+
+    def _predict_rows(self, lookback: Lookback, rows: Rows) -> Floats:
+        size = np.nan_to_num(gather(lookback.size, rows.series, rows.last))
+        if self.tree_ is None:
+            return size
+        known = size > 0
+        out = np.zeros(len(size))
+        if known.any():
+            some = Rows(rows.series[known], rows.last[known], rows.target[known])
+            matrix = feature_matrix(lookback, some)[:, self.columns_]
+            out[known] = self.tree_.predict(matrix) * size[known]
+        return out
+
+    def _sample(self, panel: Panel, size: Floats) -> Rows:
+        """A random, seeded sample of what could have been forecast within the panel.
+
+        Weights enter as chances to be drawn, so that the trees need none.
+        """
+        random = np.random.default_rng(self.seed)
+        series, target = np.nonzero(~np.isnan(panel.y) & ~np.isnan(size))
+        repeat = min(-(-self.max_rows // max(len(series), 1)), self.horizon)
+        age = (panel.length - target) / (panel.frequency.year * self.recency_years)
+        weight = 0.5**age * size[series, target] ** self.size_power
+        wanted = min(self.max_rows, repeat * len(series))
+        arrival = random.exponential(size=(repeat, len(series))) / weight[None, :]
+        picked = np.argpartition(arrival.reshape(-1), max(wanted - 1, 0))[:wanted]
+        picked = np.sort(picked) % max(len(series), 1)
+        series, target = series[picked], target[picked]
+        last = target - random.integers(1, self.horizon + 1, len(target))
+        good = last >= 0
+        good[good] = ~np.isnan(size[series[good], last[good]])
+        return Rows(series[good], last[good], target[good])
+
+
+def _varies(matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+    """Columns with at least two different values."""
+    low = np.fmin.reduce(matrix, axis=0)
+    high = np.fmax.reduce(matrix, axis=0)
+    return np.asarray(~np.isnan(low) & (high > low))

@@ -1,0 +1,109 @@
+"""Decides how demand history looks to a model: one dense [series x period] array and its facts.
+
+A missing value is missing (closed, out of stock, no row, before the first sale), never a zero.
+A panel never holds an actual after its own end, so whoever gets `until(cutoff)` cannot look ahead;
+covariates known in advance may reach further, to the end of `days`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.frequency import Days, Frequency, periods_after
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Series in rows, periods in columns.
+
+    `y` [S, T]: demand, NaN where unseen. `days` [T + F]: stamps, F periods beyond the history.
+    `known` name → [S, T + F]; `past` name → [S, T]; `static` name → codes or numbers [S];
+    `closed` [S, T + F]: announced closed periods, where demand is 0 by nature (or None).
+    """
+
+    ids: tuple[str, ...]
+    frequency: Frequency
+    days: Days
+    y: Floats
+    known: Mapping[str, Floats]
+    past: Mapping[str, Floats]
+    static: Mapping[str, Floats]
+    categorical: frozenset[str]
+    closed: Bools | None
+
+    @property
+    def length(self) -> int:
+        """Periods of history T."""
+        return int(self.y.shape[1])
+
+    @property
+    def count(self) -> int:
+        """Number of series S."""
+        return int(self.y.shape[0])
+
+    def until(self, cutoff: int) -> "Panel":
+        """The same panel as it stood after its first `cutoff` periods."""
+        assert 0 < cutoff <= self.length, "a cutoff lies within the history"
+        return replace(
+            self,
+            y=self.y[:, :cutoff],
+            past={name: values[:, :cutoff] for name, values in self.past.items()},
+        )
+
+    def select(self, rows: Ints) -> "Panel":
+        """The panel of some of its series, in the order given."""
+        return replace(
+            self,
+            ids=tuple(self.ids[int(row)] for row in rows),
+            y=self.y[rows],
+            known={name: values[rows] for name, values in self.known.items()},
+            past={name: values[rows] for name, values in self.past.items()},
+            static={name: values[rows] for name, values in self.static.items()},
+            closed=None if self.closed is None else self.closed[rows],
+        )
+
+    def reaching(self, horizon: int) -> "Panel":
+        """The panel with `horizon` periods of calendar and covariates after its end.
+
+        Covariates that nobody announced take the series' usual value (its median so far).
+        """
+        lack = self.length + horizon - len(self.days)
+        days, known, closed = self.days, dict(self.known), self.closed
+        if lack > 0:
+            days = np.concatenate([days, periods_after(self.frequency, days[-1], lack)])
+            tail = np.full((self.count, lack), np.nan)
+            known = {name: np.hstack([values, tail]) for name, values in known.items()}
+            if closed is not None:
+                closed = np.hstack([closed, np.zeros((self.count, lack), dtype=bool)])
+        known = {name: _announced(values, self.length) for name, values in known.items()}
+        return replace(self, days=days, known=known, closed=closed)
+
+    def closed_ahead(self, cutoff: int, horizon: int) -> Bools:
+        """[S, H]: which of the periods after `cutoff` are announced closed."""
+        if self.closed is None:
+            return np.zeros((self.count, horizon), dtype=bool)
+        ahead = self.closed[:, cutoff : cutoff + horizon]
+        if ahead.shape[1] == horizon:
+            return ahead
+        lack = np.zeros((self.count, horizon - ahead.shape[1]), dtype=bool)
+        return np.hstack([ahead, lack])
+
+
+def _announced(values: Floats, length: int) -> Floats:
+    holes = np.isnan(values[:, length:])
+    if not holes.any():
+        return values
+    history = values[:, :length]
+    usual = np.zeros(len(values))
+    seen = ~np.isnan(history).all(axis=1)
+    if seen.any():
+        usual[seen] = np.nanmedian(history[seen], axis=1)
+    filled = values.copy()
+    filled[:, length:] = np.where(holes, usual[:, None], values[:, length:])
+    return filled
