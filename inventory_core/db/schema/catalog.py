@@ -40,7 +40,8 @@ from inventory_core.vocabulary import Authority, CostMethod, Language, LocationK
 company = Table(
     "company",
     METADATA,
-    Column("id", Integer, CheckConstraint("id = 1", name="only_one"), primary_key=True),
+    Column("id", Integer, primary_key=True),
+    CheckConstraint("id = 1", name="only_one"),
     text_column("name"),
     currency_column("base_currency"),
     Column("time_zone", String(64), nullable=False),
