@@ -75,17 +75,38 @@ def make_database(server: Server, name: str) -> None:
         )
 
 
+def put_in_place(server: Server, fresh: str, name: str) -> None:
+    """Let a complete database take a company's name, in one step; the one before it is dropped."""
+    replaced = f"replaced_{name}"
+    drop_database(server, replaced)
+    with _admin(server) as connection:
+        for database in (fresh, name):
+            _cut_sessions(connection, database)
+        with connection.transaction():
+            known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+            if known.rowcount:
+                _rename(connection, name, replaced)
+            _rename(connection, fresh, name)
+    drop_database(server, replaced)
+
+
 def rename_database(server: Server, old: str, new: str) -> None:
     """Give a database its final name; whoever is still connected to it is cut off."""
     with _admin(server) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [old]
-        )
-        connection.execute(
-            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
-                sql.Identifier(old), sql.Identifier(new)
-            )
-        )
+        _cut_sessions(connection, old)
+        _rename(connection, old, new)
+
+
+def _cut_sessions(connection: psycopg.Connection, database: str) -> None:
+    connection.execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s",
+        [database],
+    )
+
+
+def _rename(connection: psycopg.Connection, old: str, new: str) -> None:
+    statement = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+    connection.execute(statement.format(sql.Identifier(old), sql.Identifier(new)))
 
 
 def drop_company_database(server: Server, slug: str) -> None:

@@ -29,7 +29,7 @@ def migrate_database(server: Server, database: str) -> str:
     """Upgrade `database` to the newest revision, renew all rights; returns the revision."""
     owner = server.url(database, DatabaseRole.OWNER)
     found = current_revision(owner)
-    if found is not None and found not in _known_revisions():
+    if found is not None and found not in known_revisions():
         raise Refused("database_newer_than_program", found=found, known=newest_revision())
     engine = create_engine(
         _without_options(owner), poolclass=pool.NullPool, connect_args=_args(owner)
@@ -63,7 +63,8 @@ def newest_revision() -> str:
     return head
 
 
-def _known_revisions() -> frozenset[str]:
+def known_revisions() -> frozenset[str]:
+    """Every revision this program can start from."""
     return frozenset(script.revision for script in ScriptDirectory(str(_FOLDER)).walk_revisions())
 
 
