@@ -1,0 +1,289 @@
+"""Writes down every number of a draft with its source, so that a buyer can work it out by hand.
+
+Decides the names in the trace and the reason code; takes part in no decision. JSON types only:
+days as ISO text, money as text, units as numbers.
+"""
+
+from datetime import date
+from decimal import Decimal
+from math import floor
+from typing import Any
+
+from forecasting.lead_time import closures_between
+from forecasting.policy import Policy, TotalDemand
+from forecasting.projection import Projection
+from forecasting.situation import Draft, PlanSettings, Situation
+from forecasting.supplier_choice import Choice, Option
+
+CHART_STEP_DAYS = 7
+
+
+def trace_of(
+    situation: Situation,
+    settings: PlanSettings,
+    choice: Choice,
+    draft: Draft,
+    *,
+    expected: Projection,
+    cautious: Projection,
+    latest: date | None,
+    faster: Option | None,
+    at_risk: float,
+) -> dict[str, Any]:
+    """The whole evidence of one draft."""
+    taken = choice.taken
+    return {
+        "as_of": situation.as_of.isoformat(),
+        "starts_on": situation.starts_on.isoformat(),
+        "run": dict(situation.source),
+        "reason": reason_of(situation, draft),
+        "demand": _demand(situation.demand),
+        "position": _position(situation),
+        "inbound": [
+            {"on": item.on_day.isoformat(), "quantity": item.quantity, "document": item.document}
+            for item in situation.inbound
+        ],
+        "policy": _policy(taken.policy),
+        "lead_time": _lead_time(situation, taken, latest),
+        "projection": _projection(expected, cautious, taken.arrives_on),
+        "quantity": _quantity(situation, taken, expected),
+        "cost": _cost(settings, taken, draft),
+        "offer": _offer(taken),
+        "choice": {
+            "why": choice.why,
+            "saving_percent": _text(choice.saving_percent),
+            "saving_limit_percent": _text(settings.saving_limit_percent),
+            "runner_up": _rival(choice.runner_up),
+        },
+        "faster": _faster(faster, taken, draft),
+        "risk": {
+            "units": round(at_risk, 2),
+            "unit_price_base": _text(situation.selling_price_base),
+        },
+        "warnings": _warnings(situation, taken),
+        "assumed": list(draft.assumed),
+    }
+
+
+def reason_of(situation: Situation, draft: Draft) -> dict[str, Any]:
+    """Why now, as a code and the dates that the sentence names."""
+    if situation.stock.sellable <= 0:
+        code = "out_of_stock"
+    elif draft.days_late or (
+        draft.runs_out_on and draft.arrives_on and draft.runs_out_on < draft.arrives_on
+    ):
+        code = "runs_out_before_arrival"
+    elif "minimum" in _manual(situation):
+        code = "below_minimum"
+    else:
+        code = "reorder_point_reached"
+    return {
+        "code": code,
+        "runs_out_on": _day(draft.runs_out_on),
+        "arrives_on": _day(draft.arrives_on),
+        "order_by_on": _day(draft.order_by_on),
+        "days_late": draft.days_late,
+    }
+
+
+def _manual(situation: Situation) -> list[str]:
+    rule = situation.rule
+    parts = ("service_level", "review_days", "minimum", "maximum")
+    return [name for name in parts if getattr(rule, name) is not None]
+
+
+def _demand(demand: TotalDemand) -> dict[str, Any]:
+    """Units sold in total within so many days from `starts_on`: the mean and each quantile."""
+    return {
+        "days": [int(day) for day in demand.days],
+        "levels": [float(level) for level in demand.levels],
+        "mean": [round(float(value), 3) for value in demand.mean],
+        "quantiles": [[round(float(value), 3) for value in row] for row in demand.quantiles],
+    }
+
+
+def _position(situation: Situation) -> dict[str, Any]:
+    stock = situation.stock
+    return {
+        "on_hand": stock.on_hand,
+        "reserved": stock.reserved,
+        "held": stock.held,
+        "available": stock.available,
+        "in_transit": stock.in_transit,
+        "on_order": stock.on_order,
+        "backordered": stock.backordered,
+        "inventory_position": stock.inventory_position,
+    }
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    return {
+        "lead_time_days": policy.lead_time_days,
+        "review_days": policy.review_days,
+        "intervals": list(policy.intervals),
+        "service_level": policy.service_level,
+        "demand_mean": round(policy.demand_mean, 3),
+        "demand_quantile": round(policy.demand_quantile, 3),
+        "safety_stock": policy.safety_stock,
+        "reorder_point": policy.reorder_point,
+        "order_up_to": policy.order_up_to,
+        "computed_reorder_point": policy.computed_reorder_point,
+        "computed_order_up_to": policy.computed_order_up_to,
+        "fill_rate": None if policy.fill_rate is None else round(policy.fill_rate, 4),
+        "manual": list(policy.manual),
+    }
+
+
+def _lead_time(situation: Situation, taken: Option, latest: date | None) -> dict[str, Any]:
+    route = taken.way.route
+    calendars = [route.office, *(leg.calendar for leg in route.legs)]
+    first = min(latest, situation.as_of) if latest else situation.as_of
+    closed = closures_between(calendars, first, taken.arrives_on)
+    return {
+        "ship_method": route.ship_method,
+        "legs": [
+            {
+                "kind": leg.kind,
+                "days": leg.days,
+                "spread_days": leg.spread_days,
+                "calendar": leg.calendar.code,
+            }
+            for leg in route.legs
+        ],
+        "office_calendar": route.office.code,
+        "closed_days": [day.isoformat() for day in closed],
+        "days": route.days,
+        "days_with_closures": (taken.arrives_on - situation.as_of).days,
+        "spread_days": round(route.spread_days, 2),
+        "arrives_on": taken.arrives_on.isoformat(),
+        "latest_order_on": _day(latest),
+    }
+
+
+def _projection(expected: Projection, cautious: Projection, arrives: date) -> dict[str, Any]:
+    return {
+        "starts_on": expected.starts_on.isoformat(),
+        "step_days": CHART_STEP_DAYS,
+        "expected": _thin(expected),
+        "cautious": _thin(cautious),
+        "expected_empty_on": _day(expected.empty_on()),
+        "cautious_empty_on": _day(cautious.empty_on()),
+        "lost_before_arrival": round(expected.lost_before(arrives), 3),
+    }
+
+
+def _thin(projection: Projection) -> list[float]:
+    return [round(float(value), 1) for value in projection.stock[::CHART_STEP_DAYS]]
+
+
+def _quantity(situation: Situation, taken: Option, expected: Projection) -> dict[str, Any]:
+    policy, quantity = taken.policy, taken.quantity
+    lost = floor(expected.lost_before(taken.arrives_on))
+    needed = policy.order_up_to - situation.stock.inventory_position - lost
+    per_day = policy.demand_mean / max(1, policy.lead_time_days + policy.review_days)
+    extra = quantity.ordered - needed
+    return {
+        "order_up_to": policy.order_up_to,
+        "inventory_position": situation.stock.inventory_position,
+        "lost_before_arrival": lost,
+        "needed": needed,
+        "moq": taken.offer.moq,
+        "order_multiple": taken.offer.order_multiple,
+        "carton_quantity": situation.carton_quantity,
+        "step": quantity.step,
+        "ordered": quantity.ordered,
+        "forced": extra,
+        "forced_days": round(extra / per_day, 1) if per_day > 0 else None,
+        "cover_days": None if taken.cover_days is None else round(taken.cover_days, 1),
+    }
+
+
+def _cost(settings: PlanSettings, taken: Option, draft: Draft) -> dict[str, Any]:
+    return {
+        "unit_price": _text(taken.unit_price),
+        "price_from_quantity": taken.break_from,
+        "currency": draft.currency,
+        "unit_freight": _text(taken.way.unit_freight),
+        "freight_currency": taken.way.freight_currency or draft.currency,
+        "rates": [
+            {"currency": rate.currency, "rate": str(rate.rate), "on": rate.on_day.isoformat()}
+            for rate in taken.rates
+            if rate.currency in (taken.offer.currency, taken.way.freight_currency)
+        ],
+        "base_currency": settings.base_currency,
+        "amount_base": _text(draft.amount_base),
+        "unit_landed": _text(taken.unit_landed),
+        "unit_holding": _text(taken.unit_holding),
+        "unit_total": _text(taken.unit_total),
+        "holding_rate_year": str(settings.holding_rate_year),
+    }
+
+
+def _offer(taken: Option) -> dict[str, Any]:
+    offer = taken.offer
+    return {
+        "id": offer.offer_id or None,
+        "version": offer.version,
+        "supplier_id": offer.supplier_id or None,
+        "supplier": offer.supplier,
+        "supplier_code": offer.supplier_code,
+        "preferred": offer.preferred,
+        "prices": [[from_quantity, str(price)] for from_quantity, price in offer.prices],
+        "order_minimum": _text(offer.order_minimum),
+        "assumed": list(offer.assumed),
+    }
+
+
+def _rival(option: Option | None) -> dict[str, Any] | None:
+    if option is None:
+        return None
+    return {
+        "offer_id": option.offer.offer_id,
+        "supplier_id": option.offer.supplier_id,
+        "supplier": option.offer.supplier,
+        "ship_method": option.way.route.ship_method,
+        "quantity": option.quantity.ordered,
+        "unit_price": _text(option.unit_price),
+        "currency": option.offer.currency,
+        "unit_landed": _text(option.unit_landed),
+        "unit_holding": _text(option.unit_holding),
+        "unit_total": _text(option.unit_total),
+        "lead_time_days": option.policy.lead_time_days,
+        "arrives_on": option.arrives_on.isoformat(),
+    }
+
+
+def _faster(faster: Option | None, taken: Option, draft: Draft) -> dict[str, Any] | None:
+    if faster is None:
+        return None
+    found = _rival(faster) or {}
+    extra = None
+    if faster.unit_landed is not None and taken.unit_landed is not None:
+        extra = (faster.unit_landed - taken.unit_landed) * taken.quantity.ordered
+    found["extra_base"] = _text(None if extra is None else extra.quantize(Decimal("0.01")))
+    found["in_time"] = draft.runs_out_on is not None and faster.arrives_on <= draft.runs_out_on
+    found["days_won"] = (taken.arrives_on - faster.arrives_on).days
+    return found
+
+
+def _warnings(situation: Situation, taken: Option) -> list[str]:
+    """What a buyer should look at before saying yes; sentences are made by the screen."""
+    found = []
+    shelf = situation.shelf_life_days
+    if shelf and taken.cover_days and taken.cover_days > shelf:
+        found.append("outlasts_shelf_life")
+    if taken.unit_price is None:
+        found.append("no_price")
+    elif taken.unit_landed is None:
+        found.append("no_rate")
+    if not situation.stock_known:
+        found.append("stock_unknown")
+    return found
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,225 @@
+"""Decides how much cover a SKU needs: safety stock, reorder point and order-up-to from quantiles.
+
+The variable that matters is the total demand over the protection interval (lead time + review
+period). Quantiles of totals are taken as the forecast gives them, never added up from days, and
+the spread of the lead time is a mixture over a few lead times. Never reads stock, never orders.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+# Standard-normal values in the middle of five equal slices, stretched so that the five points keep
+# the variance of the lead time exactly: mean of their squares = 1.
+LEAD_TIME_SLICES = (-1.463366, -0.598798, 0.0, 0.598798, 1.463366)
+# How finely a distribution is cut where an expectation over it is needed (fill rate).
+SLICES = 1000
+# Below this a difference of units is rounding of floats, not demand.
+ROUNDING = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class TotalDemand:
+    """Demand of the first `days[k]` days from today: its mean and its quantiles at `levels`.
+
+    `days` rises; `mean` [K]; `quantiles` [K, Q], never negative, rising in both directions.
+    """
+
+    days: Floats
+    levels: Floats
+    mean: Floats
+    quantiles: Floats
+
+    def at(self, days: float) -> tuple[float, Floats]:
+        """Mean and quantiles of the total of `days` days, in a straight line between the steps.
+
+        Beyond the last step the total goes on at the average pace of the whole horizon.
+        """
+        grid = np.concatenate([[0.0], self.days])
+        means = np.concatenate([[0.0], self.mean])
+        rows = np.vstack([np.zeros(len(self.levels)), self.quantiles])
+        if days >= grid[-1]:
+            scale = days / grid[-1]
+            return float(means[-1] * scale), rows[-1] * scale
+        right = int(np.searchsorted(grid, days, side="right"))
+        part = (days - grid[right - 1]) / (grid[right] - grid[right - 1])
+        mean = means[right - 1] + part * (means[right] - means[right - 1])
+        return float(mean), rows[right - 1] + part * (rows[right] - rows[right - 1])
+
+    def path(self, horizon_days: int, level: float | None = None) -> Floats:
+        """[H] demand of each single day whose running total is the mean, or one quantile."""
+        grid = np.concatenate([[0.0], self.days])
+        totals = self.mean if level is None else self.quantile_by_step(level)
+        line = np.concatenate([[0.0], np.maximum.accumulate(totals)])
+        steps = np.arange(horizon_days + 1, dtype=np.float64)
+        running = np.interp(steps, grid, line)
+        beyond = steps > grid[-1]
+        running[beyond] = line[-1] * steps[beyond] / grid[-1]
+        return np.diff(running)
+
+    def quantile_by_step(self, level: float) -> Floats:
+        """[K] the quantile of the running total at each step."""
+        return np.array([quantile_of(self.levels, row, level) for row in self.quantiles])
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What cover one SKU at one warehouse needs, and the numbers that led there."""
+
+    lead_time_days: int
+    review_days: int
+    service_level: float
+    intervals: tuple[int, ...]
+    demand_mean: float
+    demand_quantile: float
+    safety_stock: int
+    reorder_point: int
+    order_up_to: int
+    fill_rate: float | None
+    manual: tuple[str, ...] = ()
+    computed_reorder_point: int = 0
+    computed_order_up_to: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a person set by hand for one SKU and warehouse; every part that is set wins."""
+
+    service_level: float | None = None
+    review_days: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    buying: bool = True
+
+
+NO_RULE = Rule()
+
+
+def replenish_policy(
+    demand: TotalDemand,
+    *,
+    lead_time_days: int,
+    lead_time_spread_days: float,
+    review_days: int,
+    service_level: float,
+    rule: Rule = NO_RULE,
+) -> Policy:
+    """Cover for one SKU and warehouse.
+
+    With D = demand over the protection interval: safety stock = Q(D, service level) - E(D), at
+    least 0; reorder point = E(D) + safety stock; order-up-to = reorder point + mean demand of one
+    more review period, so that an order is worth placing. Rounded up to whole units.
+    """
+    review = rule.review_days or review_days
+    level = rule.service_level or service_level
+    intervals = tuple(
+        days + review for days in lead_time_points(lead_time_days, lead_time_spread_days)
+    )
+    mean, quantile = mixture(demand, intervals, level)
+    safety = max(0.0, quantile - mean)
+    after, _ = demand.at(lead_time_days + 2 * review)
+    through, _ = demand.at(lead_time_days + review)
+    reorder = ceil(mean + safety - ROUNDING)
+    up_to = max(reorder, ceil(mean + safety + after - through - ROUNDING))
+    minimum = reorder if rule.minimum is None else rule.minimum
+    maximum = max(minimum, up_to if rule.maximum is None else rule.maximum)
+    manual = tuple(
+        name
+        for name in ("service_level", "review_days", "minimum", "maximum")
+        if getattr(rule, name) is not None
+    )
+    return Policy(
+        lead_time_days=lead_time_days,
+        review_days=review,
+        service_level=level,
+        intervals=intervals,
+        demand_mean=mean,
+        demand_quantile=quantile,
+        safety_stock=max(0, ceil(safety - ROUNDING)),
+        reorder_point=minimum,
+        order_up_to=maximum,
+        fill_rate=fill_rate(demand, intervals, review, minimum),
+        manual=manual,
+        computed_reorder_point=reorder,
+        computed_order_up_to=up_to,
+    )
+
+
+def lead_time_points(days: int, spread_days: float) -> tuple[int, ...]:
+    """Equally likely lead times with this mean and standard deviation, in whole days."""
+    if spread_days <= 0:
+        return (days,)
+    return tuple(max(0, round(days + spread_days * point)) for point in LEAD_TIME_SLICES)
+
+
+def mixture(demand: TotalDemand, intervals: Sequence[int], level: float) -> tuple[float, float]:
+    """Mean and quantile of total demand over an interval that is one of `intervals` by chance.
+
+    Law of total probability: F(x) is the average of the F_j(x); its inverse is the quantile.
+    """
+    totals = [demand.at(days) for days in intervals]
+    mean = float(np.mean([total for total, _ in totals]))
+    if len(set(intervals)) == 1:
+        return mean, quantile_of(demand.levels, totals[0][1], level)
+    ends = [_with_tails(demand.levels, row) for _, row in totals]
+    rising = np.arange(len(ends[0][0])) * 1e-9  # atoms (many zeros) become steep, not ambiguous
+    points = np.unique(np.concatenate([row + rising for _, row in ends]))
+    share = np.mean([np.interp(points, row + rising, levels) for levels, row in ends], axis=0)
+    return mean, float(np.interp(level, share, points))
+
+
+def quantile_of(levels: Floats, quantiles: Floats, level: float) -> float:
+    """The quantile at any level, in a straight line between and beyond the given ones."""
+    all_levels, row = _with_tails(levels, quantiles)
+    return float(np.interp(level, all_levels, row))
+
+
+def expected_shortage(demand: TotalDemand, intervals: Sequence[int], supply: float) -> float:
+    """E max(0, D - supply): units that this supply cannot serve, averaged over the slices."""
+    middles = (np.arange(SLICES) + 0.5) / SLICES
+    parts = []
+    for days in intervals:
+        levels, row = _with_tails(demand.levels, demand.at(days)[1])
+        parts.append(np.maximum(np.interp(middles, levels, row) - supply, 0.0).mean())
+    return float(np.mean(parts))
+
+
+def fill_rate(
+    demand: TotalDemand, intervals: Sequence[int], review_days: int, supply: float
+) -> float | None:
+    """Expected share of units served when each cycle begins with `supply` in position.
+
+    Johnson, Lee, Davis and Hall (1995): 1 - (E short over L + R - E short over L) / E demand over
+    R. None where no demand is expected. This is not the cycle service level, which is the chance
+    that a cycle has no stock-out at all.
+    """
+    lead_times = [max(0, days - review_days) for days in intervals]
+    cycle = float(
+        np.mean(
+            [
+                demand.at(days)[0] - demand.at(lead)[0]
+                for days, lead in zip(intervals, lead_times, strict=True)
+            ]
+        )
+    )
+    if cycle <= ROUNDING:
+        return None
+    short = expected_shortage(demand, intervals, supply)
+    before = expected_shortage(demand, lead_times, supply)
+    return float(min(1.0, max(0.0, 1.0 - (short - before) / cycle)))
+
+
+def _with_tails(levels: Floats, quantiles: Floats) -> tuple[Floats, Floats]:
+    """Levels 0 and 1 added by going on in a straight line, never below zero."""
+    row = np.maximum.accumulate(quantiles)
+    low = row[0] - (row[1] - row[0]) * levels[0] / (levels[1] - levels[0])
+    high = row[-1] + (row[-1] - row[-2]) * (1 - levels[-1]) / (levels[-1] - levels[-2])
+    return (
+        np.concatenate([[0.0], levels, [1.0]]),
+        np.concatenate([[max(0.0, low)], row, [high]]),
+    )

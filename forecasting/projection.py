@@ -1,0 +1,66 @@
+"""Decides how stock is carried forward day by day when what cannot be served is lost.
+
+stock(t) = max(0, stock(t - 1) + arrivals(t) - demand(t)). Day 0 is the planning day; what is
+expected on or before it and has not come is counted as coming on day 0, once. Plans no orders.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+EMPTY = 0.5  # less than half a unit on a shelf of whole units is nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A dated quantity that is confirmed to come: a purchase order or a transfer."""
+
+    on_day: date
+    quantity: int
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """End-of-day stock and lost units for each day from `starts_on`."""
+
+    starts_on: date
+    stock: Floats
+    lost: Floats
+
+    def empty_on(self) -> date | None:
+        """First day that ends with nothing left; None within the horizon."""
+        empty = np.flatnonzero(self.stock < EMPTY)
+        return self.starts_on + timedelta(days=int(empty[0])) if len(empty) else None
+
+    def lost_before(self, day: date) -> float:
+        """Units lost before goods that arrive on `day` can be sold."""
+        days = max(0, (day - self.starts_on).days)
+        return float(self.lost[:days].sum())
+
+
+def project_stock(
+    starts_on: date, stock_now: float, demand: Floats, arrivals: Sequence[Arrival]
+) -> Projection:
+    """Stock of every day of `demand` [H] under lost sales; `stock_now` may be below zero (owed)."""
+    coming = np.zeros(len(demand))
+    for arrival in arrivals:
+        day = max(0, (arrival.on_day - starts_on).days)
+        if day < len(coming):
+            coming[day] += arrival.quantity
+    stock = np.empty(len(demand))
+    lost = np.empty(len(demand))
+    level = float(stock_now)
+    for day, wanted in enumerate(demand.tolist()):
+        level += coming[day]
+        # What is owed to customers is served first; it is waited for, so it is never lost.
+        served = min(wanted, max(0.0, level))
+        level -= served
+        stock[day] = max(0.0, level)
+        lost[day] = wanted - served
+    return Projection(starts_on, stock, lost)
