@@ -48,7 +48,7 @@ class Reading:
 
     def rows(
         self, statement: Executable, parameters: Mapping[str, Any] | None = None
-    ) -> Sequence[Row[Any]]:
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
         """All rows of one statement."""
         return self.connection.execute(statement, parameters).all()
 
