@@ -3,6 +3,8 @@
 Decides that one suggestion per SKU and warehouse is open; never a quantity.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
+    Text,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -35,6 +38,11 @@ from inventory_core.db.schema.registry import (
     version_column,
 )
 from inventory_core.vocabulary import SuggestionKind, SuggestionState
+
+
+def _amount(name: str, *, comment: str = "") -> Column[Any]:
+    return Column(name, AMOUNT, nullable=False, server_default=text("0"), comment=comment or None)
+
 
 forecast_run = Table(
     "forecast_run",
@@ -162,21 +170,27 @@ replenish_rule = Table(
     PrimaryKeyConstraint("sku_id", "warehouse_id"),
 )
 
-# Once a day per warehouse and currency-free: what the KPIs need, so that no screen sums the ledger.
+# Once a day, in the base currency: what the KPIs need, so that no screen sums the ledger. One row
+# for everything of a warehouse (category '*', account 0), one per category, and for what flows
+# (sales, cost, orders) one per channel account; stock itself belongs to no channel.
 kpi_day = Table(
     "kpi_day",
     METADATA,
     Column("on_day", Date, nullable=False),
     refers_to("warehouse_id", "location.id"),
-    Column("closing_value", AMOUNT, nullable=False),
-    Column("in_transit_value", AMOUNT, nullable=False),
-    Column("cost_of_sales", AMOUNT, nullable=False),
-    Column("sales", AMOUNT, nullable=False),
-    Column("dead_value", AMOUNT, nullable=False),
-    Column("orders", BigInteger, nullable=False),
-    Column("short_orders", BigInteger, nullable=False),
-    Column("units_sold", BigInteger, nullable=False),
-    Column("units_short", BigInteger, nullable=False),
+    Column("category", Text, nullable=False, server_default="*"),
+    Column("account_id", BigInteger, nullable=False, server_default=text("0")),
+    _amount("closing_value"),
+    _amount("in_transit_value", comment="on its way to this warehouse"),
+    _amount("dead_value"),
+    _amount("dead_value_double", comment="the second band: twice as many days without a sale"),
+    _amount("cost_of_sales"),
+    Column("sales", AMOUNT, server_default=text("0"), comment="NULL where a rate is missing"),
+    _amount("lost_sales"),
+    quantity_column("orders", default=0),
+    quantity_column("short_orders", default=0),
+    quantity_column("units_sold", default=0),
+    quantity_column("units_short", default=0),
     recorded_at(),
-    PrimaryKeyConstraint("on_day", "warehouse_id"),
+    PrimaryKeyConstraint("on_day", "warehouse_id", "category", "account_id"),
 )

@@ -1,0 +1,252 @@
+"""Named SELECTs of demand and of what shaped it: orders, imported sales, stock-outs, promotions.
+
+Decides what one unit of demand is, on which business day and at which warehouse it fell; fills no
+gap and repairs nothing. Days are business days of the warehouse, given as days since 1970-01-01.
+
+Demand is what was ordered, the part that could not be served included. What a customer cancelled
+before shipping is taken off again; what was cancelled for lack of stock stays. A unit belongs to
+the warehouse that was to serve it; a unit that nobody could serve belongs to the first warehouse
+of the listing's stock pool.
+"""
+
+from sqlalchemy import TextClause, text
+
+# The reason of a cancellation that the house itself decided for lack of stock.
+CUT_FOR_STOCK = "out_of_stock"
+# A line this many times larger than nearly all lines of its SKU is a one-off, not the trend.
+BULK_FACTOR = 10
+BULK_LEAST_LINES = 10
+
+_POOLS = """
+primary_warehouse AS (
+    SELECT DISTINCT ON (stock_pool_id) stock_pool_id, warehouse_id
+      FROM stock_pool_warehouse ORDER BY stock_pool_id, priority, warehouse_id
+),
+first_warehouse AS (
+    SELECT id AS warehouse_id FROM location WHERE kind = 'warehouse' AND active
+     ORDER BY priority, id LIMIT 1
+),
+base_rate AS (
+    SELECT DISTINCT ON (currency) currency, rate FROM (
+        SELECT from_currency AS currency, rate, on_day FROM exchange_rate, company
+         WHERE to_currency = base_currency
+        UNION ALL
+        SELECT to_currency, 1 / rate, on_day FROM exchange_rate, company
+         WHERE from_currency = base_currency
+        UNION ALL
+        SELECT base_currency, 1, 'infinity'::date FROM company
+    ) AS known ORDER BY currency, on_day DESC
+)
+"""
+
+_ORDER_LINES = """
+wanted AS (
+    SELECT line.id, line.sku_id, account.id AS account_id, sales.country, sales.placed_at,
+           coalesce(listing.stock_pool_id, account.stock_pool_id) AS stock_pool_id,
+           line.quantity - CASE WHEN sales.cancel_reason = :cut_for_stock THEN 0
+                                ELSE line.cancelled END AS units,
+           line.quantity AS line_units,
+           least(line.short_at_acceptance, line.quantity - line.cancelled) AS short,
+           (line.unit_price - line.discount / line.quantity) * rate.rate AS price
+      FROM sales_order_line AS line
+      JOIN sales_order AS sales ON sales.id = line.order_id
+      JOIN channel_account AS account ON account.id = sales.account_id
+      LEFT JOIN listing ON listing.id = line.listing_id
+      LEFT JOIN base_rate AS rate ON rate.currency = sales.currency
+),
+served AS (
+    SELECT order_line_id, warehouse_id, sum(quantity - released) AS units
+      FROM reservation WHERE order_line_id IS NOT NULL
+     GROUP BY order_line_id, warehouse_id HAVING sum(quantity - released) > 0
+),
+served_line AS (
+    SELECT order_line_id, sum(units) AS units FROM served GROUP BY order_line_id
+),
+ordered AS (
+    SELECT wanted.sku_id, served.warehouse_id, wanted.account_id, wanted.country,
+           wanted.placed_at, least(served.units, wanted.units) AS units, 0 AS short,
+           wanted.line_units, wanted.price
+      FROM wanted JOIN served ON served.order_line_id = wanted.id
+     WHERE wanted.units > 0
+    UNION ALL
+    SELECT wanted.sku_id, coalesce(primary_warehouse.warehouse_id, first.warehouse_id),
+           wanted.account_id, wanted.country, wanted.placed_at,
+           wanted.units - coalesce(served_line.units, 0), greatest(wanted.short, 0),
+           wanted.line_units, wanted.price
+      FROM wanted
+      LEFT JOIN served_line ON served_line.order_line_id = wanted.id
+      LEFT JOIN primary_warehouse USING (stock_pool_id)
+      LEFT JOIN first_warehouse AS first ON true
+     WHERE wanted.units > coalesce(served_line.units, 0)
+)
+"""
+
+_SOLD_LINES = """
+sold AS (
+    SELECT line.sku_id,
+           coalesce(line.warehouse_id, pool.warehouse_id, first.warehouse_id) AS warehouse_id,
+           line.account_id, line.country, line.sold_on, line.quantity - line.cancelled AS units,
+           line.quantity AS line_units, line.unit_price * rate.rate AS price
+      FROM sales_line AS line
+      LEFT JOIN channel_account AS account ON account.id = line.account_id
+      LEFT JOIN primary_warehouse AS pool ON pool.stock_pool_id = account.stock_pool_id
+      LEFT JOIN first_warehouse AS first ON true
+      LEFT JOIN base_rate AS rate ON rate.currency = line.currency
+     WHERE line.treatment = 'accepted' AND line.sku_id IS NOT NULL
+       AND line.quantity > line.cancelled
+)
+"""
+
+_FACTS = f"""
+WITH {_POOLS}, {_ORDER_LINES}, {_SOLD_LINES},
+fact AS (
+    SELECT ordered.sku_id, ordered.warehouse_id, ordered.account_id, ordered.country,
+           (ordered.placed_at AT TIME ZONE place.time_zone)::date AS on_day,
+           ordered.units, ordered.short, ordered.line_units, ordered.price
+      FROM ordered JOIN location AS place ON place.id = ordered.warehouse_id
+    UNION ALL
+    SELECT sku_id, warehouse_id, account_id, country, sold_on, units, 0, line_units, price
+      FROM sold WHERE warehouse_id IS NOT NULL
+),
+usual AS (
+    SELECT sku_id, percentile_disc(0.95) WITHIN GROUP (ORDER BY line_units) AS units
+      FROM fact GROUP BY sku_id HAVING count(*) >= :bulk_least_lines
+)
+"""  # noqa: S608 - constants of this module only
+
+# How each grain names its series; the columns exist in every fact.
+_GRAINS = {
+    "sku_warehouse": ("fact.warehouse_id", "''"),
+    "sku": ("0", "''"),
+    "channel": ("0", "coalesce(account.code, '')"),
+    "market": ("0", "coalesce(fact.country, '')"),
+}
+
+
+def daily_demand(grain: str) -> TextClause:
+    """One row per series and day with demand, from `first_on` to `last_on`.
+
+    Columns: sku_id, warehouse_id (0 where the grain has none), part (channel or market), day,
+    units, short (of these, not servable when ordered), bulk (of these, in one-off lines), price
+    (mean price of a unit in the base currency at the latest rate; NULL where no rate is known).
+    """
+    warehouse, part = _GRAINS[grain]
+    statement = f"""
+        {_FACTS}
+        SELECT fact.sku_id, {warehouse} AS warehouse_id, {part} AS part,
+               fact.on_day - DATE '1970-01-01' AS day,
+               sum(fact.units)::bigint AS units, sum(fact.short)::bigint AS short,
+               coalesce(sum(fact.units) FILTER (
+                   WHERE fact.line_units > :bulk_factor * usual.units), 0)::bigint AS bulk,
+               (sum(fact.price * fact.units) / nullif(sum(fact.units) FILTER (
+                   WHERE fact.price IS NOT NULL), 0))::float8 AS price
+          FROM fact
+          LEFT JOIN usual ON usual.sku_id = fact.sku_id
+          LEFT JOIN channel_account AS account ON account.id = fact.account_id
+         WHERE fact.on_day BETWEEN :first_on AND :last_on
+         GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+    """  # noqa: S608 - the grain is a key of a closed table
+    return text(statement).bindparams(
+        cut_for_stock=CUT_FOR_STOCK, bulk_factor=BULK_FACTOR, bulk_least_lines=BULK_LEAST_LINES
+    )
+
+
+def last_day_with_sales() -> TextClause:
+    """The last business day on which anything was ordered; NULL in an empty company."""
+    return text(
+        """
+        SELECT greatest(
+            (SELECT max((placed_at AT TIME ZONE company.time_zone)::date)
+               FROM sales_order, company),
+            (SELECT max(sold_on) FROM sales_line WHERE treatment = 'accepted')
+        )
+        """
+    )
+
+
+def data_watermark() -> TextClause:
+    """When the book last learned something about demand; NULL in an empty company."""
+    return text(
+        """
+        SELECT greatest(
+            (SELECT max(recorded_at) FROM sales_order),
+            (SELECT max(recorded_at) FROM import_run WHERE template = 'sales'),
+            (SELECT max(recorded_at) FROM availability_edge)
+        )
+        """
+    )
+
+
+def availability_edges() -> TextClause:
+    """Every moment at which a SKU ran out at a warehouse or came back, in order.
+
+    Columns: sku_id, warehouse_id, moment (days since 1970-01-01 on the warehouse's clock, with
+    the hour as a fraction), in_stock.
+    """
+    return text(
+        """
+        SELECT edge.sku_id, edge.warehouse_id,
+               (extract(epoch FROM edge.occurred_at AT TIME ZONE place.time_zone)
+                / 86400.0)::float8 AS moment,
+               edge.in_stock
+          FROM availability_edge AS edge JOIN location AS place ON place.id = edge.warehouse_id
+         ORDER BY edge.sku_id, edge.warehouse_id, edge.occurred_at, edge.id
+        """
+    )
+
+
+def live_spans() -> TextClause:
+    """From when to when a SKU could be sold from a warehouse: its listings' lives, joined.
+
+    Columns: sku_id, warehouse_id, first_day, last_day (NULL: not stated, or still live).
+    """
+    return text(
+        """
+        SELECT listing.sku_id, pool.warehouse_id,
+               min((listing.live_from_at AT TIME ZONE place.time_zone)::date
+                   - DATE '1970-01-01') AS first_day,
+               CASE WHEN bool_and(listing.live_to_at IS NOT NULL)
+                    THEN max((listing.live_to_at AT TIME ZONE place.time_zone)::date
+                             - DATE '1970-01-01') END AS last_day
+          FROM listing
+          JOIN channel_account AS account ON account.id = listing.account_id
+          JOIN stock_pool_warehouse AS pool
+            ON pool.stock_pool_id = coalesce(listing.stock_pool_id, account.stock_pool_id)
+          JOIN location AS place ON place.id = pool.warehouse_id
+         GROUP BY listing.sku_id, pool.warehouse_id
+        """
+    )
+
+
+def promotion_days() -> TextClause:
+    """Promotions by SKU and warehouse; one without an account holds everywhere.
+
+    Columns: sku_id, warehouse_id, first_day, last_day, discount_percent.
+    """
+    return text(
+        """
+        SELECT part.sku_id, coalesce(pool.warehouse_id, place.id) AS warehouse_id,
+               promotion.starts_on - DATE '1970-01-01' AS first_day,
+               promotion.ends_on - DATE '1970-01-01' AS last_day,
+               promotion.discount_percent::float8 AS discount_percent
+          FROM promotion
+          JOIN promotion_sku AS part ON part.promotion_id = promotion.id
+          LEFT JOIN channel_account AS account ON account.id = promotion.account_id
+          LEFT JOIN stock_pool_warehouse AS pool ON pool.stock_pool_id = account.stock_pool_id
+          LEFT JOIN location AS place
+            ON promotion.account_id IS NULL AND place.kind = 'warehouse'
+         WHERE coalesce(pool.warehouse_id, place.id) IS NOT NULL
+         ORDER BY part.sku_id, 2, 3
+        """
+    )
+
+
+def sku_attributes() -> TextClause:
+    """What does not change from day to day: sku_id, code, name, category, state, launched_day."""
+    return text(
+        """
+        SELECT id AS sku_id, code, name, category, state,
+               launched_on - DATE '1970-01-01' AS launched_day
+          FROM sku ORDER BY id
+        """
+    )
