@@ -26,13 +26,12 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from inventory_core.errors import YibenError
+from inventory_core.money import currency_digits
 
 LANGUAGES = ("zh", "en")
 DASH = "—"
 _FOLDER = Path(__file__).parent / "locale"
 _LOCALES = {"zh": Locale("zh", "CN"), "en": Locale("en", "GB")}
-# Digits after the point by ISO 4217; every other currency has two.
-_WITHOUT_MINOR_UNIT = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XOF", "XAF"})
 _NO_BREAK = "\u00a0"
 
 _language_source: Callable[[], str] = lambda: "en"  # noqa: E731
@@ -48,6 +47,11 @@ def set_sources(*, language: Callable[[], str], time_zone: Callable[[], str]) ->
 def reader_language() -> str:
     """The language of whoever reads now: `zh` or `en`."""
     return _language_source()
+
+
+def reader_zone() -> str:
+    """The time zone in which moments are shown: the company's."""
+    return _zone_source()
 
 
 def t(key: str, /, *, language: str = "", **params: object) -> str:
@@ -115,8 +119,8 @@ def money(
     """CNY 72,566: the code, never a sign that two currencies share; `compact` for large figures."""
     if amount is None or amount != amount:
         return DASH
-    places = (0 if currency in _WITHOUT_MINOR_UNIT else 2) if digits is None else digits
-    if compact and abs(amount) >= 10_000:
+    places = currency_digits(currency) if digits is None else digits
+    if compact and not -10_000 < amount < 10_000:
         short = format_compact_decimal(amount, fraction_digits=2, locale=_locale(language))
         return f"{currency}{_NO_BREAK}{short}"
     return f"{currency}{_NO_BREAK}{number(amount, places, language=language)}"

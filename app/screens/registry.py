@@ -1,0 +1,36 @@
+"""Every screen of the app, once. Decides section, order, icon and the permission to open it.
+
+To add a screen: write `app/screens/<key>.py` with `draw() -> None`, put its texts into
+`app/locale/<key>.{en,zh}.json`, and add one line below. Its name in the menu is `nav.<key>`
+(`app/locale/shell.*.json`), its address `/<key>`. The menu, the rights test and the browser tests
+walk this table.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.screens import people, settings
+from inventory_core.office.actors import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One screen: its key is address and menu name; its permission opens it."""
+
+    key: str
+    section: str
+    icon: str
+    permission: Permission
+    draw: Callable[[], None]
+
+
+SCREENS: tuple[Screen, ...] = (
+    Screen("people", "set_up", ":material/group:", Permission.PEOPLE_MANAGE, people.draw),
+    Screen("settings", "set_up", ":material/settings:", Permission.VIEW, settings.draw),
+)
+SECTIONS = ("decide", "operate", "set_up")
+
+
+def first_screen(permissions: frozenset[Permission]) -> str:
+    """Where a person with these permissions begins: the first screen that they open."""
+    return next((one.key for one in SCREENS if one.permission in permissions), "settings")

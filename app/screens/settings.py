@@ -1,0 +1,172 @@
+"""Settings: what the company has chosen, and what it runs on. Draws; the command decides."""
+
+from dataclasses import replace
+from decimal import Decimal
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from sqlalchemy import text
+
+from app import session
+from app.companies import companies
+from app.i18n import md, number, t
+from app.widgets import page_head
+from app.widgets_acts import run_act
+from app.widgets_tables import Text, table
+from inventory_core.db.engine import Reading
+from inventory_core.office.actors import Permission
+from inventory_core.office.company import Company, has_postings, read_company, save_company
+from inventory_core.vocabulary import CostMethod, Language
+
+CURRENCIES = (
+    "CNY", "USD", "EUR", "GBP", "JPY", "HKD", "CAD", "AUD", "SGD", "MXN", "BRL", "AED", "KRW",
+    "THB", "MYR", "PHP", "IDR", "VND", "PLN", "SEK", "CHF", "NZD", "TWD", "INR", "SAR", "TRY",
+)  # fmt: skip
+ZONES = (
+    "Asia/Shanghai", "Asia/Hong_Kong", "Asia/Singapore", "Asia/Tokyo", "Asia/Dubai",
+    "Europe/London", "Europe/Berlin", "Europe/Warsaw", "America/New_York", "America/Chicago",
+    "America/Denver", "America/Los_Angeles", "America/Sao_Paulo", "Australia/Sydney", "UTC",
+)  # fmt: skip
+
+
+def draw() -> None:
+    """The company's form on the left, the machine on the right."""
+    company, fixed = session.read(lambda conn: (read_company(conn), has_postings(conn)))
+    sentence = (
+        md("settings.sentence", name=company.name, currency=company.base_currency,
+           zone=company.time_zone)
+        if company.version
+        else md("settings.sentence_new")
+    )  # fmt: skip
+    page_head(md("settings.title"), sentence)
+    left, right = st.columns([3, 2], gap="medium")
+    with left, st.container(border=True):
+        _company(company, fixed and bool(company.version))
+    with right, st.container(border=True), session.part():
+        _machine()
+
+
+def _company(company: Company, fixed: bool) -> None:
+    allowed = session.may(Permission.SETTINGS_EDIT)
+    with st.form("settings_company", border=False):
+        st.subheader(md("settings.company"), anchor=False)
+        name = st.text_input(md("settings.name"), company.name, disabled=not allowed)
+        one, two = st.columns(2)
+        currency = one.selectbox(
+            md("settings.base_currency"),
+            _with(CURRENCIES, company.base_currency),
+            index=_with(CURRENCIES, company.base_currency).index(company.base_currency),
+            help=md("settings.base_currency_help"),
+            disabled=fixed or not allowed,
+        )
+        cost_method = two.selectbox(
+            md("settings.cost_method"),
+            list(CostMethod),
+            index=list(CostMethod).index(company.cost_method),
+            format_func=lambda method: t(f"cost_method.{method}"),
+            help=md("settings.cost_method_help"),
+            disabled=fixed or not allowed,
+        )
+        zone = one.selectbox(
+            md("settings.time_zone"),
+            _with(ZONES, company.time_zone),
+            index=_with(ZONES, company.time_zone).index(company.time_zone),
+            help=md("settings.time_zone_help"),
+            accept_new_options=True,
+            disabled=not allowed,
+        )
+        language = two.selectbox(
+            md("settings.language"),
+            list(Language),
+            index=list(Language).index(company.language),
+            format_func=lambda one: {"zh": "中文", "en": "English"}[one],
+            help=md("settings.language_help"),
+            disabled=not allowed,
+        )
+        st.subheader(md("settings.rules"), anchor=False)
+        wanted = replace(
+            company,
+            name=name,
+            base_currency=str(currency),
+            cost_method=CostMethod(cost_method),
+            time_zone=str(zone),
+            language=Language(language),
+            **_rules(company, allowed),
+        )
+        saved = st.form_submit_button(md("shell.save"), type="primary", disabled=not allowed)
+    if saved:
+        run_act(
+            lambda tx, actor, now, _key: save_company(tx, actor, wanted, now=now),
+            name="settings_company",
+            done=lambda _company: md("settings.saved"),
+        )
+
+
+def _rules(company: Company, allowed: bool) -> dict[str, Any]:
+    one, two = st.columns(2)
+    dead = one.number_input(
+        md("settings.dead_stock_days"), 1, 3650, company.dead_stock_days, disabled=not allowed
+    )
+    review = two.number_input(
+        md("settings.review_days"), 1, 365, company.review_days, disabled=not allowed
+    )
+    service = one.number_input(
+        md("settings.service_level"),
+        50.0,
+        99.9,
+        float(company.service_level * 100),
+        step=0.5,
+        format="%.1f",
+        disabled=not allowed,
+    )
+    holding = two.number_input(
+        md("settings.holding_rate"),
+        0.0,
+        500.0,
+        float(company.holding_rate_year * 100),
+        step=1.0,
+        format="%.1f",
+        disabled=not allowed,
+    )
+    return {
+        "dead_stock_days": int(dead),
+        "review_days": int(review),
+        "service_level": Decimal(str(round(service / 100, 4))),
+        "holding_rate_year": Decimal(str(round(holding / 100, 4))),
+    }
+
+
+def _machine() -> None:
+    st.subheader(md("settings.machine"), anchor=False)
+    facts = session.read(_database_facts)
+    settings = companies().settings
+    kind = "settings.outside" if settings.database_url is not None else "settings.embedded"
+    rows = {
+        "settings.state": t("settings.state_good"),
+        "settings.version": version("yiben"),
+        "settings.server": f"{facts['server']} · {t(kind)}",
+        "settings.database": str(facts["name"]),
+        "settings.size": f"{number(facts['bytes'] / 1_048_576, 1)} MB",
+        "settings.connections": number(facts["connections"]),
+        "settings.revision": str(facts["revision"]),
+        "settings.data_folder": str(settings.data_folder),
+    }
+    shown = pd.DataFrame({"part": [t(key) for key in rows], "value": list(rows.values())})
+    columns = {"part": Text(t("settings.part")), "value": Text(t("settings.value"))}
+    table(shown, columns, key="settings_machine", height="content")
+
+
+def _database_facts(conn: Reading) -> dict[str, Any]:
+    statement = text(
+        "SELECT current_setting('server_version') AS server, current_database() AS name,"
+        " pg_database_size(current_database()) AS bytes,"
+        " (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database())"
+        " AS connections, (SELECT version_num FROM alembic_version) AS revision"
+    )
+    return dict(conn.rows(statement)[0]._mapping)
+
+
+def _with(listed: tuple[str, ...], chosen: str) -> list[str]:
+    return [*listed, *([chosen] if chosen not in listed else [])]

@@ -1,0 +1,176 @@
+"""The frame of every screen, drawn the same everywhere. Decides place and look; reads no data.
+
+    page_head(title, sentence)             title, and one sentence that says what the data says
+    scope_bar({"site": {"": "All", …}})    pills kept in the address; returns {"site": "3"}
+    figure_row([Figure(…), …])             at most five cards: value, change, formula on hover
+    empty_state(icon, sentence)            what this screen is for, where there is nothing yet
+    chart(figure, key)                     a Plotly figure in our template
+    go(screen_key, sku="LMP-01")           open a screen with something in its address
+    flash(sentence)                        a result that survives the rerun; page_head shows it
+
+Everything that Streamlit draws except table cells and options of select boxes is Markdown: pass it
+through `i18n.md` or `i18n.plain`. Tables are in `widgets_tables`, acts in `widgets_acts`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+from plotly.graph_objects import Figure as PlotlyFigure
+
+from app import session
+from app.i18n import md
+from inventory_core.office.actors import Permission
+
+MOST_FIGURES = 5
+MOST_PILLS = 9
+_COLOURS: dict[bool | None, Any] = {True: "normal", False: "inverse", None: "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One card. `good` says whether a rise is good (True), bad (False) or neither (None)."""
+
+    label: str
+    value: str
+    help: str = ""
+    delta: str = ""
+    good: bool | None = None
+    trend: Sequence[float] = ()
+    small: str = ""
+
+
+def page_head(title: str, sentence: str = "") -> None:
+    """The top of a screen; both are Markdown, so data in them comes through `md`."""
+    st.title(title, anchor=False)
+    if sentence:
+        st.markdown(sentence)
+    for kind, words in st.session_state.pop("flashes", []):
+        if kind == "done":
+            st.success(words, icon=":material/check_circle:")
+        else:
+            st.warning(words, icon=":material/warning:")
+
+
+def flash(words: str, *, kind: str = "done") -> None:
+    """Say this at the top of the next drawn screen; `kind` is done or warning."""
+    st.session_state.setdefault("flashes", []).append((kind, words))
+
+
+def scope_bar(
+    fields: Mapping[str, Mapping[str, str]], *, stamp: str = "", stale: bool = False
+) -> dict[str, str]:
+    """What is looked at: one row of choices per field, kept in the address, and the stamp.
+
+    `fields` is name → {value: label}; the first value is the usual one and leaves the address
+    clean. Long lists become a select box. A value that the address invents is ignored.
+    """
+    chosen: dict[str, str] = {}
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        for name, options in fields.items():
+            chosen[name] = _scope_field(name, options)
+        if stamp:
+            st.space("stretch")
+            colour = "orange" if stale else "gray"
+            icon = ":material/schedule: " if stale else ""
+            st.markdown(f":{colour}[:small[{icon}{stamp}]]", width="content")
+    return chosen
+
+
+def figure_row(figures: Sequence[Figure]) -> None:
+    """Cards of equal height; they wrap on a narrow screen."""
+    shown = figures[:MOST_FIGURES]
+    with st.grid(len(shown), min_column_width=150, gap="small"):
+        for one in shown:
+            st.metric(
+                one.label,
+                one.value,
+                one.delta or None,
+                delta_color=_COLOURS[one.good],
+                delta_description=one.small or None,
+                help=one.help or None,
+                border=True,
+                height="stretch",
+                chart_data=list(one.trend) or None,
+                chart_type="line",
+            )
+
+
+def empty_state(icon: str, sentence: str) -> None:
+    """A quiet box instead of an empty table; put the one button that fills it right after."""
+    with st.container(border=True, horizontal_alignment="center", gap="small"):
+        st.space("small")
+        st.markdown(f"### {icon}", width="content")
+        st.markdown(f":gray[{sentence}]", width="content")
+        st.space("small")
+
+
+def no_right(permission: Permission) -> None:
+    """Instead of a screen that this person may not see: who can grant it."""
+    empty_state(
+        ":material/lock:", md("shell.no_right", permission=md(f"permission.{permission.value}"))
+    )
+
+
+def chart(figure: PlotlyFigure, key: str) -> None:
+    """A figure with our template (`charts`), without the toolbar."""
+    st.plotly_chart(
+        figure,
+        theme=None,
+        key=key,
+        width="stretch",
+        config={"displayModeBar": False, "scrollZoom": False, "responsive": True},
+    )
+
+
+def go(screen_key: str, **query: str) -> None:
+    """Open another screen; what it shows stands in its address."""
+    page = st.session_state["pages"][screen_key]
+    st.switch_page(page, query_params={name: value for name, value in query.items() if value})
+
+
+def link(screen_key: str, label: str, *, icon: str = "", **query: str) -> None:
+    """A link to another screen; nothing where this person may not open it."""
+    page = st.session_state["pages"].get(screen_key)
+    if page is not None:
+        st.page_link(page, label=label, icon=icon or None, query_params=query or None)
+
+
+def query(name: str) -> str:
+    """One value of the address, as it was typed: data, never trusted."""
+    return str(st.query_params.get(name, ""))
+
+
+def simulated_banner() -> None:
+    """Said on every screen of a company whose data a simulator made."""
+    if session.current().company.simulated:
+        st.caption(f":orange-badge[:material/science: {md('shell.simulated')}]")
+
+
+def _scope_field(name: str, options: Mapping[str, str]) -> str:
+    values = list(options)
+    usual = values[0]
+    label = md(f"scope.{name}")
+    if len(values) <= MOST_PILLS:
+        picked = st.pills(
+            label,
+            values,
+            default=usual,
+            required=True,
+            format_func=lambda value: options[value],
+            key=name,
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+    else:
+        picked = st.selectbox(
+            label,
+            values,
+            format_func=lambda value: options[value],
+            key=name,
+            bind="query-params",
+            label_visibility="collapsed",
+            width=240,
+        )
+    return picked if picked in options else usual

@@ -1,0 +1,168 @@
+"""Tables and their files, the same everywhere. Decides how a column looks; never what is in it.
+
+    table(frame, {"sku": Text("SKU"), "on_hand": Units("On hand"), …}, key="stock_table")
+        → row numbers that are ticked (with `select="one"` or `"many"`)
+    export_button(frame, columns, name="stock")      the same columns as a file, no formulas
+
+Numbers stay numbers, so that sorting sorts and the eye finds the point: right-aligned, tabular,
+separators of the reader's language. Dates and money are formatted by the browser's language tag.
+Cells are not Markdown: data goes in as it is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+from app import i18n
+from app.i18n import t
+from app.sheets import as_csv
+
+MOST_EXPORT_ROWS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its heading, what kind of value it holds, and how wide it may be."""
+
+    label: str
+    kind: Literal["text", "units", "decimal", "money", "percent", "day", "moment", "bar", "flag"]
+    help: str = ""
+    width: Literal["small", "medium", "large"] | None = None
+    digits: int = 2
+    most: float = 0.0
+    pinned: bool = False
+
+
+def Text(label: str, **options: Any) -> Column:  # noqa: N802 reads like a type at the call
+    """Words, codes, names."""
+    return Column(label, "text", **options)
+
+
+def Units(label: str, **options: Any) -> Column:  # noqa: N802
+    """Whole units."""
+    return Column(label, "units", **options)
+
+
+def Decimal(label: str, digits: int = 2, **options: Any) -> Column:  # noqa: N802
+    """A number with `digits` after the point."""
+    return Column(label, "decimal", digits=digits, **options)
+
+
+def Money(label: str, digits: int = 2, **options: Any) -> Column:  # noqa: N802
+    """An amount; the currency stands in the heading or in a column of its own."""
+    return Column(label, "money", digits=digits, **options)
+
+
+def Percent(label: str, digits: int = 1, **options: Any) -> Column:  # noqa: N802
+    """A share: 0.037 is shown as 3.7%."""
+    return Column(label, "percent", digits=digits, **options)
+
+
+def Day(label: str, **options: Any) -> Column:  # noqa: N802
+    """A calendar day."""
+    return Column(label, "day", **options)
+
+
+def Moment(label: str, **options: Any) -> Column:  # noqa: N802
+    """A moment, shown in the company's time zone."""
+    return Column(label, "moment", **options)
+
+
+def Bar(label: str, most: float, **options: Any) -> Column:  # noqa: N802
+    """A number as a small bar from 0 to `most`."""
+    return Column(label, "bar", most=most, **options)
+
+
+def Flag(label: str, **options: Any) -> Column:  # noqa: N802
+    """Yes or no."""
+    return Column(label, "flag", **options)
+
+
+def table(
+    frame: pd.DataFrame,
+    columns: Mapping[str, Column],
+    *,
+    key: str,
+    select: Literal["none", "one", "many"] = "none",
+    height: int | Literal["auto", "content"] = "auto",
+) -> list[int]:
+    """Draw the named columns of the frame; returns the positions of the ticked rows."""
+    shown = frame[list(columns)].copy()
+    for name, column in columns.items():
+        if column.kind == "moment":
+            shown[name] = _in_zone(shown[name])
+        elif column.kind == "percent":
+            shown[name] = shown[name].astype(float) * 100
+        elif column.kind in {"decimal", "money", "bar"}:
+            shown[name] = shown[name].astype(float)
+    settings = {name: _drawn(column) for name, column in columns.items()}
+    if select == "none":
+        st.dataframe(
+            shown, column_config=settings, hide_index=True, key=key, height=height, placeholder="—"
+        )
+        return []
+    state = st.dataframe(
+        shown,
+        column_config=settings,
+        hide_index=True,
+        key=key,
+        height=height,
+        placeholder="—",
+        on_select="rerun",
+        selection_mode="single-row" if select == "one" else "multi-row",
+    )
+    return [row for row in state["selection"]["rows"] if row < len(shown)]
+
+
+def export_button(frame: pd.DataFrame, columns: Mapping[str, Column], *, name: str) -> None:
+    """Give the same columns as a file, made only when it is asked for."""
+    listed = frame[list(columns)].head(MOST_EXPORT_ROWS)
+    labels = [column.label for column in columns.values()]
+    st.download_button(
+        t("shell.export"),
+        lambda: as_csv(listed, labels),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=f"{name}_csv",
+        on_click="ignore",
+        icon=":material/download:",
+        type="tertiary",
+    )
+
+
+def _in_zone(moments: pd.Series) -> pd.Series:
+    aware = pd.to_datetime(moments, utc=True)
+    return aware.dt.tz_convert(i18n.reader_zone()).dt.tz_localize(None)
+
+
+def _drawn(column: Column) -> Any:
+    config = st.column_config
+    common: dict[str, Any] = {
+        "label": column.label,
+        "help": column.help or None,
+        "width": column.width,
+        "pinned": column.pinned or None,
+    }
+    digits = column.digits
+    chinese = i18n.reader_language() == "zh"
+    if column.kind == "units":
+        return config.NumberColumn(format="%,d", step=1, **common)
+    if column.kind in {"decimal", "money"}:
+        return config.NumberColumn(format=f"%,.{digits}f", **common)
+    if column.kind == "percent":
+        return config.NumberColumn(format=f"%.{digits}f%%", **common)
+    if column.kind == "day":
+        return config.DateColumn(format="YYYY-MM-DD" if chinese else "D MMM YYYY", **common)
+    if column.kind == "moment":
+        shape = "YYYY-MM-DD HH:mm" if chinese else "D MMM YYYY, HH:mm"
+        return config.DatetimeColumn(format=shape, **common)
+    if column.kind == "bar":
+        most = column.most or 1.0
+        common.pop("pinned")
+        return config.ProgressColumn(format="%.0f", min_value=0, max_value=most, **common)
+    if column.kind == "flag":
+        return config.CheckboxColumn(**common)
+    return config.TextColumn(**common)
