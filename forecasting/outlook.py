@@ -1,0 +1,74 @@
+"""From the trace of a suggestion back to a picture: stock day by day with the order and without it.
+
+Decides nothing new: it reads the numbers that the trace keeps and carries stock forward by the same
+recursion that planned it (`projection`), so the picture shows exactly what was decided on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from forecasting.policy import TotalDemand
+from forecasting.projection import Arrival, Floats, Projection, project_stock
+
+BEYOND_ARRIVAL_DAYS = 45
+LOW_LEVEL, HIGH_LEVEL = 0.1, 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Stock at the end of each day: expected without and with the order, and its 80 % band."""
+
+    days: tuple[date, ...]
+    without: Floats
+    with_order: Floats
+    low: Floats
+    high: Floats
+    arrivals: tuple[Arrival, ...]
+    order: Arrival | None
+
+    @property
+    def empty_from(self) -> date | None:
+        """First day without stock if nothing is ordered."""
+        empty = np.flatnonzero(self.without < 0.5)
+        return self.days[int(empty[0])] if len(empty) else None
+
+
+def outlook_of(trace: Mapping[str, Any], *, quantity: int | None = None) -> Outlook:
+    """The outlook of a suggestion; `quantity` shows what another quantity would do."""
+    demand = TotalDemand(
+        days=np.asarray(trace["demand"]["days"], dtype=np.float64),
+        levels=np.asarray(trace["demand"]["levels"], dtype=np.float64),
+        mean=np.asarray(trace["demand"]["mean"], dtype=np.float64),
+        quantiles=np.asarray(trace["demand"]["quantiles"], dtype=np.float64),
+    )
+    starts_on = date.fromisoformat(trace["starts_on"])
+    arrives_on = date.fromisoformat(trace["lead_time"]["arrives_on"])
+    cover = trace["quantity"].get("cover_days") or 0
+    after = int(min(max(BEYOND_ARRIVAL_DAYS, cover + 14), 180))
+    horizon = max(30, (arrives_on - starts_on).days + after)
+    inbound = tuple(
+        Arrival(date.fromisoformat(item["on"]), int(item["quantity"]), str(item["document"]))
+        for item in trace["inbound"]
+    )
+    ordered = quantity if quantity is not None else int(trace["quantity"]["ordered"])
+    order = Arrival(arrives_on, ordered, "") if ordered else None
+    position = trace["position"]
+    sellable = position["available"] - position["backordered"]
+
+    def carry(level: float | None, arrivals: tuple[Arrival, ...]) -> Projection:
+        return project_stock(starts_on, sellable, demand.path(horizon, level), arrivals)
+
+    coming = (*inbound, order) if order else inbound
+    return Outlook(
+        days=tuple(starts_on + timedelta(days=step) for step in range(horizon)),
+        without=carry(None, inbound).stock,
+        with_order=carry(None, coming).stock,
+        low=carry(HIGH_LEVEL, coming).stock,
+        high=carry(LOW_LEVEL, coming).stock,
+        arrivals=inbound,
+        order=order,
+    )

@@ -1,0 +1,175 @@
+"""Named SELECTs for the buyer's lists: what waits and what was decided. Decides columns and order only;
+the screens execute them.
+"""
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
+
+from inventory_core.db.schema.catalog import location, sku
+from inventory_core.db.schema.office import approval, approval_act, person
+from inventory_core.db.schema.planning import forecast_run, suggestion, suggestion_revision
+from inventory_core.db.schema.supply import supplier
+from inventory_core.db.schema.trade import purchase_order, purchase_order_line
+from inventory_core.vocabulary import ApprovalState, SuggestionState
+
+OPEN_STATES = (SuggestionState.OPEN.value, SuggestionState.NEEDS_SUPPLIER.value)
+MOST_ROWS = 2_000
+
+_revision = suggestion_revision
+_newest = and_(
+    _revision.c.suggestion_id == suggestion.c.id, _revision.c.revision == suggestion.c.revision
+)
+
+
+def waiting_suggestions(
+    *, warehouse_id: int | None = None, supplier_id: int | None = None, find: str = ""
+) -> Select[tuple[object, ...]]:
+    """Open suggestions, grouped by supplier: the supplier with most money at risk first, and
+    within it the SKU with most money at risk first. `find` looks into code and name.
+    """
+    risk = func.coalesce(_revision.c.value_at_risk_base, 0)
+    by_supplier = func.sum(risk).over(partition_by=_revision.c.supplier_id)
+    statement = (
+        select(
+            suggestion.c.id,
+            suggestion.c.revision,
+            suggestion.c.kind,
+            suggestion.c.state,
+            suggestion.c.warehouse_id,
+            sku.c.id.label("sku_id"),
+            sku.c.code.label("sku"),
+            sku.c.name,
+            sku.c.carton_quantity,
+            location.c.code.label("warehouse"),
+            _revision.c.supplier_id,
+            supplier.c.name.label("supplier"),
+            _revision.c.quantity,
+            _revision.c.unit_price,
+            _revision.c.currency,
+            _revision.c.amount_base,
+            _revision.c.value_at_risk_base,
+            _revision.c.order_by_on,
+            _revision.c.days_late,
+            _revision.c.arrives_on,
+            _revision.c.runs_out_on,
+            _revision.c.days_of_cover,
+            _revision.c.ship_method,
+            _revision.c.assumed,
+            _revision.c.trace["reason"].label("reason"),
+        )
+        .join(_revision, _newest)
+        .join(sku, sku.c.id == suggestion.c.sku_id)
+        .join(location, location.c.id == suggestion.c.warehouse_id)
+        .outerjoin(supplier, supplier.c.id == _revision.c.supplier_id)
+        .where(suggestion.c.state.in_(OPEN_STATES))
+        .order_by(by_supplier.desc(), supplier.c.name, risk.desc(), sku.c.code)
+        .limit(MOST_ROWS)
+    )
+    for condition in _scope(warehouse_id, supplier_id, find):
+        statement = statement.where(condition)
+    return statement
+
+
+def _scope(
+    warehouse_id: int | None, supplier_id: int | None, find: str
+) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if warehouse_id is not None:
+        conditions.append(suggestion.c.warehouse_id == warehouse_id)
+    if supplier_id is not None:
+        conditions.append(_revision.c.supplier_id == supplier_id)
+    if find.strip():
+        words = find.strip()
+        conditions.append(
+            or_(
+                sku.c.code.icontains(words, autoescape=True),
+                sku.c.name.icontains(words, autoescape=True),
+            )
+        )
+    return conditions
+
+
+def suggestion_figures() -> Select[tuple[object, ...]]:
+    """One row: how many wait, how many are late, money at risk and cash needed, base currency."""
+    return (
+        select(
+            func.count().label("waiting"),
+            func.count().filter(_revision.c.days_late > 0).label("late"),
+            func.coalesce(func.sum(_revision.c.value_at_risk_base), 0).label("at_risk"),
+            func.coalesce(func.sum(_revision.c.amount_base), 0).label("cash"),
+            func.count()
+            .filter(suggestion.c.state == SuggestionState.NEEDS_SUPPLIER.value)
+            .label("without_supplier"),
+        )
+        .select_from(suggestion)
+        .join(_revision, _newest)
+        .where(suggestion.c.state.in_(OPEN_STATES))
+    )
+
+
+def current_run() -> Select[tuple[object, ...]]:
+    """The forecast run that the suggestions stand on."""
+    return select(
+        forecast_run.c.id,
+        forecast_run.c.as_of_on,
+        forecast_run.c.data_watermark_at,
+        forecast_run.c.recorded_at,
+    ).where(forecast_run.c.current)
+
+
+def decided_suggestions(*, days: int = 90) -> Select[tuple[object, ...]]:
+    """What was decided lately, by whom, on which numbers, and the order it became."""
+    last_act = (
+        select(approval_act.c.approval_id, func.max(approval_act.c.id).label("act_id"))
+        .group_by(approval_act.c.approval_id)
+        .subquery()
+    )
+    return (
+        select(
+            approval.c.id,
+            approval.c.state,
+            approval.c.facts,
+            approval.c.subject_id.label("suggestion_id"),
+            approval.c.decided_at,
+            person.c.name.label("person"),
+            approval_act.c.reason,
+            purchase_order.c.id.label("purchase_order_id"),
+            purchase_order.c.number,
+            purchase_order.c.state.label("order_state"),
+        )
+        .outerjoin(last_act, last_act.c.approval_id == approval.c.id)
+        .outerjoin(approval_act, approval_act.c.id == last_act.c.act_id)
+        .outerjoin(person, person.c.id == approval_act.c.person_id)
+        .outerjoin(
+            purchase_order_line, purchase_order_line.c.suggestion_id == approval.c.subject_id
+        )
+        .outerjoin(purchase_order, purchase_order.c.id == purchase_order_line.c.purchase_order_id)
+        .where(
+            approval.c.subject_kind == "suggestion",
+            approval.c.state != ApprovalState.WAITING.value,
+            approval.c.decided_at
+            > func.now() - func.make_interval(literal_column("0"), 0, 0, days),
+        )
+        .order_by(approval.c.id.desc())
+        .limit(MOST_ROWS)
+    )
+
+
+def waiting_approvals() -> Select[tuple[object, ...]]:
+    """Approvals that somebody asked for and nobody has answered."""
+    return (
+        select(
+            approval.c.id,
+            approval.c.subject_id.label("suggestion_id"),
+            approval.c.subject_revision,
+            approval.c.facts,
+            approval.c.recorded_at,
+            person.c.name.label("asked_by"),
+        )
+        .join(person, person.c.id == approval.c.requested_by_id)
+        .where(
+            approval.c.subject_kind == "suggestion",
+            approval.c.state == ApprovalState.WAITING.value,
+        )
+        .order_by(approval.c.id)
+        .limit(MOST_ROWS)
+    )
