@@ -1,0 +1,116 @@
+"""Calendars in the database. Decides how a calendar is kept and read; dates are computed elsewhere.
+
+A preset is written on first use, so a company may then change its days like those of any other.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import select
+
+from inventory_core.catalog.calendar_presets import PRESET_CODES, preset_closures, preset_weekdays
+from inventory_core.catalog.calendars import Calendar
+from inventory_core.catalog.codes import clean_code, clean_text
+from inventory_core.db.bulk import insert_rows
+from inventory_core.db.engine import Reading, Writing
+from inventory_core.db.schema.catalog import calendar, calendar_day
+from inventory_core.errors import Conflict, Invalid
+from inventory_core.office.actors import Actor, Permission, require
+from inventory_core.office.audit import record_audit
+
+
+def create_calendar(
+    tx: Writing,
+    actor: Actor,
+    code: str,
+    *,
+    work_weekdays: Sequence[int],
+    closed_days: Mapping[date, str],
+) -> int:
+    """Create a calendar of one's own; no weekdays means every day. Answers its id."""
+    require(actor, Permission.CATALOG_EDIT)
+    cleaned = clean_code(code, most=60)
+    if any(weekday not in range(1, 8) for weekday in work_weekdays):
+        raise Invalid("unknown_weekday", field="work_weekdays")
+    made = _write(tx, cleaned, sorted(set(work_weekdays)), sorted(closed_days.items()))
+    if made is None:
+        raise Conflict("codes_taken", field="code", codes=[cleaned], rows=[1], count=1)
+    record_audit(tx, actor, "calendar_created", ("calendar", made), {"code": cleaned})
+    return made
+
+
+def set_calendar_days(
+    tx: Writing, actor: Actor, calendar_id: int, days: Mapping[date, bool], *, reason: str = ""
+) -> None:
+    """Say of single days whether work is done (True) or not (False)."""
+    require(actor, Permission.CATALOG_EDIT)
+    why = clean_text(reason, field="reason")
+    rows = [
+        {"calendar_id": calendar_id, "on_day": day, "working": working, "reason": why}
+        for day, working in sorted(days.items())
+    ]
+    insert_rows(
+        tx,
+        calendar_day,
+        rows,
+        replace_on=("calendar_id", "on_day"),
+        replace=("working", "reason"),
+    )
+    record_audit(tx, actor, "calendar_changed", ("calendar", calendar_id), {"days": len(rows)})
+
+
+def ensure_calendars(tx: Writing, codes: Sequence[str]) -> dict[str, int]:
+    """Ids of calendars by code; a preset is written on first use, an unknown code is Invalid."""
+    wanted = sorted(set(codes))
+    found = _ids(tx, wanted)
+    for code in wanted:
+        if code not in found:
+            if code not in PRESET_CODES:
+                raise Invalid("unknown_calendar", field="calendar", value=code)
+            _write(tx, code, sorted(preset_weekdays(code)), preset_closures(code))
+    return _ids(tx, wanted)
+
+
+def calendars(conn: Reading, ids: Sequence[int] | None = None) -> dict[int, Calendar]:
+    """Calendars by id, all of them where no ids are given."""
+    statement = select(calendar.c.id, calendar.c.code, calendar.c.work_weekdays)
+    day_statement = select(
+        calendar_day.c.calendar_id, calendar_day.c.on_day, calendar_day.c.working
+    )
+    if ids is not None:
+        statement = statement.where(calendar.c.id.in_(list(ids)))
+        day_statement = day_statement.where(calendar_day.c.calendar_id.in_(list(ids)))
+    days: dict[tuple[int, bool], set[date]] = defaultdict(set)
+    for row in conn.rows(day_statement):
+        days[row.calendar_id, row.working].add(row.on_day)
+    return {
+        row.id: Calendar(
+            row.code,
+            frozenset(row.work_weekdays),
+            frozenset(days[row.id, False]),
+            frozenset(days[row.id, True]),
+        )
+        for row in conn.rows(statement)
+    }
+
+
+def _ids(conn: Reading, codes: Sequence[str]) -> dict[str, int]:
+    rows = conn.rows(select(calendar.c.code, calendar.c.id).where(calendar.c.code.in_(list(codes))))
+    return {row.code: row.id for row in rows}
+
+
+def _write(
+    tx: Writing, code: str, weekdays: Sequence[int], closed: Sequence[tuple[date, str]]
+) -> int | None:
+    row = {"code": code, "name": code, "work_weekdays": weekdays}
+    made = insert_rows(tx, calendar, [row], returning=("id",), skip_existing=True)
+    if not made:
+        return None
+    calendar_id = int(made[0].id)
+    days = [
+        {"calendar_id": calendar_id, "on_day": day, "working": False, "reason": reason}
+        for day, reason in closed
+    ]
+    insert_rows(tx, calendar_day, days)
+    return calendar_id
