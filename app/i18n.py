@@ -31,7 +31,7 @@ from inventory_core.money import currency_digits
 LANGUAGES = ("zh", "en")
 DASH = "—"
 _FOLDER = Path(__file__).parent / "locale"
-_LOCALES = {"zh": Locale("zh", "CN"), "en": Locale("en", "GB")}
+_LOCALES = {"zh": Locale.parse("zh_Hans_CN"), "en": Locale.parse("en_GB")}
 _NO_BREAK = "\u00a0"
 
 _language_source: Callable[[], str] = lambda: "en"  # noqa: E731

@@ -90,9 +90,9 @@ def _company(company: Company, fixed: bool) -> None:
             company,
             name=name,
             base_currency=str(currency),
-            cost_method=CostMethod(cost_method),
+            cost_method=cost_method or company.cost_method,
             time_zone=str(zone),
-            language=Language(language),
+            language=language or company.language,
             **_rules(company, allowed),
         )
         saved = st.form_submit_button(md("shell.save"), type="primary", disabled=not allowed)
