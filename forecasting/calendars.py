@@ -8,7 +8,6 @@ from functools import lru_cache
 import holidays
 import numpy as np
 import numpy.typing as npt
-from dateutil.easter import easter
 
 from forecasting.frequency import Days, Frequency
 
@@ -79,7 +78,7 @@ def _feasts(first: int, last: int) -> dict[str, tuple[date, ...]]:
     thanksgiving = [_fourth_thursday_of_november(year) for year in years]
     return {
         "lunar_new_year": _named_first_days("CN", "Chinese New Year", first, last),
-        "easter": tuple(easter(year) for year in years),
+        "easter": tuple(_easter(year) for year in years),
         "black_friday": tuple(day + timedelta(days=1) for day in thanksgiving),
         "christmas": tuple(date(year, 12, 25) for year in years),
         "singles_day": tuple(date(year, 11, 11) for year in years),
@@ -91,6 +90,17 @@ def _feasts(first: int, last: int) -> dict[str, tuple[date, ...]]:
 def _fourth_thursday_of_november(year: int) -> date:
     start = date(year, 11, 1)
     return start + timedelta(days=(3 - start.weekday()) % 7 + 21)
+
+
+def _easter(year: int) -> date:
+    """Easter Sunday by the Gregorian computus (Meeus, Jones and Butcher)."""
+    golden, century, rest = year % 19, year // 100, year % 100
+    lunar = (century - (century + 8) // 25 + 1) // 3
+    epact = (19 * golden + century - century // 4 - lunar + 15) % 30
+    weekday = (32 + 2 * (century % 4) + 2 * (rest // 4) - epact - rest % 4) % 7
+    late = (golden + 11 * epact + 22 * weekday) // 451
+    month, day = divmod(epact + weekday - 7 * late + 114, 31)
+    return date(year, month, day + 1)
 
 
 def _named_first_days(country: str, name: str, first: int, last: int) -> tuple[date, ...]:

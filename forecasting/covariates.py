@@ -156,11 +156,11 @@ def _flag(panel: Panel, name: str) -> Floats:
     """1 where the covariate is out of the usual: set, or an amount well below its mean so far."""
     values = panel.known[name]
     if (np.nan_to_num(values[:, : panel.length]) == 0).mean() > MIN_FLAG_SHARE:
-        return (np.nan_to_num(values) > 0) * 1.0
+        return (np.nan_to_num(values) > 0).astype(np.float64)
     usual = carried(rolling_mean(values[:, : panel.length], 2 * panel.frequency.level_window))
     before = np.hstack([usual[:, :1], usual])[:, : panel.length]
     beyond = np.repeat(usual[:, -1:], values.shape[1] - panel.length, axis=1)
-    return (values < DISCOUNT * np.hstack([before, beyond])) * 1.0
+    return (values < DISCOUNT * np.hstack([before, beyond])).astype(np.float64)
 
 
 def _effect(panel: Panel, name: str) -> float:

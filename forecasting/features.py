@@ -32,11 +32,15 @@ LONG_HALF_LIFE_CYCLES = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Which forecasts are asked for: series, last seen column and column ahead, all [N]."""
+    """Which forecasts are asked for: series, last seen column and column ahead, all [N].
+
+    Nothing is announced for more than `farthest` periods after the last seen column.
+    """
 
     series: Ints
     last: Ints
     target: Ints
+    farthest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def series_size(panel: Panel) -> Floats:
 def feature_names(lookback: Lookback) -> list[str]:
     """Column names in the order of `feature_matrix`."""
     zero = np.zeros(1, dtype=np.int64)
-    return list(_columns(lookback, Rows(series=zero, last=zero, target=zero + 1)))
+    return list(_columns(lookback, Rows(series=zero, last=zero, target=zero + 1, farthest=1)))
 
 
 def feature_matrix(lookback: Lookback, rows: Rows) -> npt.NDArray[np.float32]:
@@ -138,7 +142,11 @@ def _columns(lookback: Lookback, rows: Rows) -> dict[str, Floats]:
     columns.update(_year_columns(lookback, rows, size))
     for name, values in lookback.calendar.items():
         columns[name] = values[target]
-    columns.update(covariate_columns(lookback.covariates, panel, series, last, target))
+    known = covariate_columns(lookback.covariates, panel, series, last, target)
+    for name, values in known.items():
+        columns[name] = (
+            np.where(ahead < rows.farthest, values, np.nan) if name.startswith("after_") else values
+        )
     for name, values in lookup_states(lookback.covariates, panel, series, last, target).items():
         columns[name] = values / size
     for name, values in panel.static.items():

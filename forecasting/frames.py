@@ -44,7 +44,7 @@ def panel_of(frame: pd.DataFrame, frequency: Frequency, columns: Columns | None 
     codes, ids = _identities(frame)
     days = period_range(frequency, stamps.min(), stamps.max())
     if len(days) > MAX_PERIODS or len(days) * len(ids) > MAX_CELLS:
-        raise Invalid("panel_too_large", series=len(ids), periods=len(days))
+        raise Invalid("history_panel_too_large", series=len(ids), periods=len(days))
     at = np.searchsorted(days, stamps)
     _refuse_off_calendar(frame, stamps, days, at, frequency)
     _refuse_repeated(frame, codes, at, len(days))
@@ -57,16 +57,19 @@ def panel_of(frame: pd.DataFrame, frequency: Frequency, columns: Columns | None 
     y = dense("y")
     if np.nanmin(y, initial=0.0) < 0:
         row = int(np.flatnonzero(_numbers(frame, "y") < 0)[0])
-        raise Invalid("negative_demand", row=row + 1, unique_id=str(frame["unique_id"].iloc[row]))
+        raise Invalid(
+            "history_negative_demand", row=row + 1, unique_id=str(frame["unique_id"].iloc[row])
+        )
     seen = ~np.isnan(y).all(axis=0)
     if not seen.any():
-        raise Invalid("no_demand_at_all")
+        raise Invalid("history_no_demand_at_all")
     length = int(np.flatnonzero(seen)[-1]) + 1
     closed: Bools | None = None
     if columns.mask:
         shut = dense(columns.mask) <= 0
         y[shut] = np.nan
         closed = shut if columns.mask in columns.known else None
+    seen_rows = ~np.isnan(y[:, :length])
     static, categorical = _static(frame, codes, len(ids), columns.static)
     return Panel(
         ids=ids,
@@ -77,6 +80,7 @@ def panel_of(frame: pd.DataFrame, frequency: Frequency, columns: Columns | None 
         past={name: dense(name)[:, :length] for name in columns.past},
         static=static,
         categorical=categorical,
+        offered_from=np.where(seen_rows.any(axis=1), seen_rows.argmax(axis=1), MAX_PERIODS),
         closed=closed,
     )
 
@@ -85,10 +89,12 @@ def _require_columns(frame: pd.DataFrame, columns: Columns) -> None:
     for name in ["unique_id", "ds", "y", *columns.named()]:
         if name not in frame.columns:
             raise Invalid(
-                "column_missing", column=name, present=", ".join(map(str, frame.columns[:20]))
+                "history_column_missing",
+                column=name,
+                present=", ".join(map(str, frame.columns[:20])),
             )
     if frame.empty:
-        raise Invalid("no_rows")
+        raise Invalid("history_no_rows")
 
 
 def _stamps(frame: pd.DataFrame, frequency: Frequency) -> Days:
@@ -96,14 +102,14 @@ def _stamps(frame: pd.DataFrame, frequency: Frequency) -> Days:
     bad = np.flatnonzero(parsed.isna().to_numpy())
     if len(bad):
         row = int(bad[0])
-        raise Invalid("not_a_date", row=row + 1, value=str(frame["ds"].iloc[row]))
+        raise Invalid("history_not_a_date", row=row + 1, value=str(frame["ds"].iloc[row]))
     if getattr(parsed.dt, "tz", None) is not None:
-        raise Invalid("date_with_zone", column="ds")
+        raise Invalid("history_date_with_zone", column="ds")
     stamps = parsed.to_numpy().astype("datetime64[D]")
     if (parsed.to_numpy() != stamps).any():
         row = int(np.flatnonzero(parsed.to_numpy() != stamps)[0])
         raise Invalid(
-            "stamp_off_calendar",
+            "history_stamp_off_calendar",
             row=row + 1,
             value=str(frame["ds"].iloc[row]),
             frequency=frequency.code,
@@ -114,7 +120,7 @@ def _stamps(frame: pd.DataFrame, frequency: Frequency) -> Days:
 def _identities(frame: pd.DataFrame) -> tuple[Ints, tuple[str, ...]]:
     if frame["unique_id"].isna().any():
         row = int(np.flatnonzero(frame["unique_id"].isna().to_numpy())[0])
-        raise Invalid("id_missing", row=row + 1)
+        raise Invalid("history_id_missing", row=row + 1)
     codes, names = pd.factorize(frame["unique_id"].astype(str), sort=True)
     return np.asarray(codes, dtype=np.int64), tuple(str(name) for name in names)
 
@@ -128,7 +134,7 @@ def _numbers(frame: pd.DataFrame, name: str) -> Floats:
         if len(rows):
             row = int(rows[0])
             raise Invalid(
-                "not_a_number", column=name, row=row + 1, value=str(frame[name].iloc[row])
+                "history_not_a_number", column=name, row=row + 1, value=str(frame[name].iloc[row])
             )
     return numbers
 
@@ -142,7 +148,7 @@ def _refuse_off_calendar(
     if off.any():
         row = int(np.flatnonzero(off)[0])
         raise Invalid(
-            "stamp_off_calendar",
+            "history_stamp_off_calendar",
             row=row + 1,
             value=str(frame["ds"].iloc[row]),
             frequency=frequency.code,
@@ -156,7 +162,7 @@ def _refuse_repeated(frame: pd.DataFrame, codes: Ints, at: Ints, periods: int) -
     if len(twice):
         row = int(order[twice[0] + 1])
         raise Invalid(
-            "repeated_row",
+            "history_repeated_row",
             row=row + 1,
             unique_id=str(frame["unique_id"].iloc[row]),
             ds=str(frame["ds"].iloc[row]),

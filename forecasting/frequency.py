@@ -38,7 +38,7 @@ def frequency_of(code: str, season: int | None = None) -> Frequency:
     """The frequency of a pandas code (`D`, `W-MON`…`W-SUN`, `MS`); Invalid for any other."""
     upper = code.strip().upper()
     if season is not None and season < 1:
-        raise Invalid("bad_season", season=season)
+        raise Invalid("history_season_too_short", season=season)
     if upper == "D":
         return Frequency("D", season or 7, 364, (1, 3, 7, 14, 28, 56, 112, 364), (4, 14, 60), 56)
     if upper == "W":
@@ -47,7 +47,7 @@ def frequency_of(code: str, season: int | None = None) -> Frequency:
         return Frequency(upper, season or 52, 52, (1, 2, 4, 8, 13, 26, 52), (2, 6, 20), 13)
     if upper == "MS":
         return Frequency("MS", season or 12, 12, (1, 2, 3, 6, 12, 24), (1.5, 4, 10), 12)
-    raise Invalid("unknown_frequency", frequency=code)
+    raise Invalid("history_unknown_frequency", frequency=code)
 
 
 def period_range(frequency: Frequency, first: Any, last: Any) -> Days:

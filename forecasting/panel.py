@@ -24,6 +24,7 @@ class Panel:
 
     `y` [S, T]: demand, NaN where unseen. `days` [T + F]: stamps, F periods beyond the history.
     `known` name → [S, T + F]; `past` name → [S, T]; `static` name → codes or numbers [S];
+    `offered_from` [S]: first column on offer, sold or not (a large number for never);
     `closed` [S, T + F]: announced closed periods, where demand is 0 by nature (or None).
     """
 
@@ -35,6 +36,7 @@ class Panel:
     past: Mapping[str, Floats]
     static: Mapping[str, Floats]
     categorical: frozenset[str]
+    offered_from: Ints
     closed: Bools | None
 
     @property
@@ -65,11 +67,12 @@ class Panel:
             known={name: values[rows] for name, values in self.known.items()},
             past={name: values[rows] for name, values in self.past.items()},
             static={name: values[rows] for name, values in self.static.items()},
+            offered_from=self.offered_from[rows],
             closed=None if self.closed is None else self.closed[rows],
         )
 
     def reaching(self, horizon: int) -> "Panel":
-        """The panel with `horizon` periods of calendar and covariates after its end.
+        """The panel with exactly `horizon` periods of calendar and covariates after its end.
 
         Covariates that nobody announced take the series' usual value (its median so far).
         """
@@ -81,8 +84,16 @@ class Panel:
             known = {name: np.hstack([values, tail]) for name, values in known.items()}
             if closed is not None:
                 closed = np.hstack([closed, np.zeros((self.count, lack), dtype=bool)])
+        end = self.length + horizon
+        days, closed = days[:end], None if closed is None else closed[:, :end]
+        known = {name: values[:, :end] for name, values in known.items()}
         known = {name: _announced(values, self.length) for name, values in known.items()}
         return replace(self, days=days, known=known, closed=closed)
+
+    @property
+    def offered(self) -> Bools:
+        """[S]: whether the series was on offer in any period of the history."""
+        return self.offered_from < self.length
 
     def closed_ahead(self, cutoff: int, horizon: int) -> Bools:
         """[S, H]: which of the periods after `cutoff` are announced closed."""

@@ -99,7 +99,9 @@ class Boosted:
         out = np.empty(len(series))
         for start in range(0, len(series), PREDICT_CHUNK):
             part = slice(start, start + PREDICT_CHUNK)
-            out[part] = self._predict_rows(lookback, Rows(series[part], lasts[part], targets[part]))
+            out[part] = self._predict_rows(
+                lookback, Rows(series[part], lasts[part], targets[part], horizon)
+            )
         return presentable(out.reshape(shape))
 
     def _predict_rows(self, lookback: Lookback, rows: Rows) -> Floats:
@@ -109,7 +111,7 @@ class Boosted:
         known = size > 0
         out = np.zeros(len(size))
         if known.any():
-            some = Rows(rows.series[known], rows.last[known], rows.target[known])
+            some = Rows(rows.series[known], rows.last[known], rows.target[known], rows.farthest)
             matrix = feature_matrix(lookback, some)[:, self.columns_]
             out[known] = self.tree_.predict(matrix) * size[known]
         return out
@@ -132,7 +134,7 @@ class Boosted:
         last = target - random.integers(1, self.horizon + 1, len(target))
         good = last >= 0
         good[good] = ~np.isnan(size[series[good], last[good]])
-        return Rows(series[good], last[good], target[good])
+        return Rows(series[good], last[good], target[good], self.horizon)
 
 
 def _varies(matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:

@@ -18,6 +18,9 @@ from forecasting.panel import Panel
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+PRIOR_CYCLES = 3.0
+LEAST_INDEX = 0.05
+
 
 @dataclass
 class SeasonalNaive:
@@ -159,7 +162,8 @@ class YearAgo:
 def phase_steps(horizon: int, season: int) -> Ints:
     """[H] offsets from the last seen column back to the same phase of each step ahead."""
     ahead = np.arange(1, horizon + 1)
-    return ahead - season * ((ahead + season - 1) // season)
+    back: Ints = ahead - season * ((ahead + season - 1) // season)
+    return back
 
 
 def seasonal_profile(panel: Panel, origin: int) -> Floats:
@@ -187,10 +191,8 @@ def seasonal_profile(panel: Panel, origin: int) -> Floats:
     if origin < 2 * season:
         profile = 0.5 * profile + 0.5
     mean = profile.mean(axis=1, keepdims=True)
-    return np.clip(np.where(mean > 0, profile / np.where(mean > 0, mean, 1.0), 1.0), 0.05, None)
-
-
-PRIOR_CYCLES = 3.0
+    safe = np.where(mean > 0, profile / np.where(mean > 0, mean, 1.0), 1.0)
+    return np.asarray(np.maximum(safe, LEAST_INDEX))
 
 
 def _spread_profile(profile: Floats, length: int) -> Floats:
@@ -201,7 +203,7 @@ def _drift(y: Floats, level: Floats, half_life: float) -> Floats:
     """Slope per period between two decayed means: their difference over that of their ages."""
     slow = decayed_mean(y, 3.0 * half_life)
     age_fast, age_slow = (1.0 / (2.0 ** (1.0 / half) - 1.0) for half in (half_life, 3 * half_life))
-    return (level - slow) / (age_slow - age_fast)
+    return np.asarray((level - slow) / (age_slow - age_fast))
 
 
 def _flat(level: Floats, horizon: int, origins: Sequence[int]) -> Floats:

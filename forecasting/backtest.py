@@ -1,0 +1,206 @@
+"""Rolling-origin backtest: what each candidate would have said, what happened, who is champion.
+
+A candidate is fitted once on what was known at the first origin and speaks from every origin
+with what was known there. Decides origins, champions and scores; the losses live in `losses.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.candidates import BASELINE, BLEND
+from forecasting.losses import (
+    LEVELS,
+    bias,
+    rmsse,
+    step_scale,
+    total_wape,
+    wape,
+    weighted_quantile_loss,
+)
+from forecasting.models.contract import Model
+from forecasting.panel import Panel
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+MAX_TRIAL_ROWS = 120_000
+CHAMPION_PRIOR = 8.0  # origins' worth of trust in the segment against the series' own record
+BLEND_ADVANTAGE = 0.97  # a single candidate must be this much better than the blend
+LEVEL_BINS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Out-of-sample forecasts: `actual` and each of `forecasts` are [O, S, H], NaN unknown."""
+
+    origins: tuple[int, ...]
+    actual: Floats
+    forecasts: Mapping[str, Floats]
+    size: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How one candidate did over a trial; lower is better, bias near 0."""
+
+    name: str
+    wape: float
+    rmsse: float
+    wql: float
+    total_wape: float
+    bias: float
+
+
+def outer_cutoffs(length: int, *, horizon: int, step: int, origins: int) -> list[int]:
+    """Cutoffs as periods seen: the last lies `horizon` before the end, others `step` apart."""
+    cutoffs = [length - horizon - back * step for back in range(origins)]
+    return sorted(cutoff for cutoff in cutoffs if cutoff > 0)
+
+
+def trial_origins(panel: Panel, horizon: int) -> tuple[int, ...]:
+    """Origins inside the history from which the candidates are tried, earliest first.
+
+    The window they span covers the horizon and a season where the history is long enough, and
+    at most a third of the history; short histories try with part of the horizon.
+    """
+    length = panel.length
+    if length < 2:
+        return ()
+    reach = min(horizon, max(1, length // 3))
+    last = length - reach
+    wanted = 4 if panel.frequency.is_daily else 6
+    room = max(0, min(last - 1, length // 3 - reach if length >= 3 * reach else 0))
+    room = min(room, max(reach, panel.frequency.level_window))
+    stride = max(1, room // max(wanted - 1, 1))
+    count = min(wanted, 1 + room // stride)
+    if panel.frequency.is_daily and stride % 7 == 0:
+        stride -= 1
+    return tuple(last - stride * back for back in range(count - 1, -1, -1))
+
+
+def run_trial(panel: Panel, horizon: int, models: Sequence[Model]) -> Trial:
+    """Fit each model at the first origin and let it forecast from all of them."""
+    origins = trial_origins(panel, horizon)
+    actual = np.full((len(origins), panel.count, horizon), np.nan)
+    for place, origin in enumerate(origins):
+        seen = panel.y[:, origin : origin + horizon]
+        actual[place, :, : seen.shape[1]] = seen
+    forecasts: dict[str, Floats] = {}
+    if origins:
+        past = panel.until(origins[0])
+        for model in models:
+            forecasts[model.name] = model.fit(past).predict(panel, horizon, origins)
+    first = panel.y[:, : max(origins[0], 1)] if origins else panel.y
+    seen_mean = np.where(np.isnan(first), 0.0, first).sum(axis=1)
+    count = (~np.isnan(first)).sum(axis=1)
+    size = np.where(count > 0, seen_mean / np.maximum(count, 1), np.nan)
+    return Trial(origins, actual, forecasts, size)
+
+
+def choose_champions(trial: Trial, segment: Ints) -> tuple[str, ...]:
+    """[S] the candidate with the least loss at the horizon, shrunk to its segment's record.
+
+    The loss is the absolute error of the horizon's total (half) and of its periods (half),
+    against the baseline's; nobody who does not beat the baseline becomes champion.
+    """
+    names = list(trial.forecasts)
+    own = np.stack([horizon_loss(trial, trial.forecasts[name]) for name in names], axis=1)
+    known = np.isfinite(own).all(axis=1)
+    base = names.index(BASELINE)
+    advantage = np.array([BLEND_ADVANTAGE if name == BLEND else 1.0 for name in names])
+    champions = np.full(len(segment), names.index(BLEND))
+    pooled = _relative(own[known].sum(axis=0), base)
+    for code in np.unique(segment):
+        rows = (segment == code) & known
+        if not rows.any():
+            champions[segment == code] = int(np.argmin(pooled * advantage))
+            continue
+        of_segment = _relative(own[rows].sum(axis=0), base)
+        trust = len(trial.origins) / (len(trial.origins) + CHAMPION_PRIOR)
+        relative = np.stack([_relative(row, base) for row in own[rows]])
+        shrunk = trust * np.minimum(relative, 5.0) + (1.0 - trust) * of_segment
+        champions[rows] = np.argmin(shrunk * advantage, axis=1)
+        unknown = (segment == code) & ~known
+        champions[unknown] = int(np.argmin(of_segment * advantage))
+    return tuple(names[place] for place in champions)
+
+
+def horizon_loss(trial: Trial, forecast: Floats) -> Floats:
+    """[S] half the error of totals, half that of periods, per period; NaN where unjudged."""
+    judged = ~np.isnan(trial.actual)
+    error = np.where(judged, trial.actual - forecast, 0.0)
+    count = judged.sum(axis=(0, 2))
+    totals = np.abs(error.sum(axis=2)).sum(axis=0)
+    periods = np.abs(error).sum(axis=(0, 2))
+    loss = (0.5 * totals + 0.5 * periods) / np.maximum(count, 1)
+    return np.asarray(np.where(count > 0, loss, np.nan))
+
+
+def score_trial(trial: Trial, panel: Panel) -> tuple[Score, ...]:
+    """One score per candidate, best horizon total first."""
+    if not trial.origins:
+        return ()
+    scale = step_scale(panel.y[:, : trial.origins[0]], squared=True)
+    scores = [
+        score_forecast(name, trial.actual, forecast, scale)
+        for name, forecast in trial.forecasts.items()
+    ]
+    return tuple(sorted(scores, key=lambda score: np.nan_to_num(score.total_wape, nan=9e9)))
+
+
+def score_forecast(name: str, actual: Floats, forecast: Floats, scale: Floats) -> Score:
+    """Scores of means [O, S, H]; their quantiles are pooled ratios by level, cross-fitted."""
+    origins, series, horizon = actual.shape
+    flat = actual.reshape(origins * series, horizon)
+    means = forecast.reshape(origins * series, horizon)
+    usable = np.where(scale > 0, scale, np.nan)
+    return Score(
+        name=name,
+        wape=wape(actual, forecast),
+        rmsse=rmsse(flat, means, np.tile(usable, origins)),
+        wql=weighted_quantile_loss(actual, pooled_quantiles(actual, forecast)),
+        total_wape=total_wape(actual, forecast),
+        bias=bias(actual, forecast),
+    )
+
+
+def pooled_quantiles(actual: Floats, forecast: Floats) -> Floats:
+    """[O, S, H, levels] plain quantiles of actual / forecast by forecast level.
+
+    Learned on every other series and used on the rest, so that nothing is scored on itself.
+    """
+    out = np.zeros((*actual.shape, len(LEVELS)))
+    half = np.arange(actual.shape[1]) % 2
+    if actual.shape[1] < 2:
+        half = np.zeros(actual.shape[1], dtype=np.int64)
+    for side in np.unique(half):
+        learn = half != side if len(np.unique(half)) > 1 else half == side
+        quantiles = level_quantiles(actual[:, learn], forecast[:, learn], forecast[:, half == side])
+        out[:, half == side] = quantiles
+    return out
+
+
+def level_quantiles(actual: Floats, forecast: Floats, asked: Floats) -> Floats:
+    """Quantiles for forecasts `asked` from ratios of past ones in the same bin of level."""
+    usable = ~np.isnan(actual) & (forecast > 0)
+    if not usable.any():
+        return np.repeat(asked[..., None], len(LEVELS), axis=-1)
+    ratios, levels = actual[usable] / forecast[usable], forecast[usable]
+    bins = max(1, min(LEVEL_BINS, len(levels) // 100))
+    edges = np.quantile(levels, np.linspace(0, 1, bins + 1)[1:-1])
+    home, wanted = np.searchsorted(edges, levels), np.searchsorted(edges, asked)
+    table = np.zeros((bins, len(LEVELS)))
+    everywhere = np.quantile(ratios, LEVELS)
+    for place in range(bins):
+        mine = ratios[home == place]
+        table[place] = np.quantile(mine, LEVELS) if len(mine) >= 20 else everywhere
+    return np.asarray(table[wanted] * asked[..., None])
+
+
+def _relative(losses: Floats, base: int) -> Floats:
+    if losses[base] > 0:
+        return np.asarray(losses / losses[base])
+    return np.where(losses > losses[base], 5.0, 1.0)

@@ -1,0 +1,119 @@
+"""Decides how far demand may stray from its forecast: quantiles of the ratio demand / forecast,
+pooled over out-of-sample forecasts that look alike (level, step ahead, sparsity, promotion state).
+
+A forest splits past forecasts where their *distributions* of ratios differ; the quantiles of the
+leaves are averaged, so they never cross and are never negative. Totals over several periods have
+a forest of their own, because quantiles do not add up.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import gamma
+from sklearn.ensemble import ExtraTreesRegressor
+
+from forecasting.losses import LEVELS
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+TREES = 24
+LEAST_LEAF = 80
+MAX_ROWS = 40_000
+LEAST_ROWS = 60
+SPLIT_LEVELS = (0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.96, 0.99)
+PRIOR_SPREAD = 0.8  # coefficient of variation assumed before anything was measured
+PATH_LEVELS = (0.005, *LEVELS, 0.995)
+
+
+@dataclass(frozen=True, slots=True)
+class RatioQuantiles:
+    """Quantiles of demand / forecast given features of the forecast; `tables` one per tree."""
+
+    levels: tuple[float, ...]
+    forest: Any
+    tables: tuple[Floats, ...]
+
+    def at(self, features: Floats, base: Floats) -> Floats:
+        """[N, levels] demand quantiles of forecasts `base` [N]; monotone and not negative."""
+        if self.forest is None:
+            return _prior_quantiles(base, self.levels)
+        leaves = self.forest.apply(_filled(features))
+        ratios = np.zeros((len(base), len(self.levels)))
+        for place, table in enumerate(self.tables):
+            ratios += table[leaves[:, place]]
+        ratios /= len(self.tables)
+        return np.maximum.accumulate(np.maximum(ratios * base[:, None], 0.0), axis=1)
+
+
+def learn_ratios(
+    features: Floats,
+    base: Floats,
+    actual: Floats,
+    *,
+    seed: int,
+    levels: tuple[float, ...] = PATH_LEVELS,
+) -> RatioQuantiles:
+    """Learn from [N] out-of-sample forecasts `base` and what happened (NaN: not seen)."""
+    usable = ~np.isnan(actual) & (base > 0)
+    rows = np.flatnonzero(usable)
+    if len(rows) < LEAST_ROWS:
+        return RatioQuantiles(levels, None, ())
+    random = np.random.default_rng(seed)
+    if len(rows) > MAX_ROWS:
+        rows = np.sort(random.choice(rows, MAX_ROWS, replace=False))
+    ratios = actual[rows] / base[rows]
+    cuts = np.unique(np.quantile(ratios, SPLIT_LEVELS))
+    below = (ratios[:, None] <= cuts[None, :]).astype(np.float32)
+    least = int(min(LEAST_LEAF, max(20, len(rows) // 20)))
+    forest = ExtraTreesRegressor(
+        n_estimators=TREES,
+        min_samples_leaf=least,
+        max_features=0.6,
+        random_state=seed,
+        n_jobs=1,
+    )
+    matrix = _filled(features[rows])
+    forest.fit(matrix, below if below.shape[1] > 1 else below[:, 0])
+    leaves = forest.apply(matrix)
+    tables = tuple(
+        _leaf_quantiles(
+            leaves[:, place], ratios, forest.estimators_[place].tree_.node_count, levels
+        )
+        for place in range(TREES)
+    )
+    return RatioQuantiles(levels, forest, tables)
+
+
+def _leaf_quantiles(leaf: Ints, ratios: Floats, nodes: int, levels: tuple[float, ...]) -> Floats:
+    """[nodes, levels] quantiles of the ratios in each leaf, by position level · (n + 1) - 1."""
+    order = np.lexsort((ratios, leaf))
+    ordered, homes = ratios[order], leaf[order]
+    counts = np.bincount(homes, minlength=nodes)
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    place = np.asarray(levels)[None, :] * (counts[:, None] + 1) - 1
+    place = np.clip(place, 0, np.maximum(counts[:, None] - 1, 0))
+    low = np.floor(place).astype(np.int64)
+    high = np.minimum(low + 1, np.maximum(counts[:, None] - 1, 0))
+    last = len(ordered) - 1
+    first = ordered[np.minimum(starts[:, None] + low, last)]
+    second = ordered[np.minimum(starts[:, None] + high, last)]
+    return np.asarray(first + (place - low) * (second - first))
+
+
+def _prior_quantiles(base: Floats, levels: tuple[float, ...]) -> Floats:
+    """Before any error is known: gamma with variance mean + (PRIOR_SPREAD · mean)²."""
+    mean = np.maximum(base, 0.0)[:, None]
+    safe = np.where(mean > 0, mean, 1.0)
+    variance = safe + (PRIOR_SPREAD * safe) ** 2
+    values = gamma.ppf(np.asarray(levels)[None, :], safe**2 / variance, scale=variance / safe)
+    return np.where(mean > 0, values, 0.0)
+
+
+def _filled(features: Floats) -> npt.NDArray[np.float32]:
+    return np.asarray(
+        np.clip(np.nan_to_num(features, nan=-1.0, posinf=1e6, neginf=-1e6), -1e6, 1e6),
+        dtype=np.float32,
+    )
