@@ -9,7 +9,7 @@ from decimal import Decimal
 from math import floor
 from typing import Any
 
-from forecasting.lead_time import closures_between
+from forecasting.lead_time import closures_of
 from forecasting.policy import Policy, TotalDemand
 from forecasting.projection import Projection
 from forecasting.situation import Draft, PlanSettings, Situation
@@ -136,22 +136,22 @@ def _policy(policy: Policy) -> dict[str, Any]:
 
 def _lead_time(situation: Situation, taken: Option, latest: date | None) -> dict[str, Any]:
     route = taken.way.route
-    calendars = [route.office, *(leg.calendar for leg in route.legs)]
     first = min(latest, situation.as_of) if latest else situation.as_of
-    closed = closures_between(calendars, first, taken.arrives_on)
     return {
         "ship_method": route.ship_method,
         "legs": [
             {
                 "kind": leg.kind,
                 "days": leg.days,
-                "spread_days": leg.spread_days,
-                "calendar": leg.calendar.code,
+                "calendar": leg.calendar.code if leg.calendar else None,
             }
             for leg in route.legs
         ],
         "office_calendar": route.office.code,
-        "closed_days": [day.isoformat() for day in closed],
+        "closures": [
+            [first_on.isoformat(), last_on.isoformat()]
+            for first_on, last_on in closures_of(route, first, taken.arrives_on)
+        ],
         "days": route.days,
         "days_with_closures": (taken.arrives_on - situation.as_of).days,
         "spread_days": round(route.spread_days, 2),

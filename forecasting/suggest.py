@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from math import ceil, floor
 
 from forecasting.evidence import trace_of
-from forecasting.lead_time import Leg, Route, arrives_on, latest_order_on
+from forecasting.lead_time import Route, arrives_on, latest_order_on
 from forecasting.policy import Policy, expected_shortage, replenish_policy
 from forecasting.projection import Projection, project_stock
 from forecasting.situation import Draft, Planned, PlanSettings, Situation
@@ -27,6 +27,7 @@ from forecasting.supplier_choice import (
     landed_unit_cost,
     quantities_worth_asking,
 )
+from inventory_core.catalog.calendars import Leg
 
 CENT = Decimal("0.01")
 EXTRA_HORIZON_DAYS = 60
@@ -62,10 +63,9 @@ def _options(situation: Situation, settings: PlanSettings) -> list[Option]:
     """Every offer by every route at every quantity worth asking for."""
     ways = [(offer, way) for offer in situation.offers for way in offer.routes]
     if not ways:
-        leg = Leg(
-            "production", settings.assumed_lead_time_days, settings.assumed_lead_time_spread_days
-        )
-        ways = [(NO_OFFER, OfferRoute(Route("sea", (leg,))))]
+        leg = Leg("production", settings.assumed_lead_time_days)
+        route = Route("sea", (leg,), settings.assumed_lead_time_spread_days)
+        ways = [(NO_OFFER, OfferRoute(route))]
     found: list[Option] = []
     for offer, way in ways:
         found.extend(_options_of(situation, settings, offer, way))

@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from forecasting.lead_time import Leg, Route, WorkCalendar
+from forecasting.lead_time import Route
 from forecasting.policy import Rule, TotalDemand
 from forecasting.projection import Arrival
 from forecasting.situation import PlanSettings, Situation, StockNow
 from forecasting.supplier_choice import OfferRoute, OfferTerms, Rate
+from inventory_core.catalog.calendars import ALWAYS, Calendar, Leg
 
 FOLDER = Path(__file__).parent
 LEVELS = np.array([0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
@@ -84,23 +85,27 @@ def situation_of(sheet: dict[str, Any]) -> Situation:
     )
 
 
-def _calendar(name: str, item: dict[str, Any]) -> WorkCalendar:
+def _calendar(name: str, item: dict[str, Any]) -> Calendar:
     shut: set[date] = set()
     for first, last in item.get("shut", []):
         shut |= {first + timedelta(days=step) for step in range((last - first).days + 1)}
-    return WorkCalendar(name, frozenset(item.get("weekdays", range(1, 8))), frozenset(shut))
+    return Calendar(name, frozenset(item.get("weekdays", range(1, 8))), frozenset(shut))
 
 
-def _offer(number: int, item: dict[str, Any], calendars: dict[str, WorkCalendar]) -> OfferTerms:
-    office = calendars.get(item.get("calendar", ""), WorkCalendar("every_day"))
+def _offer(number: int, item: dict[str, Any], calendars: dict[str, Calendar]) -> OfferTerms:
+    office = calendars.get(item.get("calendar", ""), ALWAYS)
     ways = item.get("way") or [{"days": item["lead_time_days"]}]
     routes = []
     for way in ways:
-        legs = [Leg("production", way.get("production_days", 0), 0.0, office)]
-        legs.append(Leg("transport", way["days"], way.get("spread_days", 0.0)))
-        if "production_days" not in way:
-            legs = [Leg("production", way["days"], way.get("spread_days", 0.0), office)]
-        route = Route(way.get("ship_method", "sea"), tuple(legs), office)
+        if "production_days" in way:
+            legs = [
+                Leg("production", way["production_days"], office),
+                Leg("transport", way["days"]),
+            ]
+        else:
+            legs = [Leg("production", way["days"], office)]
+        spread = way.get("spread_days", 0.0)
+        route = Route(way.get("ship_method", "sea"), tuple(legs), spread, office)
         routes.append(OfferRoute(route, Decimal(way.get("unit_freight", "0"))))
     return OfferTerms(
         offer_id=number,

@@ -1,10 +1,10 @@
 """Every golden folder: the input sheet gives exactly the expected suggestion sheet."""
 
 import pytest
-from tests.golden.sheets import SETTINGS, cases, read_sheet, situation_of
 
 from forecasting.situation import Planned
 from forecasting.suggest import plan_pair
+from tests.golden.sheets import SETTINGS, cases, read_sheet, situation_of
 
 
 def as_sheet(planned: Planned) -> dict[str, object]:

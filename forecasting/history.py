@@ -1,0 +1,238 @@
+"""The data layer: the only door between the book and the models. Decides what a day of demand is.
+
+Executes the named SELECTs in a reading connection and gives a dense grid [series x day] or a typed
+long frame. Zeros stand only on days on which the SKU could be bought; a day is censored only where
+the book has evidence of a stock-out, and unknown where it has none. Trains nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from forecasting.history_spans import SeriesDays, live_days, out_share_by_day, promotion_by_day
+from inventory_core.db.engine import Reading
+from inventory_core.insight import demand
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+EPOCH = date(1970, 1, 1)
+FIRST_DAY = date(1990, 1, 1)
+# Where the history ends longer ago, "today" is the last day with sales.
+STALE_AFTER_DAYS = 30
+# A day out of stock for this share of it is a censored day.
+CENSORED_SHARE = 0.1
+# A day without any demand is a closed day where a usual day sees at least this many units.
+CLOSED_LEAST_UNITS = 20.0
+LONGEST_HISTORY_DAYS = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningDay:
+    """`as_of`: the day on which is planned; `through`: the last complete day of demand."""
+
+    as_of: date
+    through: date
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DemandGrid:
+    """Series in rows, days in columns; `live` tells where a day counts at all.
+
+    y: units demanded (0 on live days without demand). short, bulk: parts of y. out_share: share of
+    the day without stock, NaN without evidence. promotion: discount in percent (0.01 where none is
+    stated), 0 without; it reaches `ahead` days beyond the history. price: NaN where unknown.
+    """
+
+    sku_id: Ints
+    warehouse_id: Ints
+    part: tuple[str, ...]
+    first_on: date
+    y: Floats
+    short: Floats
+    bulk: Floats
+    price: Floats
+    out_share: Floats
+    promotion: Floats
+    live: Bools
+    closed: Bools
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """A name for each series: SKU id, then warehouse id, channel or market."""
+        rows = zip(self.sku_id.tolist(), self.warehouse_id.tolist(), self.part, strict=True)
+        return tuple(
+            f"{sku}" + (f"|{warehouse}" if warehouse else "") + (f"|{part}" if part else "")
+            for sku, warehouse, part in rows
+        )
+
+    @property
+    def length(self) -> int:
+        """Days of history."""
+        return int(self.y.shape[1])
+
+    @property
+    def last_on(self) -> date:
+        """The last day of history."""
+        return self.first_on + timedelta(days=self.length - 1)
+
+    def hash(self) -> str:
+        """A fingerprint of everything a model may learn from: same hash, same history."""
+        found = sha256(repr((self.ids, self.first_on)).encode())
+        for part in (self.y, self.bulk, self.price, self.out_share, self.promotion, self.live):
+            found.update(np.ascontiguousarray(part).tobytes())
+        return found.hexdigest()
+
+    def select(self, rows: Ints) -> "DemandGrid":
+        """The grid of some of its series."""
+        return replace(
+            self,
+            sku_id=self.sku_id[rows],
+            warehouse_id=self.warehouse_id[rows],
+            part=tuple(self.part[int(row)] for row in rows),
+            y=self.y[rows],
+            short=self.short[rows],
+            bulk=self.bulk[rows],
+            price=self.price[rows],
+            out_share=self.out_share[rows],
+            promotion=self.promotion[rows],
+            live=self.live[rows],
+            closed=self.closed[rows],
+        )
+
+
+def planning_day(conn: Reading, *, today: date, as_of: date | None = None) -> PlanningDay:
+    """The day to plan on: as asked, else today, else the last day with sales of an old history."""
+    if as_of is not None:
+        through = as_of if as_of < today else today - timedelta(days=1)
+        return PlanningDay(as_of, through, stale=as_of < today)
+    last: date | None = conn.scalar(demand.last_day_with_sales())
+    if last is not None and (today - last).days > STALE_AFTER_DAYS:
+        return PlanningDay(last, last, stale=True)
+    return PlanningDay(today, today - timedelta(days=1), stale=False)
+
+
+def demand_grid(
+    conn: Reading,
+    *,
+    through: date,
+    grain: str = "sku_warehouse",
+    first_on: date | None = None,
+    ahead_days: int = 0,
+) -> DemandGrid:
+    """Daily demand of every series that ever had any, up to and including `through`."""
+    earliest = max(first_on or FIRST_DAY, through - timedelta(days=LONGEST_HISTORY_DAYS))
+    rows = conn.rows(demand.daily_demand(grain), {"first_on": earliest, "last_on": through})
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 8
+    sku, warehouse = _ints(columns[0]), _ints(columns[1])
+    day = _ints(columns[3])
+    part_code, parts = _coded(columns[2])
+    keys = (sku * (1 + warehouse.max(initial=0)) + warehouse) * (1 + len(parts)) + part_code
+    _, seen, series = np.unique(keys, return_index=True, return_inverse=True)
+    pairs = SeriesDays(
+        grain=grain,
+        sku_id=sku[seen],
+        warehouse_id=warehouse[seen],
+        first=int(day.min()) if len(day) else _day(through),
+        last=_day(through),
+        ahead=ahead_days,
+    )
+    y, short, bulk = (pairs.spread(series, day, columns[place]) for place in (4, 5, 6))
+    price = pairs.spread(series, day, columns[7], empty=np.nan)
+    out_share = out_share_by_day(conn, pairs)
+    live = live_days(conn, pairs, y > 0)
+    return DemandGrid(
+        sku_id=pairs.sku_id,
+        warehouse_id=pairs.warehouse_id,
+        part=tuple(parts[int(code)] for code in part_code[seen]),
+        first_on=EPOCH + timedelta(days=pairs.first),
+        y=y,
+        short=short,
+        bulk=bulk,
+        price=_carried_forward(price),
+        out_share=out_share,
+        promotion=promotion_by_day(conn, pairs),
+        live=live,
+        closed=_closed(y, pairs),
+    )
+
+
+def demand_history(
+    conn: Reading,
+    *,
+    as_of: date,
+    grain: str = "sku_warehouse",
+    first_on: date | None = None,
+) -> pd.DataFrame:
+    """The same as a long frame, one row per series and live day.
+
+    Columns: unique_id, sku_id, warehouse_id, part (channel or market), ds, y, short, bulk,
+    out_share (0..1, NA without evidence), censored (0, 1 or NA), closed, promotion, price.
+    """
+    grid = demand_grid(conn, through=as_of, grain=grain, first_on=first_on)
+    return frame_of(grid)
+
+
+def frame_of(grid: DemandGrid) -> pd.DataFrame:
+    """A grid as a long frame; days on which a series did not live are left out."""
+    rows, days = np.nonzero(grid.live)
+    share = grid.out_share[rows, days]
+    stamps = np.datetime64(grid.first_on) + np.arange(grid.length)
+    censored = pd.array((share >= CENSORED_SHARE).astype(np.int8), dtype="Int8")
+    censored[np.isnan(share)] = pd.NA
+    return pd.DataFrame(
+        {
+            "unique_id": pd.Categorical.from_codes(_ints(rows), categories=pd.Index(grid.ids)),
+            "sku_id": grid.sku_id[rows],
+            "warehouse_id": grid.warehouse_id[rows],
+            "part": np.asarray(grid.part, dtype=object)[rows],
+            "ds": stamps[days].astype("datetime64[ns]"),
+            "y": grid.y[rows, days],
+            "short": grid.short[rows, days],
+            "bulk": grid.bulk[rows, days],
+            "out_share": share,
+            "censored": censored,
+            "closed": grid.closed[rows, days],
+            "promotion": grid.promotion[rows, days],
+            "price": grid.price[rows, days],
+        }
+    )
+
+
+def _closed(y: Floats, pairs: SeriesDays) -> Bools:
+    """Days on which a whole warehouse sold nothing though a usual day there sells a lot."""
+    closed = np.zeros(y.shape, dtype=bool)
+    for warehouse in np.unique(pairs.warehouse_id):
+        rows = pairs.warehouse_id == warehouse
+        total = y[rows].sum(axis=0)
+        if np.median(total) >= CLOSED_LEAST_UNITS:
+            closed[rows] = total == 0
+    return closed
+
+
+def _carried_forward(price: Floats) -> Floats:
+    """The last price seen holds until the next; unknown before the first."""
+    known = ~np.isnan(price)
+    last = np.maximum.accumulate(np.where(known, np.arange(price.shape[1]), 0), axis=1)
+    return np.asarray(np.take_along_axis(price, last, axis=1))
+
+
+def _coded(names: Sequence[str]) -> tuple[Ints, list[str]]:
+    places = {name: place for place, name in enumerate(sorted(set(names)))}
+    return _ints([places[name] for name in names]), list(places)
+
+
+def _ints(values: Any) -> Ints:
+    return np.array(list(values), dtype=np.int64)
+
+
+def _day(day: date) -> int:
+    return (day - EPOCH).days
