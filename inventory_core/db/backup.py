@@ -62,7 +62,7 @@ def back_up_company(server: Server, slug: str, file: Path, *, now: datetime) -> 
         raise Refused("backup_exists", file=str(file))
     owner = server.url(database_name(slug), DatabaseRole.OWNER)
     unfinished = file.with_name(file.name + ".new")
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished.unlink(missing_ok=True)
     os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     with psycopg.connect(conninfo(owner)) as connection:

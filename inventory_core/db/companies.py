@@ -37,7 +37,10 @@ def prepare_server(server: Server) -> None:
         if connection.info.server_version < OLDEST_MAJOR * 10_000:
             found = str(connection.info.server_version // 10_000)
             raise Refused("server_too_old", found=found, needed=OLDEST_MAJOR)
-        ensure_roles(connection, server)
+        try:
+            ensure_roles(connection, server)
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise Refused("server_rights_missing") from error
 
 
 def list_companies(server: Server) -> Sequence[str]:

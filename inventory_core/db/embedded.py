@@ -94,11 +94,15 @@ def find_cluster(folder: Path, *, user: str = "") -> Cluster:
 
 def is_running(cluster: Cluster) -> bool:
     """Whether the server lives and lets us in."""
+    return is_alive(cluster) and _login_works(cluster)
+
+
+def is_alive(cluster: Cluster) -> bool:
+    """Whether any process of the server lives, ready or not; cheap enough to ask every second."""
     free = try_lock(cluster.root / "server.lock")
     if free is not None:
         os.close(free)
-        return False
-    return _login_works(cluster)
+    return free is None
 
 
 def stop_embedded(cluster: Cluster) -> None:
@@ -146,7 +150,7 @@ def _runs_without_our_lock(cluster: Cluster) -> bool:
     if pid is not None and working_folder(pid) is not None:
         if _login_works(cluster):
             return True
-        raise Unavailable("database_in_other_hands", pid=pid)
+        raise Unavailable("database_in_other_hands", pid=str(pid))
     (cluster.data / "postmaster.pid").unlink(missing_ok=True)
     (cluster.socket_folder / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
     return False

@@ -4,6 +4,7 @@ from alembic import op
 
 from inventory_core.db.guards import guard_statements
 from inventory_core.db.schema import METADATA
+from inventory_core.db.schema.functions import FUNCTIONS
 from inventory_core.db.schema.seeds import CLOCK_FUNCTION, SEED_STATEMENTS
 
 revision = "0001"
@@ -15,7 +16,7 @@ depends_on = None
 def upgrade() -> None:
     op.execute(CLOCK_FUNCTION)
     METADATA.create_all(op.get_bind(), checkfirst=False)
-    for statement in (*guard_statements(), *SEED_STATEMENTS):
+    for statement in (*guard_statements(), *FUNCTIONS, *SEED_STATEMENTS):
         op.execute(statement)
 
 
