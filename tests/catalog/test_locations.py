@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from inventory_core.catalog.company import NewCompany, company, found_company
 from inventory_core.catalog.listings import (
@@ -152,3 +153,20 @@ def test_a_company_is_founded_once(database: Database) -> None:
         assert company(tx) == made
         with pytest.raises(Conflict, match="company_founded"):
             found_company(tx, SYSTEM, new)
+
+
+def test_the_database_itself_keeps_the_base_currency(database: Database) -> None:
+    with database.writing() as tx:
+        found_company(tx, SYSTEM, NewCompany("A", "CNY", "Asia/Shanghai", Language.ZH))
+        tx.execute(text("UPDATE company SET base_currency = 'USD'"))
+        tx.execute(
+            text(
+                "INSERT INTO operation (key, request_hash, kind, actor_id, occurred_at)"
+                " VALUES ('k', 'h', 'opening', 0, now())"
+            )
+        )
+    with pytest.raises(DBAPIError, match="base currency stands"), database.writing() as tx:
+        tx.execute(text("UPDATE company SET base_currency = 'CNY'"))
+    with database.writing() as tx:
+        tx.execute(text("UPDATE company SET base_currency = 'USD', review_days = 3"))
+        assert company(tx).review_days == 3
