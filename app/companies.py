@@ -35,7 +35,8 @@ class Companies:
     def slugs(self) -> tuple[str, ...]:
         """All companies, one's own before the sample; the list may be some seconds old."""
         if time.monotonic() - self._listed_at > LIST_SECONDS:
-            found = list_companies(self.server)
+            served = [one for one in self.settings.served_companies.split(",") if one]
+            found = [one for one in list_companies(self.server) if not served or one in served]
             self._slugs = tuple(sorted(found, key=lambda slug: (slug == SAMPLE_COMPANY, slug)))
             self._listed_at = time.monotonic()
         return self._slugs

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import session, sidebar
+from app import session, widgets_sidebar
 from app.i18n import md, t
 from app.screens.registry import SCREENS, SECTIONS, Screen, first_screen
 from app.widgets import no_right
@@ -25,7 +25,7 @@ def run() -> None:
         if listed:
             menu[md(f"nav.{section}")] = listed
     chosen = st.navigation(menu, expanded=True)
-    sidebar.draw(visit)
+    widgets_sidebar.draw(visit)
     with session.part(chosen.title):
         chosen.run()
 

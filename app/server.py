@@ -23,6 +23,9 @@ from app.companies import Companies, companies
 from app.screens.registry import first_screen
 
 FOLDER = Path(__file__).parent
+# Streamlit's own limit (`server.maxUploadSize` in .streamlit/config.toml) and its envelope. Not
+# read from there: asking Streamlit before `App` exists would fix a configuration without ours.
+MOST_UPLOAD_BYTES = 201 * MEGABYTE
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -38,7 +41,7 @@ def build(served: Companies) -> streamlit.App:
         home_of=lambda found: f"/{first_screen(found.actor.permissions)}",
         policy=content_policy(),
         secure=secure,
-        most_upload_bytes=(int(streamlit.get_option("server.maxUploadSize")) + 1) * MEGABYTE,
+        most_upload_bytes=MOST_UPLOAD_BYTES,
     )
     return streamlit.App(
         FOLDER / "main.py",

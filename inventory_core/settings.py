@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     server_user: str = Field(default="", description="started by root: who runs the database")
     company: str = Field(default="", description="company to open; empty: the last one opened")
+    served_companies: str = Field(default="", description="comma list for the web; empty: all")
     host: str = "127.0.0.1"
     port: int = Field(default=8501, ge=1, le=65535)
     language: str = Field(default="", description="zh or en; empty: the browser's")

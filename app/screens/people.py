@@ -5,7 +5,6 @@ A link that was just made is shown once, to whoever made it, and is kept nowhere
 
 import pandas as pd
 import streamlit as st
-from sqlalchemy import select
 
 from app import session
 from app.companies import companies
@@ -13,8 +12,8 @@ from app.i18n import md, moment, plain, t
 from app.widgets import empty_state, page_head
 from app.widgets_acts import confirm, run_act
 from app.widgets_tables import Moment, Text, export_button, table
+from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Reading
-from inventory_core.db.schema.catalog import location
 from inventory_core.office.audit import list_audit
 from inventory_core.office.people import (
     Invited,
@@ -68,7 +67,7 @@ def _list(people: list[Person], places: dict[WarehouseId, str]) -> Person | None
         }
     )
     columns = {
-        "name": Text(t("people.name"), pinned=True),
+        "name": Text(t("people.name")),
         "roles": Text(t("people.roles")),
         "warehouses": Text(t("people.warehouses")),
         "state": Text(t("people.state"), width="small"),
@@ -230,12 +229,7 @@ def _audit() -> None:
 
 
 def _warehouses(conn: Reading) -> dict[WarehouseId, str]:
-    rows = conn.rows(
-        select(location.c.id, location.c.name)
-        .where(location.c.kind == "warehouse")
-        .order_by(location.c.id)
-    )
-    return {WarehouseId(row.id): row.name for row in rows}
+    return {one.id: one.name for one in warehouses(conn)}
 
 
 def _scope_words(one: Person, places: dict[WarehouseId, str]) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from sqlalchemy import text
 
 from app import session
 from app.companies import companies
@@ -15,7 +14,7 @@ from app.i18n import md, number, t
 from app.widgets import page_head
 from app.widgets_acts import run_act
 from app.widgets_tables import Text, table
-from inventory_core.db.engine import Reading
+from inventory_core.db.facts import read_database_facts
 from inventory_core.office.actors import Permission
 from inventory_core.office.company import Company, has_postings, read_company, save_company
 from inventory_core.vocabulary import CostMethod, Language
@@ -140,32 +139,22 @@ def _rules(company: Company, allowed: bool) -> dict[str, Any]:
 
 def _machine() -> None:
     st.subheader(md("settings.machine"), anchor=False)
-    facts = session.read(_database_facts)
+    facts = session.read(read_database_facts)
     settings = companies().settings
     kind = "settings.outside" if settings.database_url is not None else "settings.embedded"
     rows = {
         "settings.state": t("settings.state_good"),
         "settings.version": version("yiben"),
-        "settings.server": f"{facts['server']} · {t(kind)}",
-        "settings.database": str(facts["name"]),
-        "settings.size": f"{number(facts['bytes'] / 1_048_576, 1)} MB",
-        "settings.connections": number(facts["connections"]),
-        "settings.revision": str(facts["revision"]),
+        "settings.server": f"{facts.server} · {t(kind)}",
+        "settings.database": facts.name,
+        "settings.size": f"{number(facts.size_bytes / 1_048_576, 1)} MB",
+        "settings.connections": number(facts.connections),
+        "settings.revision": facts.revision,
         "settings.data_folder": str(settings.data_folder),
     }
     shown = pd.DataFrame({"part": [t(key) for key in rows], "value": list(rows.values())})
     columns = {"part": Text(t("settings.part")), "value": Text(t("settings.value"))}
     table(shown, columns, key="settings_machine", height="content")
-
-
-def _database_facts(conn: Reading) -> dict[str, Any]:
-    statement = text(
-        "SELECT current_setting('server_version') AS server, current_database() AS name,"
-        " pg_database_size(current_database()) AS bytes,"
-        " (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database())"
-        " AS connections, (SELECT version_num FROM alembic_version) AS revision"
-    )
-    return dict(conn.rows(statement)[0]._mapping)
 
 
 def _with(listed: tuple[str, ...], chosen: str) -> list[str]:

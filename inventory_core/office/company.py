@@ -102,7 +102,7 @@ def save_company(tx: Writing, actor: Actor, wanted: Company, *, now: datetime) -
             raise Conflict("settings_changed_meanwhile")
     else:
         tx.execute(insert(company).values(id=1, **values))
-    facts = {n: v for n, v in values.items() if v != _kept(before, n)} | {"at": now}
+    facts = {n: v for n, v in values.items() if v != _kept(before, n)}
     record_audit(tx, actor, "settings_changed", ("company", 1), facts)
     return replace(wanted, simulated=before.simulated, version=before.version + 1)
 

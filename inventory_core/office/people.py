@@ -163,7 +163,7 @@ def change_password(
     )
     end_sessions(tx, actor.person_id, except_token=token)
     revoke_links(tx, actor.person_id)
-    record_audit(tx, actor, "password_changed", ("person", actor.person_id), {"at": now})
+    record_audit(tx, actor, "password_changed", ("person", actor.person_id))
     return actor
 
 
@@ -186,7 +186,6 @@ def change_rights(
         "name": found.name,
         "roles": sorted(granted),
         "warehouses": sorted(scope),
-        "at": now,
     }
     record_audit(tx, actor, "rights_changed", ("person", person_id), facts)
     return person_id
@@ -204,7 +203,7 @@ def deactivate_person(tx: Writing, actor: Actor, person_id: PersonId, *, now: da
     ended = end_sessions(tx, person_id)
     revoke_links(tx, person_id)
     _keep_an_owner(tx)
-    facts = {"name": found.name, "sessions_ended": ended, "at": now}
+    facts = {"name": found.name, "sessions_ended": ended}
     record_audit(tx, actor, "person_deactivated", ("person", person_id), facts)
     return person_id
 
