@@ -51,12 +51,18 @@ def port_holder(port: int) -> str:
     sockets = _listening_sockets(port)
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            targets = {os.readlink(link) for link in (folder / "fd").iterdir()}
-            if targets & sockets:
+            if sockets & {_target(link) for link in (folder / "fd").iterdir()}:
                 return f"{(folder / 'comm').read_text().strip()} ({folder.name})"
         except OSError:
             continue
     return ""
+
+
+def _target(link: Path) -> str:
+    try:
+        return os.readlink(link)
+    except OSError:  # closed since it was listed
+        return ""
 
 
 def _listening_sockets(port: int) -> set[str]:

@@ -24,6 +24,8 @@ MOST_RESTARTS = 5
 RESTART_WINDOW_SECONDS = 120.0
 STOP_PATIENCE_SECONDS = 15.0
 SECONDS_BETWEEN_LOOKS = 0.2
+# The n-th restart within the window waits this often doubled, so that a short trouble passes.
+FIRST_RESTART_SECONDS = 0.2
 SECONDS_BETWEEN_CHECKS = 2.0
 
 log = logging.getLogger("yiben.up")
@@ -43,6 +45,7 @@ class _Child:
     program: Program
     process: subprocess.Popen[bytes]
     deaths: deque[float] = field(default_factory=deque)
+    start_at: float | None = None
 
 
 class Supervisor:
@@ -91,10 +94,16 @@ class Supervisor:
             self.stop()
 
     def tend(self) -> None:
-        """Start again what died since the last look."""
+        """Start again what died, each a while after its death."""
         for child in self._children:
-            if child.process.poll() is not None and not self._stopping:
-                self._restart(child)
+            if self._stopping or child.process.poll() is None:
+                continue
+            if child.start_at is None:
+                self._note_death(child)
+            elif time.monotonic() >= child.start_at:
+                child.start_at = None
+                child.process = self._launch(child.program)
+                self._write_notes()
 
     @property
     def stopping(self) -> bool:
@@ -126,7 +135,7 @@ class Supervisor:
             start_new_session=True,
         )
 
-    def _restart(self, child: _Child) -> None:
+    def _note_death(self, child: _Child) -> None:
         now = time.monotonic()
         child.deaths.append(now)
         while child.deaths and now - child.deaths[0] > RESTART_WINDOW_SECONDS:
@@ -134,9 +143,8 @@ class Supervisor:
         code = child.process.returncode
         if len(child.deaths) > MOST_RESTARTS:
             raise Unavailable("program_keeps_dying", name=child.program.name, status=str(code))
+        child.start_at = now + FIRST_RESTART_SECONDS * 2 ** len(child.deaths)
         log.warning("%s ended (%s); starting it again.", child.program.name, code)
-        child.process = self._launch(child.program)
-        self._write_notes()
 
     def _write_notes(self) -> None:
         noted = [

@@ -22,6 +22,7 @@ from inventory_core.errors import Unavailable
 Result = TypeVar("Result")
 
 MOST_TRIES = 5
+LOST_PATIENCE_SECONDS = 10.0
 STATEMENT_TIMEOUT_SECONDS = 120
 LOCK_TIMEOUT_SECONDS = 20
 # Serialization failure, deadlock, lock not available: the same command may succeed next time.
@@ -113,31 +114,50 @@ class Database:
         """Run `act` in its own transaction; run it again when the database asks for it.
 
         `act` must carry an idempotency key, since a commit whose answer was lost is sent again.
+        A server that is away is waited for, at most LOST_PATIENCE_SECONDS.
         """
-        for attempt in range(1, tries + 1):
+        attempt, give_up_at = 0, time.monotonic() + LOST_PATIENCE_SECONDS
+        while True:
             try:
                 with self.writing() as tx:
                     return act(tx)
-            except DBAPIError as error:
-                if not is_retryable(error):
+            except (DBAPIError, psycopg.Error) as error:
+                attempt += 1
+                if is_lost(error):
+                    if time.monotonic() > give_up_at:
+                        raise Unavailable("database_away") from error
+                elif not is_retryable(error):
                     raise
-                if attempt == tries:
+                elif attempt >= tries:
                     raise Unavailable("database_busy", tries=tries) from error
                 # Full jitter, so that those who collided do not meet again.
-                time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311
-        raise AssertionError("unreachable")
+                time.sleep(random.uniform(0, min(0.05 * 2**attempt, 1.0)))  # noqa: S311
 
     def dispose(self) -> None:
         """Close every pooled connection."""
         self._engine.dispose()
 
 
-def is_retryable(error: DBAPIError) -> bool:
+def is_retryable(error: DBAPIError | psycopg.Error) -> bool:
     """True where the same transaction may succeed if sent again."""
-    state = getattr(error.orig, "sqlstate", None) or ""
-    return (
-        error.connection_invalidated or state in _RETRYABLE_STATES or state.startswith(_LOST_STATES)
-    )
+    return _state(error) in _RETRYABLE_STATES or is_lost(error)
+
+
+def is_lost(error: DBAPIError | psycopg.Error) -> bool:
+    """True where the server went away or is not ready; it may be starting again."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    state = _state(error)
+    if state:
+        return state.startswith(_LOST_STATES)
+    # The driver itself found the connection dead or could not make one: it knows no state then.
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(cause, psycopg.OperationalError)
+
+
+def _state(error: DBAPIError | psycopg.Error) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlstate", None) or ""
 
 
 def advisory_lock(tx: Writing, name: str) -> bool:
