@@ -126,6 +126,7 @@ transfer = Table(
     METADATA,
     id_column(),
     key_column(),
+    Column("request_hash", String(64), nullable=False, server_default=""),
     Column("number", String(40), nullable=False, unique=True),
     refers_to("from_warehouse_id", "location.id"),
     refers_to("to_warehouse_id", "location.id"),

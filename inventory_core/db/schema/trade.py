@@ -4,6 +4,7 @@ Decides keys and the arithmetic that lines must obey; states that follow from li
 """
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -161,6 +162,7 @@ sales_return_line = Table(
 )
 
 # Imported history: facts about demand that never move stock.
+_SALE_KEY = ("source", "invoice", "sku_text", "sold_at", "unit_price", "quantity", "occurrence")
 sales_line = Table(
     "sales_line",
     METADATA,
@@ -178,23 +180,19 @@ sales_line = Table(
     currency_column(nullable=True),
     Column("occurrence", Integer, nullable=False, server_default=text("1")),
     Column("treatment", String(20), nullable=False, server_default="accepted"),
+    Column("cancels_id", BigInteger, comment="the line that this cancellation takes back"),
     refers_to("account_id", "channel_account.id", nullable=True),
     refers_to("warehouse_id", "location.id", nullable=True),
     Column("country", String(60)),
     Column("customer_reference", String(120)),
     import_column(),
     UniqueConstraint(
-        "source",
-        "invoice",
-        "sku_text",
-        "sold_at",
-        "unit_price",
-        "quantity",
-        "occurrence",
+        *_SALE_KEY,
         name="uq_sales_line_once",
         postgresql_nulls_not_distinct=True,
     ),
     Index("ix_sales_line_sku_id_sold_on", "sku_id", "sold_on"),
+    Index("ix_sales_line_cancels_id", "cancels_id", postgresql_where=text("cancels_id > 0")),
     is_number("unit_price"),
 )
 
@@ -203,6 +201,7 @@ purchase_order = Table(
     METADATA,
     id_column(),
     key_column(),
+    Column("request_hash", String(64), nullable=False, server_default=""),
     Column("number", String(40), nullable=False, unique=True),
     refers_to("supplier_id", "supplier.id"),
     refers_to("warehouse_id", "location.id"),
@@ -254,6 +253,7 @@ receipt = Table(
     METADATA,
     id_column(),
     key_column(),
+    Column("request_hash", String(64), nullable=False, server_default=""),
     refers_to("purchase_order_id", "purchase_order.id", nullable=True, index=True),
     refers_to("warehouse_id", "location.id"),
     refers_to("operation_id", "operation.id"),
@@ -282,6 +282,7 @@ charge = Table(
     METADATA,
     id_column(),
     key_column(),
+    Column("request_hash", String(64), nullable=False, server_default=""),
     refers_to("receipt_id", "receipt.id", index=True),
     Column("kind", String(20), nullable=False),
     Column("basis", String(20), nullable=False, server_default="value"),

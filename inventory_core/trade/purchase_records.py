@@ -1,0 +1,174 @@
+"""Purchase orders as they are read. Decides how far an order has come, in words; writes nothing.
+
+The state is what was done with the order (sent, confirmed); how much has come is read from lines.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, func, literal, select, text
+
+from inventory_core.db.engine import Reading
+from inventory_core.db.schema.catalog import location
+from inventory_core.db.schema.supply import supplier
+from inventory_core.db.schema.trade import purchase_order as order_table
+from inventory_core.db.schema.trade import purchase_order_line as line_table
+from inventory_core.errors import NotFound
+from inventory_core.vocabulary import PurchaseOrderState
+
+# How far an order has come, for lists: the state, refined by what was received.
+PROGRESS = ("draft", "sent", "confirmed", "partly_received", "received", "closed", "cancelled")
+OPEN_STATES = (PurchaseOrderState.SENT, PurchaseOrderState.CONFIRMED)
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseLine:
+    """A line as it stands; `received` may exceed `quantity` (over-receipt)."""
+
+    id: int
+    line_no: int
+    sku_id: int
+    sku_code: str
+    sku_name: str
+    offer_id: int | None
+    suggestion_id: int | None
+    quantity: int
+    received: int
+    cancelled: int
+    unit_price: Decimal
+    expected_on: date | None
+
+    @property
+    def open(self) -> int:
+        """Units still expected."""
+        return max(self.quantity - self.received - self.cancelled, 0)
+
+    @property
+    def amount(self) -> Decimal:
+        """What the units that are not cancelled cost, in the order's currency."""
+        return (self.quantity - self.cancelled) * self.unit_price
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseOrder:
+    """An order as it stands."""
+
+    id: int
+    key: str
+    number: str
+    supplier_id: int
+    supplier_name: str
+    warehouse_id: int
+    warehouse_code: str
+    warehouse_name: str
+    currency: str
+    state: PurchaseOrderState
+    ordered_on: date
+    expected_on: date | None
+    ship_method: str
+    sent_at: datetime | None
+    confirmed_at: datetime | None
+    closed_at: datetime | None
+    approval_id: int | None
+    note: str
+    version: int
+    lines: tuple[PurchaseLine, ...]
+    replayed: bool = False
+
+    @property
+    def total(self) -> Decimal:
+        """Amount of the order in its currency, without cancelled units."""
+        return sum((line.amount for line in self.lines), Decimal(0))
+
+    @property
+    def progress(self) -> str:
+        """One of PROGRESS."""
+        if self.state not in OPEN_STATES or not any(line.received for line in self.lines):
+            return self.state.value
+        return "partly_received" if any(line.open for line in self.lines) else "received"
+
+
+def purchase_order(conn: Reading, order_id: int) -> PurchaseOrder:
+    """One order by id."""
+    found = purchase_orders(conn, [order_id])
+    if not found:
+        raise NotFound("record_missing", kind="purchase_order", id=order_id)
+    return found[0]
+
+
+def purchase_orders(conn: Reading, order_ids: Sequence[int]) -> list[PurchaseOrder]:
+    """These orders by id, with their lines."""
+    ids = {"ids": sorted(set(order_ids))}
+    lines: dict[int, list[PurchaseLine]] = defaultdict(list)
+    for order_id, *facts in conn.rows(_LINES, ids):
+        lines[order_id].append(PurchaseLine(*facts))
+    found = []
+    for row in conn.rows(_ORDERS, ids):
+        header = {**row._mapping, "state": PurchaseOrderState(row.state)}
+        found.append(PurchaseOrder(**header, lines=tuple(lines[row.id])))
+    return found
+
+
+_ORDERS = text("""
+SELECT o.id, o.key, o.number, o.supplier_id, s.name AS supplier_name, o.warehouse_id,
+    w.code AS warehouse_code, w.name AS warehouse_name, o.currency, o.state, o.ordered_on,
+    o.expected_on, o.ship_method, o.sent_at, o.confirmed_at, o.closed_at, o.approval_id, o.note,
+    o.version
+FROM purchase_order o
+JOIN supplier s ON s.id = o.supplier_id JOIN location w ON w.id = o.warehouse_id
+WHERE o.id = ANY(CAST(:ids AS bigint[])) ORDER BY o.id
+""")
+_LINES = text("""
+SELECT l.purchase_order_id, l.id, l.line_no, l.sku_id, k.code, k.name, l.offer_id,
+    l.suggestion_id, l.quantity, l.received, l.cancelled, l.unit_price, l.expected_on
+FROM purchase_order_line l JOIN sku k ON k.id = l.sku_id
+WHERE l.purchase_order_id = ANY(CAST(:ids AS bigint[])) ORDER BY l.purchase_order_id, l.line_no
+""")
+
+
+def select_purchase_orders() -> Select[Any]:
+    """The named SELECT behind the list of orders, newest first: one row per order."""
+    line = line_table.c
+    sums = (
+        select(
+            line.purchase_order_id,
+            func.sum((line.quantity - line.cancelled) * line.unit_price).label("total"),
+            func.sum(line.quantity - line.cancelled).label("quantity"),
+            func.sum(line.received).label("received"),
+            func.sum(
+                func.greatest(line.quantity - line.received - line.cancelled, literal(0))
+            ).label("open"),
+            func.count().label("lines"),
+        )
+        .group_by(line.purchase_order_id)
+        .subquery()
+    )
+    order = order_table.c
+    return (
+        select(
+            order.id,
+            order.number,
+            order.state,
+            supplier.c.name.label("supplier_name"),
+            location.c.code.label("warehouse_code"),
+            order.currency,
+            sums.c.total,
+            sums.c.lines,
+            sums.c.quantity,
+            sums.c.received,
+            sums.c.open,
+            order.ordered_on,
+            order.expected_on,
+            order.ship_method,
+            order.supplier_id,
+            order.warehouse_id,
+        )
+        .join(sums, sums.c.purchase_order_id == order.id)
+        .join(supplier, supplier.c.id == order.supplier_id)
+        .join(location, location.c.id == order.warehouse_id)
+        .order_by(order.id.desc())
+    )
