@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from psycopg import Connection
 
+from inventory_core.db.schema.functions import FUNCTIONS
 from inventory_core.db.schema.seeds import APPEND_ONLY_TABLES
 
 REFUSE_FUNCTION = """
@@ -60,7 +61,7 @@ END $$
 
 
 def guard_statements() -> Sequence[str]:
-    """Everything migration 0001 runs after its tables stand, in order."""
+    """Everything migration 0001 runs after its tables stand, in order: guards, then functions."""
     statements = [
         REFUSE_FUNCTION,
         "CREATE TABLE movement_default PARTITION OF movement DEFAULT",
@@ -79,7 +80,7 @@ def guard_statements() -> Sequence[str]:
     statements.append(
         "SELECT yiben_make_movement_months(current_date, (current_date + interval '1 year')::date)"
     )
-    return statements
+    return [*statements, *FUNCTIONS]
 
 
 def movement_partitions(connection: Connection) -> list[str]:

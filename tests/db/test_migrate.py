@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from inventory_core.db.engine import Database
+from inventory_core.db.guards import guard_statements
 from inventory_core.db.migrate import current_revision, migrate_database, newest_revision
 from inventory_core.db.schema import METADATA
 from inventory_core.db.schema.seeds import APPEND_ONLY_TABLES, CLOCK_FUNCTION
@@ -40,6 +41,15 @@ _CATALOGUE = {
         "SELECT c.relname, pg_get_indexdef(i.indexrelid)"
         f" FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE {_OURS}"
     ),
+    "triggers": (
+        "SELECT c.relname, t.tgenabled, pg_get_triggerdef(t.oid)"
+        " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+        f" WHERE NOT t.tgisinternal AND {_OURS}"
+    ),
+    "functions": (
+        "SELECT proname, pg_get_functiondef(oid) FROM pg_proc"
+        " WHERE pronamespace = 'public'::regnamespace"
+    ),
 }
 
 
@@ -63,6 +73,8 @@ def test_the_migrated_database_equals_the_schema(
         with engine.begin() as connection:
             connection.execute(text(CLOCK_FUNCTION))
             METADATA.create_all(connection)
+            for statement in guard_statements():
+                connection.execute(text(statement))
         wanted = _catalogue(url)
     found = _catalogue(server.url(database_name, DatabaseRole.OWNER))
     assert len(wanted["tables"]) == len(METADATA.tables)

@@ -4,7 +4,6 @@ from alembic import op
 
 from inventory_core.db.guards import guard_statements
 from inventory_core.db.schema import METADATA
-from inventory_core.db.schema.functions import FUNCTIONS
 from inventory_core.db.schema.seeds import CLOCK_FUNCTION, SEED_STATEMENTS
 
 revision = "0001"
@@ -16,7 +15,7 @@ depends_on = None
 def upgrade() -> None:
     op.execute(CLOCK_FUNCTION)
     METADATA.create_all(op.get_bind(), checkfirst=False)
-    for statement in (*guard_statements(), *FUNCTIONS, *SEED_STATEMENTS):
+    for statement in (*guard_statements(), *SEED_STATEMENTS):
         op.execute(statement)
 
 
