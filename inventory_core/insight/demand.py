@@ -241,12 +241,17 @@ def promotion_days() -> TextClause:
     )
 
 
-def sku_attributes() -> TextClause:
-    """What does not change from day to day: sku_id, code, name, category, state, launched_day."""
+def sku_facts() -> TextClause:
+    """What planning must know of a SKU itself, and whether the book ever saw stock of it."""
     return text(
         """
-        SELECT id AS sku_id, code, name, category, state,
-               launched_on - DATE '1970-01-01' AS launched_day
+        SELECT id, code, name, category, state, carton_quantity, shelf_life_days,
+               EXISTS (SELECT FROM stock_level WHERE sku_id = sku.id) AS stock_known
           FROM sku ORDER BY id
         """
     )
+
+
+def warehouse_codes() -> TextClause:
+    """Id and code of every warehouse, whether active or not."""
+    return text("SELECT id, code FROM location WHERE kind = 'warehouse' ORDER BY priority, id")

@@ -73,8 +73,9 @@ forecast = Table(
     Column("starts_on", Date, nullable=False),
     Column("mean", ARRAY(Float), nullable=False),
     Column("quantiles", JSONB, nullable=False),
-    Column("totals", JSONB, nullable=False, comment="steps -> level -> units"),
+    Column("totals", JSONB, nullable=False, comment="days -> mean or level -> units"),
     Column("scores", JSONB, nullable=False, comment="candidate -> measure -> value"),
+    Column("selling_price", AMOUNT, comment="recent mean, base currency; NULL: no rate known"),
     PrimaryKeyConstraint("run_id", "sku_id", "warehouse_id"),
 )
 

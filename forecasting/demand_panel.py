@@ -1,0 +1,143 @@
+"""From days of demand to the panel that models learn from. Decides the period and what is missing.
+
+One-off bulk lines are taken out, days without stock are missing, and a week that was partly out of
+stock stands for the days it could sell. Weeks end on the last day of history, so that the newest
+week is always whole. Forecasts nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.frames import MAX_PERIODS
+from forecasting.frequency import Frequency, frequency_of, period_range
+from forecasting.history import DemandGrid
+from forecasting.panel import Bools, Floats, Panel
+
+Ints = npt.NDArray[np.int64]
+
+WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+DAYS_PER_WEEK = 7
+# Daily models only where the history is small and the decision is near.
+MOST_DAILY_CELLS = 60_000
+MOST_DAILY_INTERVAL = 28
+# A week counts when it could sell on at least this many of its days.
+LEAST_SELLING_DAYS = 3.0
+LEAST_LIVE_DAYS = 4
+LEAST_PERIODS_SEEN = 4
+# A day on which stock was there for less than this share of it says nothing about demand.
+LEAST_DAY_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The period of a planning run, and why it was chosen."""
+
+    frequency: Frequency
+    days: int
+    horizon: int
+    why: str
+
+
+def choose_period(grid: DemandGrid, longest_interval_days: int) -> Period:
+    """Days where few series are planned for the near future, weeks for everything else."""
+    cells = int(grid.live.sum())
+    if cells <= MOST_DAILY_CELLS and longest_interval_days <= MOST_DAILY_INTERVAL:
+        return Period(frequency_of("D"), 1, max(14, longest_interval_days), "small_and_near")
+    weekday = WEEKDAYS[grid.last_on.weekday()]
+    horizon = max(8, ceil(longest_interval_days / DAYS_PER_WEEK))
+    why = "many_series" if cells > MOST_DAILY_CELLS else "long_lead_times"
+    return Period(frequency_of(f"W-{weekday}"), DAYS_PER_WEEK, horizon, why)
+
+
+def panel_of_grid(
+    grid: DemandGrid, period: Period, static: Mapping[str, Floats] | None = None
+) -> Panel:
+    """The panel of a grid in days or in weeks; `static` are codes of categories [series]."""
+    facts = dict(static or {})
+    weekly = period.days == DAYS_PER_WEEK
+    y = _weekly(grid) if weekly else _daily(grid)
+    periods = y.shape[1] + period.horizon
+    skipped = grid.length % DAYS_PER_WEEK if weekly else 0
+    ends = np.datetime64(grid.first_on) + np.timedelta64(skipped + period.days - 1, "D")
+    last = ends + np.timedelta64((periods - 1) * period.days, "D")
+    promotion = _by_period(grid.promotion[:, skipped:], period.days, periods)
+    known = {"promotion": promotion} if promotion.any() else {}
+    return Panel(
+        ids=grid.ids,
+        frequency=period.frequency,
+        days=period_range(period.frequency, ends, last),
+        y=y,
+        known=known,
+        past={},
+        static=facts,
+        categorical=frozenset(facts),
+        offered_from=_offered_from(grid, skipped) // period.days,
+        closed=None,
+    )
+
+
+def _offered_from(grid: DemandGrid, skipped: int) -> Ints:
+    first = np.maximum(grid.live.argmax(axis=1) - skipped, 0)
+    return np.where(grid.live.any(axis=1), first, MAX_PERIODS).astype(np.int64)
+
+
+def _daily(grid: DemandGrid) -> Floats:
+    y = np.maximum(grid.y - grid.bulk, 0.0)
+    unseen = ~grid.live | grid.closed | (np.nan_to_num(grid.out_share) > LEAST_DAY_SHARE)
+    return _from_first_sale(np.where(unseen, np.nan, y), np.where(grid.live, y, np.nan))
+
+
+def _weekly(grid: DemandGrid) -> Floats:
+    """[S, weeks] demand of whole weeks; NaN where too little of a week could sell."""
+    skipped = grid.length % DAYS_PER_WEEK
+    weeks = grid.length // DAYS_PER_WEEK
+
+    def by_week(values: Floats) -> Floats:
+        return np.asarray(values[:, skipped:].reshape(len(values), weeks, DAYS_PER_WEEK))
+
+    live = by_week(grid.live.astype(np.float64))
+    units = by_week(np.maximum(grid.y - grid.bulk, 0.0)) * live
+    in_stock = by_week(1.0 - np.nan_to_num(grid.out_share)) * live
+    seen = in_stock >= LEAST_DAY_SHARE
+    selling = np.where(seen, in_stock, 0.0).sum(axis=2)
+    pace = np.where(seen, units, 0.0).sum(axis=2) / np.maximum(selling, 1e-9)
+    total = units.sum(axis=2)
+    demand = np.maximum(total, pace * DAYS_PER_WEEK)
+    live_days = live.sum(axis=2)
+    unseen = (selling < LEAST_SELLING_DAYS) | (live_days < LEAST_LIVE_DAYS)
+    whole = selling >= DAYS_PER_WEEK - 1e-9
+    demand = np.where(whole, total, demand)
+    plain = np.where(live_days > 0, total, np.nan)
+    return _from_first_sale(np.where(unseen, np.nan, demand), plain)
+
+
+def _from_first_sale(y: Floats, plain: Floats) -> Floats:
+    """Nothing before the first sale; a series hardly ever seen is taken as it was recorded."""
+    few = (~np.isnan(y)).sum(axis=1) < LEAST_PERIODS_SEEN
+    y = np.where(few[:, None], plain, y)
+    sold = np.maximum.accumulate(np.nan_to_num(plain) > 0, axis=1)
+    return np.asarray(np.where(sold, y, np.nan))
+
+
+def _by_period(promotion: Floats, days: int, periods: int) -> Floats:
+    """[S, periods] share of a period under promotion, weighted by its discount in percent."""
+    lack = periods * days - promotion.shape[1]
+    if lack > 0:
+        promotion = np.hstack([promotion, np.zeros((len(promotion), lack))])
+    cut = promotion[:, : periods * days].reshape(len(promotion), periods, days)
+    return np.asarray(cut.mean(axis=2))
+
+
+def codes_of(names: list[str]) -> Floats:
+    """Categories as numbers, the same for the same names."""
+    places = {name: place for place, name in enumerate(sorted(set(names)))}
+    return np.array([places[name] for name in names], dtype=np.float64)
+
+
+def is_sellable(grid: DemandGrid) -> Bools:
+    """[S] whether a series had any demand at all after bulk lines were taken out."""
+    return np.asarray((grid.y - grid.bulk).sum(axis=1) > 0)

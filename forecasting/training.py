@@ -1,0 +1,159 @@
+"""From the grid of demand to forecasts ready to publish. Decides what a run is made of.
+
+Chooses period and horizon, lets the engine forecast, and turns arrays into records whose totals
+are counted in days. Rounded once, here, so that everything later is computed from what is kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from decimal import Decimal
+from hashlib import sha256
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from forecasting.demand_panel import Period, codes_of, panel_of_grid
+from forecasting.engine import PanelForecast, forecast_panel
+from forecasting.history import DemandGrid, Floats
+from forecasting.losses import LEVELS
+from forecasting.policy import TotalDemand
+from inventory_core.planning.published import PublishedForecast
+
+UNIT_PLACES = 3
+PATH_LEVELS_KEPT = (0.1, 0.5, 0.9, 0.95)
+PRICE_DAYS = 90
+SEED = 20260101
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """Forecasts of every series, and how the candidates did out of sample."""
+
+    forecasts: tuple[PublishedForecast, ...]
+    scores: dict[str, Any]
+
+
+def code_version() -> str:
+    """Fingerprint of the forecasting code itself: other code may forecast otherwise."""
+    found = sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def train(
+    grid: DemandGrid,
+    period: Period,
+    *,
+    categories: Mapping[int, str],
+    prophet_seconds: float,
+) -> Trained:
+    """Forecast every series of the grid; `categories` by SKU id."""
+    if not len(grid.sku_id):
+        return Trained((), {})
+    static = {
+        "category": codes_of([categories.get(int(sku), "") for sku in grid.sku_id]),
+        "warehouse": grid.warehouse_id.astype(np.float64),
+    }
+    panel = panel_of_grid(grid, period, static)
+    steps = _steps(period)
+    value = _recent_value(grid)
+    made = forecast_panel(
+        panel,
+        period.horizon,
+        seed=SEED,
+        prophet_seconds=prophet_seconds,
+        total_steps=steps,
+        value=value,
+    )
+    prices = _recent_price(grid)
+    forecasts = tuple(
+        _published(made, row, grid, period, steps, prices) for row in range(panel.count)
+    )
+    return Trained(forecasts, _scores(made))
+
+
+def demand_of(forecast: PublishedForecast) -> TotalDemand:
+    """The totals of a published forecast as planning reads them."""
+    days = sorted(forecast.totals, key=int)
+    levels = sorted((level for level in forecast.totals[days[0]] if level != "mean"), key=float)
+    rows = [[forecast.totals[day][level] for level in levels] for day in days]
+    return TotalDemand(
+        days=np.array([float(day) for day in days]),
+        levels=np.array([float(level) for level in levels]),
+        mean=np.array([forecast.totals[day]["mean"] for day in days]),
+        quantiles=np.array(rows),
+    )
+
+
+def _steps(period: Period) -> list[int]:
+    """Every week of a weekly run; for days the first fortnight, then every seventh."""
+    if period.days > 1:
+        return list(range(1, period.horizon + 1))
+    every = {*range(1, min(14, period.horizon) + 1), *range(14, period.horizon + 1, 7)}
+    return sorted(every | {period.horizon})
+
+
+def _published(
+    made: PanelForecast,
+    row: int,
+    grid: DemandGrid,
+    period: Period,
+    steps: Sequence[int],
+    prices: Floats,
+) -> PublishedForecast:
+    running = np.cumsum(made.mean[row])
+    totals = {}
+    for step in steps:
+        quantiles = made.totals(step)[row]
+        by_level = {str(level): _units(q) for level, q in zip(LEVELS, quantiles, strict=True)}
+        totals[str(step * period.days)] = {"mean": _units(running[step - 1]), **by_level}
+    price = prices[row]
+    return PublishedForecast(
+        sku_id=int(grid.sku_id[row]),
+        warehouse_id=int(grid.warehouse_id[row]),
+        champion=made.champions[row],
+        starts_on=grid.last_on + timedelta(days=1),
+        mean=[_units(value) for value in made.mean[row]],
+        quantiles={
+            str(level): [_units(v) for v in made.quantiles[row, :, LEVELS.index(level)]]
+            for level in PATH_LEVELS_KEPT
+        },
+        totals=totals,
+        scores={},
+        selling_price=None if np.isnan(price) else Decimal(str(round(float(price), 4))),
+    )
+
+
+def _scores(made: PanelForecast) -> dict[str, Any]:
+    """Candidate -> measure -> value over all series, and how many series each is champion of."""
+    found: dict[str, Any] = {}
+    for score in made.scores:
+        facts = asdict(score)
+        name = facts.pop("name")
+        found[name] = {k: round(v, 5) if isfinite(v) else None for k, v in facts.items()}
+        found[name]["champion_of"] = made.champions.count(name)
+    return found
+
+
+def _recent_price(grid: DemandGrid) -> Floats:
+    """[S] mean price of what was sold lately, else the last price known."""
+    window = slice(max(0, grid.length - PRICE_DAYS), grid.length)
+    units = np.where(np.isnan(grid.price[:, window]), 0.0, grid.y[:, window])
+    value = (np.nan_to_num(grid.price[:, window]) * units).sum(axis=1)
+    total = units.sum(axis=1)
+    return np.where(total > 0, value / np.maximum(total, 1e-9), grid.price[:, -1])
+
+
+def _recent_value(grid: DemandGrid) -> Floats:
+    """[S] money sold lately: where a budget of time is best spent."""
+    window = slice(max(0, grid.length - PRICE_DAYS), grid.length)
+    price = np.nan_to_num(_recent_price(grid), nan=1.0)
+    return np.asarray(grid.y[:, window].sum(axis=1) * price)
+
+
+def _units(value: float) -> float:
+    return round(float(value), UNIT_PLACES)

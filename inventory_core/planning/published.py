@@ -1,0 +1,190 @@
+"""What forecasting last said: runs, forecasts and policies. One writer, many readers.
+
+Decides that a run is published whole or not at all, that one run is current, and how long the
+paths of older runs are kept (their suggestions keep the numbers they were made of). Never computes
+a forecast.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from inventory_core.db.bulk import insert_rows
+from inventory_core.db.engine import Reading, Writing
+from inventory_core.db.schema.planning import forecast, forecast_run, policy
+from inventory_core.office.actors import Actor, Permission, require
+
+# Paths and policies of so many runs are kept; a run itself is a small row and stays.
+RUNS_KEPT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """One training on one state of the history. Same history, settings and code: same run."""
+
+    key: str
+    as_of_on: date
+    data_watermark_at: datetime
+    history_hash: str
+    frequency: str
+    horizon: int
+    code_version: str
+    settings: Mapping[str, Any]
+    scores: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedForecast:
+    """Demand of one SKU at one warehouse. `mean` and `quantiles` by period from `starts_on` on.
+
+    `quantiles`: level -> units per period. `totals`: days -> {"mean": …, level: …} of the demand
+    of the first so many days. `scores`: candidate -> measure -> value.
+    """
+
+    sku_id: int
+    warehouse_id: int
+    champion: str
+    starts_on: date
+    mean: Sequence[float]
+    quantiles: Mapping[str, Sequence[float]]
+    totals: Mapping[str, Mapping[str, float]]
+    scores: Mapping[str, Any]
+    selling_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPolicy:
+    """The cover that one SKU at one warehouse needs; the offer it was computed for, if any."""
+
+    sku_id: int
+    warehouse_id: int
+    offer_id: int | None
+    lead_time_days: int
+    review_days: int
+    service_level: Decimal
+    demand_mean: float
+    safety_stock: int
+    reorder_point: int
+    order_up_to: int
+    fill_rate: float | None
+    trace: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRun:
+    """A run as it is read back."""
+
+    id: int
+    as_of_on: date
+    data_watermark_at: datetime
+    history_hash: str
+    frequency: str
+    horizon: int
+    code_version: str
+    settings: dict[str, Any]
+    scores: dict[str, Any]
+    recorded_at: datetime
+
+
+def publish_run(
+    tx: Writing, actor: Actor, run: NewRun, forecasts: Sequence[PublishedForecast]
+) -> int:
+    """Write a run with all its forecasts and make it the current one; answers its id."""
+    require(actor, Permission.PLAN_RUN)
+    tx.execute(update(forecast_run).where(forecast_run.c.current).values(current=False))
+    run_id = int(
+        tx.execute(
+            insert(forecast_run).values(**asdict(run), current=True).returning(forecast_run.c.id)
+        ).scalar_one()
+    )
+    insert_rows(tx, forecast, [{"run_id": run_id, **asdict(item)} for item in forecasts])
+    _forget_old_paths(tx)
+    return run_id
+
+
+def publish_policies(tx: Writing, run_id: int, policies: Sequence[PublishedPolicy]) -> None:
+    """Set the policies of a run; those of an earlier planning on the same run are replaced."""
+    rows = [{"run_id": run_id, **asdict(item)} for item in policies]
+    key = ("run_id", "sku_id", "warehouse_id")
+    changing = [name for name in rows[0] if name not in key] if rows else []
+    insert_rows(tx, policy, rows, replace_on=key, replace=changing)
+
+
+def run_like(
+    conn: Reading, *, history_hash: str, code_version: str, settings: Mapping[str, Any]
+) -> PublishedRun | None:
+    """The newest run that would come out the same, so that it need not be made again."""
+    row = conn.execute(
+        _RUNS.where(
+            forecast_run.c.history_hash == history_hash,
+            forecast_run.c.code_version == code_version,
+            forecast_run.c.settings == dict(settings),
+        )
+        .order_by(forecast_run.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else PublishedRun(**row._mapping)
+
+
+def current_run(conn: Reading) -> PublishedRun | None:
+    """The run that holds now; None before the first planning."""
+    row = conn.execute(_RUNS.where(forecast_run.c.current)).one_or_none()
+    return None if row is None else PublishedRun(**row._mapping)
+
+
+def run_by_id(conn: Reading, run_id: int) -> PublishedRun | None:
+    """One run, current or not."""
+    row = conn.execute(_RUNS.where(forecast_run.c.id == run_id)).one_or_none()
+    return None if row is None else PublishedRun(**row._mapping)
+
+
+def make_current(tx: Writing, actor: Actor, run_id: int) -> None:
+    """Make a run that is already there the current one; nothing is written where it is."""
+    require(actor, Permission.PLAN_RUN)
+    others = forecast_run.c.current & (forecast_run.c.id != run_id)
+    tx.execute(update(forecast_run).where(others).values(current=False))
+    this = (forecast_run.c.id == run_id) & ~forecast_run.c.current
+    tx.execute(update(forecast_run).where(this).values(current=True))
+
+
+def forecasts_of(
+    conn: Reading, run_id: int, *, sku_ids: Sequence[int] | None = None
+) -> list[PublishedForecast]:
+    """The forecasts of a run, all or of some SKUs, by SKU and warehouse."""
+    names = PublishedForecast.__dataclass_fields__
+    statement = (
+        select(*(forecast.c[name] for name in names))
+        .where(forecast.c.run_id == run_id)
+        .order_by(forecast.c.sku_id, forecast.c.warehouse_id)
+    )
+    if sku_ids is not None:
+        statement = statement.where(forecast.c.sku_id.in_(list(sku_ids)))
+    return [PublishedForecast(**row._mapping) for row in conn.rows(statement)]
+
+
+def policies_of(
+    conn: Reading, run_id: int, *, sku_ids: Sequence[int] | None = None
+) -> list[PublishedPolicy]:
+    """The policies of a run, all or of some SKUs, by SKU and warehouse."""
+    names = PublishedPolicy.__dataclass_fields__
+    statement = (
+        select(*(policy.c[name] for name in names))
+        .where(policy.c.run_id == run_id)
+        .order_by(policy.c.sku_id, policy.c.warehouse_id)
+    )
+    if sku_ids is not None:
+        statement = statement.where(policy.c.sku_id.in_(list(sku_ids)))
+    return [PublishedPolicy(**row._mapping) for row in conn.rows(statement)]
+
+
+_RUNS = select(*(forecast_run.c[name] for name in PublishedRun.__dataclass_fields__))
+
+
+def _forget_old_paths(tx: Writing) -> None:
+    kept = select(forecast_run.c.id).order_by(forecast_run.c.id.desc()).limit(RUNS_KEPT)
+    tx.execute(delete(forecast).where(forecast.c.run_id.not_in(kept)))
+    tx.execute(delete(policy).where(policy.c.run_id.not_in(kept)))
