@@ -84,7 +84,8 @@ def _serve(settings: Settings, server: Server, supervisor: Supervisor, language:
                 "web",
                 (
                     *("-m", "uvicorn", "app.server:app", "--host", settings.host),
-                    *("--port", str(port), "--log-level", "warning", "--no-server-header"),
+                    *("--port", str(port), "--log-level", "warning"),
+                    *("--no-server-header", "--no-access-log"),
                 ),
                 environment,
             ),

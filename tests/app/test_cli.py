@@ -49,6 +49,7 @@ def test_every_command_is_listed_in_both_languages(run: Run) -> None:
     assert "做预测" in chinese or "预测" in chinese
 
 
+@pytest.mark.slow
 def test_a_company_is_backed_up_and_restored_from_the_terminal(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "shop.dump"
     made = run("backup", str(file))
@@ -62,6 +63,7 @@ def test_a_company_is_backed_up_and_restored_from_the_terminal(run: Run, tmp_pat
     assert "copy: schema" in run("migrate").stdout
 
 
+@pytest.mark.slow
 def test_a_refusal_is_one_sentence_without_a_trace(run: Run) -> None:
     english = run("restore", "nowhere.dump")
     chinese = run("restore", "nowhere.dump", LANG="zh_CN.UTF-8")
