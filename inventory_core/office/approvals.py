@@ -80,9 +80,12 @@ def decide_approval(
     now: datetime,
     permission: Permission,
     reason: str = "",
-    facts: Mapping[str, Any] | None = None,
+    details: Mapping[str, Any] | None = None,
 ) -> Approval:
-    """Say yes or no, once. The same answer again is a replay; another answer is a Conflict."""
+    """Say yes or no, once. The same answer again is a replay; another answer is a Conflict.
+
+    `details` are kept with the act: what was decided where it differs from what was shown.
+    """
     require(actor, permission)
     reason = _check_reason(reason, needed=not approved)
     current = _locked(tx, approval_id)
@@ -91,11 +94,13 @@ def decide_approval(
         return _replayed(current)
     if current.state is not ApprovalState.WAITING:
         raise Conflict("already_decided", state=current.state.value, by=current.decided_by)
-    values: dict[str, Any] = {"state": target.value, "decided_at": now}
-    if facts is not None:
-        values["facts"] = dict(facts)
-    tx.execute(update(approval).where(approval.c.id == approval_id).values(values))
-    _record_act(tx, actor, approval_id, "approve" if approved else "reject", key, reason)
+    tx.execute(
+        update(approval)
+        .where(approval.c.id == approval_id)
+        .values(state=target.value, decided_at=now)
+    )
+    act = "approve" if approved else "reject"
+    _record_act(tx, actor, approval_id, act, key, reason, details or {})
     return _one(tx, approval_id)
 
 
@@ -114,7 +119,7 @@ def undo_approval(
         .where(approval.c.id == approval_id)
         .values(state=ApprovalState.UNDONE.value)
     )
-    _record_act(tx, actor, approval_id, "undo", key, _check_reason(reason, needed=False))
+    _record_act(tx, actor, approval_id, "undo", key, _check_reason(reason, needed=False), {})
     return _one(tx, approval_id)
 
 
@@ -175,11 +180,22 @@ def _read(conn: Reading, *conditions: Any, most: int = 1) -> list[Approval]:
 
 
 def _record_act(
-    tx: Writing, actor: Actor, approval_id: int, act: str, key: str, reason: str
+    tx: Writing,
+    actor: Actor,
+    approval_id: int,
+    act: str,
+    key: str,
+    reason: str,
+    details: Mapping[str, Any],
 ) -> None:
     tx.execute(
         insert(approval_act).values(
-            key=key, approval_id=approval_id, person_id=actor.person_id, act=act, reason=reason
+            key=key,
+            approval_id=approval_id,
+            person_id=actor.person_id,
+            act=act,
+            reason=reason,
+            details=dict(details),
         )
     )
 

@@ -132,6 +132,7 @@ def decided_suggestions(*, days: int = 90) -> Select[tuple[object, ...]]:
             approval.c.decided_at,
             person.c.name.label("person"),
             approval_act.c.reason,
+            approval_act.c.details,
             purchase_order.c.id.label("purchase_order_id"),
             purchase_order.c.number,
             purchase_order.c.state.label("order_state"),
