@@ -52,6 +52,13 @@ class Companies:
                 self._doors[slug] = opened
             return opened
 
+    def close(self) -> None:
+        """Close every door; the next use opens it again."""
+        with self._lock:
+            for opened in self._doors.values():
+                opened.dispose()
+            self._doors.clear()
+
     def usual(self) -> str:
         """The company that a visitor without a choice means."""
         chosen = current_company(self.settings.data_folder, self.settings.company)

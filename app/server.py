@@ -20,6 +20,7 @@ from app.api.pages import Pages
 from app.api.public import router
 from app.api.ways_in import WaysIn
 from app.companies import Companies, companies
+from app.logs import set_up_logging
 from app.screens.registry import first_screen
 
 FOLDER = Path(__file__).parent
@@ -31,6 +32,7 @@ _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 def build(served: Companies) -> streamlit.App:
     """The whole web application over the given companies."""
+    set_up_logging(served.settings.log_format)
     ways = WaysIn(served)
     secure = served.settings.secure_cookies
     api = FastAPI(title="Yiben", docs_url=None, redoc_url=None)

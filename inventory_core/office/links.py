@@ -16,7 +16,7 @@ from inventory_core.db.schema.office import one_time_link, person, person_role
 from inventory_core.errors import Invalid, Refused
 from inventory_core.office.audit import record_audit
 from inventory_core.office.names import check_name, fold_name
-from inventory_core.office.passwords import hash_password
+from inventory_core.office.passwords import hash_password, password_matches
 from inventory_core.office.sessions import (
     SignedIn,
     end_sessions,
@@ -51,12 +51,16 @@ def ensure_owner_link(tx: Writing, now: datetime) -> str | None:
 def ensure_owner_password(tx: Writing, password: str, *, name: str = "owner") -> PersonId:
     """For automation: the person called `name` is an owner with this password from now on."""
     name_key = fold_name(name)
-    found = tx.scalar(select(person.c.id).where(person.c.name_key == name_key))
-    person_id = PersonId(found) if found else _add_person(tx, name)
+    found = tx.rows(
+        select(person.c.id, person.c.password_hash).where(person.c.name_key == name_key)
+    )
+    person_id = PersonId(found[0].id) if found else _add_person(tx, name)
+    kept_hash = found[0].password_hash if found else ""
+    same = bool(kept_hash) and password_matches(kept_hash, password)
     tx.execute(
         update(person)
         .where(person.c.id == person_id)
-        .values(password_hash=hash_password(password), active=True)
+        .values(password_hash=kept_hash if same else hash_password(password), active=True)
     )
     _grant_owner(tx, person_id)
     return person_id
