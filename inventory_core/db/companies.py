@@ -58,16 +58,20 @@ def create_company_database(server: Server, slug: str) -> None:
     """Make the empty, migrated database of a new company."""
     name = database_name(slug)
     unfinished = _UNFINISHED_PREFIX + name
-    if slug in list_companies(server):
-        raise Refused("company_exists", company=slug)
-    make_database(server, unfinished)
-    migrate_database(server, unfinished)
-    rename_database(server, unfinished, name)
+    with _admin(server) as connection:
+        _lock(connection, f"create {name}")  # one creator at a time; it ends with the connection
+        if slug in list_companies(server):
+            raise Refused("company_exists", company=slug)
+        make_database(server, unfinished)
+        migrate_database(server, unfinished)
+        rename_database(server, unfinished, name)
 
 
 def make_database(server: Server, name: str) -> None:
     """An empty database owned by the owner role; one of the same name is dropped first."""
     with _admin(server) as connection:
+        # A killed client's CREATE DATABASE goes on in the server until it is done: wait for it.
+        _lock(connection, f"make {name}")
         connection.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )
@@ -98,6 +102,10 @@ def rename_database(server: Server, old: str, new: str) -> None:
     with _admin(server) as connection:
         _cut_sessions(connection, old)
         _rename(connection, old, new)
+
+
+def _lock(connection: psycopg.Connection, name: str) -> None:
+    connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
 
 
 def _cut_sessions(connection: psycopg.Connection, database: str) -> None:
