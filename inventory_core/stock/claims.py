@@ -77,14 +77,22 @@ def read_method(
     return CostMethod(method)
 
 
-def claim(tx: Writing, actor: Actor, operations: Sequence[NewOperation]) -> dict[str, int]:
-    """Write the headers whose key is new; their numbers by key. Waits for a rival's same key."""
+def claim(
+    tx: Writing,
+    actor: Actor,
+    operations: Sequence[NewOperation],
+    hashes: Sequence[str] | None = None,
+) -> dict[str, int]:
+    """Write the headers whose key is new; their numbers by key. Waits for a rival's same key.
+
+    `hashes` are the fingerprints of what was asked, where that is not the operation itself.
+    """
     rows = tx.rows(
         _CLAIM,
         {
             "actor": actor.person_id,
             "keys": [operation.key for operation in operations],
-            "hashes": [request_hash(operation) for operation in operations],
+            "hashes": list(hashes or map(request_hash, operations)),
             "kinds": [str(operation.kind) for operation in operations],
             "source_kinds": [operation.source_kind for operation in operations],
             "source_ids": [operation.source_id for operation in operations],
@@ -97,7 +105,9 @@ def claim(tx: Writing, actor: Actor, operations: Sequence[NewOperation]) -> dict
     return {row[1]: row[0] for row in rows}
 
 
-def answer_replays(tx: Writing, operations: Sequence[NewOperation]) -> dict[str, Posted]:
+def answer_replays(
+    tx: Writing, operations: Sequence[NewOperation], hashes: Sequence[str] | None = None
+) -> dict[str, Posted]:
     """Answers of operations whose key was there before: a second read, by a newer snapshot."""
     if not operations:
         return {}
@@ -105,10 +115,20 @@ def answer_replays(tx: Writing, operations: Sequence[NewOperation]) -> dict[str,
         row[0]: (row[1], Posted(row[2], row[0], tuple(row[3]), True))
         for row in tx.rows(_KNOWN, {"keys": [operation.key for operation in operations]})
     }
-    for operation in operations:
+    wanted = hashes or [request_hash(operation) for operation in operations]
+    for operation, asked in zip(operations, wanted, strict=True):
         if operation.key not in known:
             # Neither inserted nor known by key: the other unique column is `reverses_id`.
             raise Conflict("already_reversed", operation_id=operation.reverses_id)
-        if known[operation.key][0] != request_hash(operation):
+        if known[operation.key][0] != asked:
             raise Conflict("key_reused", key=operation.key)
     return {key: posted for key, (_, posted) in known.items()}
+
+
+def claim_all(
+    tx: Writing, actor: Actor, operations: Sequence[NewOperation], hashes: Sequence[str]
+) -> tuple[dict[str, int], dict[str, Posted]]:
+    """Claim new keys and answer known ones: numbers of the new, answers of the old, by key."""
+    numbers = claim(tx, actor, operations, hashes)
+    known = [pair for pair in zip(operations, hashes, strict=True) if pair[0].key not in numbers]
+    return numbers, answer_replays(tx, [item[0] for item in known], [item[1] for item in known])

@@ -15,7 +15,7 @@ from inventory_core.db.engine import Reading, Writing
 from inventory_core.errors import NotFound, Refused
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.stock.bins import change_bins, read_bins
-from inventory_core.stock.claims import answer_replays, claim, read_method, require_rights
+from inventory_core.stock.claims import claim_all, read_method, require_rights
 from inventory_core.stock.cost_book import CostBook, learn_last_costs, lock_pools
 from inventory_core.stock.identity import check_lots, move_serials
 from inventory_core.stock.levels import (
@@ -35,7 +35,13 @@ from inventory_core.stock.posting_plan import (
     touched_pairs,
     touched_pools,
 )
-from inventory_core.stock.postings import Line, NewOperation, Posted, check_operations
+from inventory_core.stock.postings import (
+    Line,
+    NewOperation,
+    Posted,
+    check_operations,
+    request_hash,
+)
 from inventory_core.stock.shortfalls import give_way
 from inventory_core.vocabulary import CostMethod, OperationKind
 
@@ -95,9 +101,9 @@ def post(
     method = read_method(tx, operations, lines)
     # A savepoint, so that a caller who lives on after a refusal keeps no claimed empty operation.
     with tx.connection.begin_nested():
-        numbers = claim(tx, actor, operations)
+        hashes = [request_hash(operation) for operation in operations]
+        numbers, answers = claim_all(tx, actor, operations, hashes)
         claimed = [(numbers[item.key], item) for item in operations if item.key in numbers]
-        answers = answer_replays(tx, [item for item in operations if item.key not in numbers])
         if claimed:
             answers |= _apply(tx, claimed, places, method, kept)
     return [answers[operation.key] for operation in operations]

@@ -22,7 +22,7 @@ from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.stock.claims import answer_replays, claim, read_method
 from inventory_core.stock.cost_book import PoolKey, lock_pools
 from inventory_core.stock.costing import ZERO
-from inventory_core.stock.postings import NewOperation
+from inventory_core.stock.postings import NewOperation, request_hash
 from inventory_core.vocabulary import OperationKind
 
 MOST_MOVES = 100
@@ -90,8 +90,10 @@ def revalue(tx: Writing, actor: Actor, wanted: Sequence[NewRevaluation]) -> list
     if not headers:
         return []
     read_method(tx, list(headers.values()), [])
-    numbers = claim(tx, actor, list(headers.values()))
-    answers = _replayed(tx, [header for key, header in headers.items() if key not in numbers])
+    hashes = {item.key: request_hash(item) for item in wanted}
+    numbers = claim(tx, actor, list(headers.values()), list(hashes.values()))
+    known = [header for key, header in headers.items() if key not in numbers]
+    answers = _replayed(tx, known, [hashes[header.key] for header in known])
     fresh = [item for item in wanted if item.key in numbers]
     if fresh:
         parts = _locked_parts(tx, {(a.operation_id, a.sku_id) for i in fresh for a in i.amounts})
@@ -109,7 +111,6 @@ def revalue(tx: Writing, actor: Actor, wanted: Sequence[NewRevaluation]) -> list
 
 
 def _header(item: NewRevaluation) -> NewOperation:
-    amounts = "; ".join(f"{a.operation_id}/{a.sku_id}: {a.amount:f}" for a in item.amounts)
     return NewOperation(
         item.key,
         OperationKind.REVALUE,
@@ -117,7 +118,7 @@ def _header(item: NewRevaluation) -> NewOperation:
         (),
         item.source_kind,
         item.source_id,
-        f"{item.reason} ({amounts})",
+        item.reason,
     )
 
 
@@ -127,8 +128,10 @@ FROM cost_adjustment WHERE operation_id = ANY(CAST(:ids AS bigint[])) GROUP BY o
 """)
 
 
-def _replayed(tx: Writing, headers: Sequence[NewOperation]) -> dict[str, Revalued]:
-    posted = answer_replays(tx, headers)
+def _replayed(
+    tx: Writing, headers: Sequence[NewOperation], hashes: Sequence[str]
+) -> dict[str, Revalued]:
+    posted = answer_replays(tx, headers, hashes)
     rows = tx.rows(_TOLD, {"ids": [found.operation_id for found in posted.values()]})
     told = {row.operation_id: (row.to_stock, row.to_sold) for row in rows}
     return {

@@ -20,6 +20,7 @@ CREATE OR REPLACE FUNCTION yiben_accept_orders(
 ) RETURNS TABLE (
     line int, order_id bigint, line_id bigint, reserved bigint, warehouse_ids bigint[]
 ) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
 DECLARE
     order_ids bigint[]; operation_ids bigint[]; line_ids bigint[]; free bigint[];
     crossed_at timestamptz[] := array_fill(NULL::timestamptz, ARRAY[cardinality(p_sku)]);
