@@ -85,9 +85,11 @@ def _parquet_batches(source: pa_parquet.ParquetFile, name: str) -> Iterator[pa.R
 
 
 def _plain(column: pa.Array) -> pa.Array:
-    """Codes of a dictionary as their values; a zoned time as UTC."""
+    """Codes of a dictionary as their values; a zoned time as UTC; times to the microsecond."""
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if pa.types.is_timestamp(column.type) and column.type.tz is not None:
         return column.cast(pa.timestamp("us", tz="UTC"), safe=False)
+    if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
+        return column.cast(pa.timestamp("us"), safe=False)
     return column

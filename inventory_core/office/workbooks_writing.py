@@ -25,6 +25,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from inventory_core.errors import Invalid
+from inventory_core.money import round_unit_cost
 from inventory_core.office.workbooks_text import FORMULA_START
 
 MOST_SHEET_ROWS = 1_048_575
@@ -178,7 +179,7 @@ def _value(value: Any, kind: ColumnKind) -> Any:
     if kind is ColumnKind.TEXT:
         return _UNPRINTABLE.sub("\ufffd", str(value))
     if kind is ColumnKind.DECIMAL:
-        return round(Decimal(value), 6)
+        return round_unit_cost(Decimal(value))
     if kind is ColumnKind.MOMENT and isinstance(value, datetime) and value.tzinfo:
         return value.astimezone(UTC)
     return value

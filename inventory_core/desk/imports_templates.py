@@ -1,0 +1,33 @@
+"""What can be imported, by name, in the order a new company loads it. Decides no column."""
+
+from inventory_core.desk.imports_columns import Template
+from inventory_core.desk.imports_templates_goods import (
+    CUSTOMERS,
+    OPENING_STOCK,
+    RATES,
+    SKUS,
+    WAREHOUSES,
+)
+from inventory_core.desk.imports_templates_trade import PURCHASE_ORDERS, SALES, SUPPLIERS_OFFERS
+from inventory_core.errors import NotFound
+
+TEMPLATES: dict[str, Template] = {
+    each.key: each
+    for each in (
+        SKUS,
+        WAREHOUSES,
+        SUPPLIERS_OFFERS,
+        RATES,
+        OPENING_STOCK,
+        SALES,
+        PURCHASE_ORDERS,
+        CUSTOMERS,
+    )
+}
+
+
+def template(key: str) -> Template:
+    """The template called `key`."""
+    if key not in TEMPLATES:
+        raise NotFound("template_unknown", template=key, known=list(TEMPLATES))
+    return TEMPLATES[key]

@@ -1,0 +1,250 @@
+"""Sales history in: a file of order lines becomes facts about demand. Decides nothing by itself.
+
+Read in batches and copied, judged and inserted by set-based statements, so that a million lines
+fit into bounded memory. Every row is accounted for: kept with a treatment, left out because it is
+known already, or refused with its cell. It never moves stock.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from inventory_core.catalog.codes import clean_code
+from inventory_core.catalog.skus import NewSku, create_skus
+from inventory_core.db.engine import Writing, advisory_lock
+from inventory_core.desk.imports_columns import Matched
+from inventory_core.desk.imports_runs import (
+    MOST_SHOWN_PROBLEMS,
+    CellProblemAt,
+    ImportReport,
+    Note,
+    close_run,
+    keep_rows,
+    known_run,
+    open_run,
+)
+from inventory_core.desk.sales_cancellations import settle_cancellations
+from inventory_core.desk.sales_places import Places, SalesOptions, clock_zone, find_places
+from inventory_core.desk.sales_reading import RefusedRow, copy_lines, read_sales
+from inventory_core.desk.sales_statements import (
+    ANALYZE_JUDGED,
+    COPY_STAGED,
+    COUNT_LINES,
+    CREATE_STAGED,
+    DIGITS_SHARE,
+    DROP_STAGED,
+    FEE_CODES,
+    INSERT_LINES,
+    JUDGE,
+    LAST_KNOWN_DAY,
+    NOTE_BULK_ORDERS,
+    SET_UP,
+    TAKE_DOWN,
+    UNKNOWN_SKUS,
+)
+from inventory_core.errors import Conflict, Invalid
+from inventory_core.insight.demand import BULK_FACTOR, BULK_LEAST_LINES
+from inventory_core.office.actors import Actor, Permission, require
+from inventory_core.office.audit import record_audit
+from inventory_core.office.workbooks import file_hash, read_table
+from inventory_core.vocabulary import SalesTreatment
+
+# More refused than this: not dirt but another format; nothing is taken then.
+MOST_REFUSED_SHARE = 0.5
+MOST_REFUSED_ROWS = 200_000
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    rows: int
+    refused: list[RefusedRow]
+    matched: Matched
+    sheet: str
+
+
+def import_sales(
+    tx: Writing,
+    actor: Actor,
+    path: Path,
+    options: SalesOptions,
+    *,
+    key: str,
+    now: datetime,
+    file_name: str = "",
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Import one file of sales; rows that are known already add nothing.
+
+    A dry run does the same and takes it back. `progress` is told how many rows have been read.
+    """
+    require(actor, Permission.DATA_IMPORT)
+    name = file_name or path.name
+    content_hash = file_hash(path)
+    done = known_run(tx, key=key, template="sales", file_hash=content_hash)
+    if done is not None:
+        return done
+    if not advisory_lock(tx, "import sales"):
+        raise Conflict("import_running")
+    attempt = tx.connection.begin_nested()
+    import_id = open_run(
+        tx, actor, key=key, template="sales", file_name=name, file_hash=content_hash
+    )
+    report = _import(tx, actor, path, name, options, import_id, progress)
+    if dry_run or not any(report.counts.get(each.value) for each in SalesTreatment):
+        attempt.rollback()
+        return replace(report, import_id=None, dry_run=dry_run)
+    attempt.commit()
+    details = {"file": name, "rows": report.rows, "at": now, **report.counts}
+    record_audit(tx, actor, "sales_imported", ("import", import_id), details)
+    return report
+
+
+def _import(
+    tx: Writing,
+    actor: Actor,
+    path: Path,
+    name: str,
+    options: SalesOptions,
+    import_id: int,
+    progress: Progress | None,
+) -> ImportReport:
+    tx.execute(SET_UP)
+    staged = _stage(tx, path, name, options, progress)
+    _judge(tx, options)
+    places = find_places(tx, actor, options, import_id=import_id)
+    known_on = tx.scalar(LAST_KNOWN_DAY, {"sources": list(places.account_ids)})
+    new_skus = _create_skus(tx, actor, import_id) if options.create_skus else 0
+    _insert(tx, places, import_id)
+    settle_cancellations(tx, list(places.account_ids))
+    bulk = tx.execute(
+        NOTE_BULK_ORDERS,
+        {
+            "import_id": import_id,
+            "bulk_factor": BULK_FACTOR,
+            "bulk_least_lines": BULK_LEAST_LINES,
+        },
+    ).rowcount
+    tx.execute(TAKE_DOWN)
+    lines = tx.rows(COUNT_LINES, {"import_id": import_id, "known_on": known_on})
+    accepted = [row for row in lines if row.treatment == SalesTreatment.ACCEPTED]
+    report = ImportReport(
+        template="sales",
+        file_name=name,
+        sheet=staged.sheet,
+        rows=staged.rows,
+        counts=_counts(staged, {row.treatment: row.lines for row in lines}),
+        facts={
+            "skus_created": new_skus,
+            "cancelled_lines": sum(row.cancelled for row in accepted),
+            "bulk_orders": bulk,
+            "late_lines": sum(row.late for row in accepted),
+            "lines_without_sku": sum(row.without_sku for row in accepted),
+        },
+        problems=_problems(staged.refused),
+        problem_count=len(staged.refused),
+        notes=(*places.notes, *_unread_columns(staged.matched)),
+        import_id=import_id,
+    )
+    keep_rows(
+        tx, import_id, [(row.row_no, "refused", row.code, row.content) for row in staged.refused]
+    )
+    close_run(tx, import_id, report)
+    return report
+
+
+def _stage(
+    tx: Writing, path: Path, name: str, options: SalesOptions, progress: Progress | None
+) -> _Staged:
+    """Copy every readable row of the file to the server, batch by batch."""
+    tx.execute(DROP_STAGED)
+    tx.execute(CREATE_STAGED)
+    table = read_table(path, file_name=name, sheet=options.sheet)
+    matched, batches = read_sales(table, day_first=options.day_first)
+    rows = 0
+    refused: list[RefusedRow] = []
+    with tx.psycopg.cursor() as cursor, cursor.copy(COPY_STAGED) as copy:
+        for batch in batches:
+            copy.write(copy_lines(batch.staged))
+            refused.extend(batch.refused)
+            rows += batch.staged.num_rows + len(batch.refused)
+            if len(refused) > MOST_REFUSED_ROWS:
+                break
+            if progress is not None:
+                progress(rows)
+    refused.sort(key=lambda row: row.row_no)
+    if rows == 0:
+        raise Invalid("file_without_rows", file=name)
+    if len(refused) > min(rows * MOST_REFUSED_SHARE, MOST_REFUSED_ROWS):
+        first = refused[0]
+        raise Invalid(
+            "file_mostly_unreadable",
+            file=name,
+            refused=len(refused),
+            rows=rows,
+            row=first.row_no,
+            column=first.column,
+            value=first.shown,
+            reason=first.code,
+        )
+    return _Staged(rows, refused, matched, table.sheet)
+
+
+def _judge(tx: Writing, options: SalesOptions) -> None:
+    """Give every staged line its treatment."""
+    tx.execute(
+        JUDGE,
+        {
+            "time_zone": clock_zone(tx, options),
+            "channel": clean_code(options.channel, field="channel"),
+            "digits_share": DIGITS_SHARE,
+            "fee_codes": list(FEE_CODES),
+        },
+    )
+    tx.execute(ANALYZE_JUDGED)
+
+
+def _create_skus(tx: Writing, actor: Actor, import_id: int) -> int:
+    rows = tx.rows(UNKNOWN_SKUS)
+    made = [NewSku(row.code, row.name) for row in rows]
+    create_skus(tx, actor, made, import_id=import_id)
+    return len(made)
+
+
+def _insert(tx: Writing, places: Places, import_id: int) -> None:
+    sources = list(places.account_ids)
+    tx.execute(
+        INSERT_LINES,
+        {
+            "import_id": import_id,
+            "warehouse_id": places.warehouse_id,
+            "sources": sources,
+            "account_ids": list(places.account_ids.values()),
+            "currencies": [places.currencies[source] for source in sources],
+            "warehouses": list(places.warehouse_ids),
+            "warehouse_ids": list(places.warehouse_ids.values()),
+        },
+    )
+
+
+def _counts(staged: _Staged, lines: Mapping[str, int]) -> dict[str, int]:
+    """What became of the rows: the treatments in their order, then repeated and refused."""
+    counts = {each.value: lines[each] for each in SalesTreatment if lines.get(each)}
+    repeated = staged.rows - len(staged.refused) - sum(counts.values())
+    return counts | {"repeated": repeated, "refused": len(staged.refused)}
+
+
+def _problems(refused: Sequence[RefusedRow]) -> tuple[CellProblemAt, ...]:
+    return tuple(
+        CellProblemAt(row.row_no, row.column, row.code, row.shown, row.hint)
+        for row in refused[:MOST_SHOWN_PROBLEMS]
+    )
+
+
+def _unread_columns(matched: Matched) -> tuple[Note, ...]:
+    if not matched.unknown:
+        return ()
+    return (Note("columns_not_read", {"columns": ", ".join(matched.unknown)}),)

@@ -1,0 +1,172 @@
+"""The statements behind the import of sales. Decides what each line of history is.
+
+`staged_sale` holds what the file says, `judged_sale` what each line is; both vanish with the
+transaction. Every line gets exactly one treatment, in the order of the CASE below.
+"""
+
+from sqlalchemy import text
+
+# For this transaction: room to sort a million lines, quick statistics of passing tables, and no
+# nested loops, which the planner would choose for a table it has never counted.
+SET_UP = text("""
+    SELECT set_config('work_mem', '128MB', true), set_config('enable_nestloop', 'off', true),
+        set_config('default_statistics_target', '10', true)
+""")
+TAKE_DOWN = text("""
+    SELECT set_config('work_mem', reset_val, true) FROM pg_settings WHERE name = 'work_mem'
+    UNION ALL SELECT set_config('enable_nestloop', 'on', true)
+    UNION ALL SELECT set_config('default_statistics_target', '100', true)
+""")
+
+COPY_STAGED = "COPY staged_sale FROM STDIN (FORMAT csv)"
+
+CREATE_STAGED = text("""
+    CREATE TEMPORARY TABLE staged_sale (
+        row_no bigint, invoice text, sku_text text, sku_key text, description text,
+        quantity bigint, local_at timestamp, known_at timestamptz, unit_price numeric(24, 6),
+        currency text, channel text, warehouse text, country text, customer text
+    ) ON COMMIT DROP
+""")
+
+DROP_STAGED = text("DROP TABLE IF EXISTS judged_sale, staged_sale")
+
+# Codes without a digit stand for postage, fees and corrections where nearly all codes have one.
+DIGITS_SHARE = 0.95
+FEE_CODES = (
+    "post", "postage", "d", "discount", "dot", "dotcom postage", "m", "manual", "s", "samples",
+    "c2", "carriage", "b", "adjust", "adjustment", "bank charges", "amazonfee", "amazon fee",
+    "cruk", "pads", "shipping", "freight", "fee", "fees", "gift wrap", "tip", "运费", "邮费",
+    "手续费", "折扣", "补差价",
+)  # fmt: skip
+
+# A cancellation is marked by a C before the number of its invoice; other negative lines are
+# returns where they have a price, and corrections of stock where they have none.
+JUDGE = text("""
+    CREATE TEMPORARY TABLE judged_sale ON COMMIT DROP AS
+    WITH known AS (
+        SELECT s.*, coalesce(s.known_at, s.local_at AT TIME ZONE :time_zone) AS sold_at,
+            coalesce(s.local_at, s.known_at AT TIME ZONE :time_zone)::date AS sold_on,
+            coalesce(s.channel, :channel) AS source
+        FROM staged_sale s
+    ), shape AS (
+        SELECT coalesce(avg((sku_key ~ '[0-9]')::int), 0) >= :digits_share AS codes_have_digits
+        FROM (SELECT DISTINCT sku_key FROM staged_sale WHERE sku_key IS NOT NULL) codes
+    )
+    SELECT k.*,
+        row_number() OVER (
+            PARTITION BY k.invoice, k.sku_text, k.sold_at, k.quantity, k.unit_price, k.source
+            ORDER BY k.row_no
+        )::int AS occurrence,
+        CASE
+            WHEN k.sku_key IS NULL THEN 'no_sku'
+            WHEN k.sku_key = ANY(CAST(:fee_codes AS text[]))
+                OR (k.sku_key !~ '[0-9]' AND shape.codes_have_digits) THEN 'fee'
+            WHEN k.quantity = 0 THEN 'zero_quantity'
+            WHEN k.quantity < 0 AND k.invoice ~* '^C[0-9]' THEN 'cancel_unmatched'
+            WHEN k.quantity < 0 AND k.unit_price > 0 THEN 'return'
+            WHEN k.quantity < 0 THEN 'write_off'
+            WHEN coalesce(k.unit_price, 0) <= 0 THEN 'no_price'
+            ELSE 'accepted'
+        END AS treatment
+    FROM known k CROSS JOIN shape
+""")
+
+# The planner knows nothing about temporary tables by itself.
+ANALYZE_JUDGED = text("ANALYZE judged_sale")
+
+# SKUs are created for what was really sold, under the name that the file uses most.
+UNKNOWN_SKUS = text("""
+    SELECT min(j.sku_text) AS code,
+        coalesce(mode() WITHIN GROUP (ORDER BY j.description), min(j.sku_text)) AS name
+    FROM judged_sale j
+    WHERE j.treatment = 'accepted'
+        AND NOT EXISTS (SELECT FROM sku WHERE sku.code_key = j.sku_key)
+    GROUP BY j.sku_key ORDER BY j.sku_key
+""")
+
+CODES_IN_FILE = text("""
+    SELECT 'channel' AS kind, source AS code, mode() WITHIN GROUP (ORDER BY currency) AS currency
+    FROM judged_sale GROUP BY source
+    UNION ALL
+    SELECT 'warehouse', warehouse, NULL FROM judged_sale WHERE warehouse IS NOT NULL
+    GROUP BY warehouse
+""")
+
+LAST_KNOWN_DAY = text(
+    "SELECT max(sold_on) FROM sales_line WHERE source = ANY(CAST(:sources AS text[]))"
+)
+
+# Across files a line counts once: source, invoice, SKU, time, price, quantity and how often the
+# same line stands in its file. What is already known is left out here and counted as repeated.
+INSERT_LINES = text("""
+    INSERT INTO sales_line (source, invoice, sku_text, sku_id, sold_at, sold_on, quantity,
+        unit_price, currency, occurrence, treatment, account_id, warehouse_id, country,
+        customer_reference, import_id, row_no)
+    SELECT j.source, j.invoice, coalesce(j.sku_text, ''), s.id, j.sold_at, j.sold_on, j.quantity,
+        j.unit_price, coalesce(j.currency, a.currency), j.occurrence, j.treatment, a.id,
+        coalesce(w.id, CAST(:warehouse_id AS bigint)), j.country, j.customer, :import_id, j.row_no
+    FROM judged_sale j
+    JOIN unnest(CAST(:sources AS text[]), CAST(:account_ids AS bigint[]),
+        CAST(:currencies AS text[])) AS a(source, id, currency) ON a.source = j.source
+    LEFT JOIN unnest(CAST(:warehouses AS text[]), CAST(:warehouse_ids AS bigint[]))
+        AS w(code, id) ON w.code = j.warehouse
+    LEFT JOIN sku s ON s.code_key = j.sku_key AND j.treatment <> 'fee'
+    ON CONFLICT DO NOTHING
+""")
+
+COUNT_LINES = text("""
+    SELECT treatment, count(*) AS lines, count(*) FILTER (WHERE sold_on <= :known_on) AS late,
+        count(*) FILTER (WHERE sku_id IS NULL) AS without_sku,
+        count(*) FILTER (WHERE cancelled > 0) AS cancelled
+    FROM sales_line WHERE import_id = :import_id GROUP BY treatment
+""")
+
+# Every cancellation still open, with the sold lines that it could take back; also those of
+# earlier imports, because the files of a history may come in any order.
+CANCELLATION_CANDIDATES = text("""
+    WITH open AS (
+        SELECT id, source, sku_text, customer_reference, -quantity AS quantity, sold_at
+        FROM sales_line
+        WHERE treatment = 'cancel_unmatched' AND customer_reference IS NOT NULL
+            AND source = ANY(CAST(:sources AS text[]))
+    ), groups AS (
+        SELECT DISTINCT source, sku_text, customer_reference, quantity FROM open
+    )
+    SELECT source, sku_text, customer_reference, quantity, sold_at, id, true AS cancels FROM open
+    UNION ALL
+    SELECT l.source, l.sku_text, l.customer_reference, l.quantity, l.sold_at, l.id, false
+    FROM groups g
+    JOIN sales_line l USING (source, sku_text, customer_reference, quantity)
+    WHERE l.treatment = 'accepted' AND l.cancelled = 0
+    ORDER BY source, sku_text, customer_reference, quantity, sold_at, cancels, id
+""")
+
+MARK_CANCELLATIONS = text("""
+    UPDATE sales_line l SET treatment = 'cancellation', cancels_id = p.sold_id
+    FROM unnest(CAST(:cancel_ids AS bigint[]), CAST(:sold_ids AS bigint[])) AS p(id, sold_id)
+    WHERE l.id = p.id
+""")
+
+MARK_CANCELLED = text("""
+    UPDATE sales_line SET cancelled = quantity WHERE id = ANY(CAST(:sold_ids AS bigint[]))
+""")
+
+# A line far above nearly all lines of its SKU is a one-off order: kept as demand, and noted.
+NOTE_BULK_ORDERS = text("""
+    WITH usual AS (
+        SELECT sku_id, percentile_disc(0.95) WITHIN GROUP (ORDER BY quantity) AS quantity
+        FROM sales_line
+        WHERE treatment = 'accepted' AND cancelled < quantity
+            AND sku_id IN (SELECT DISTINCT sku_id FROM sales_line WHERE import_id = :import_id)
+        GROUP BY sku_id HAVING count(*) >= :bulk_least_lines
+    ), found AS (
+        SELECT l.*, u.quantity AS usual FROM sales_line l JOIN usual u USING (sku_id)
+        WHERE l.import_id = :import_id AND l.treatment = 'accepted' AND l.cancelled < l.quantity
+            AND l.quantity > :bulk_factor * u.quantity
+    )
+    INSERT INTO import_row (import_id, row_no, treatment, code, content)
+    SELECT :import_id, row_no, 'accepted', 'bulk_order',
+        jsonb_build_object('invoice', invoice, 'sku', sku_text, 'quantity', quantity,
+            'usual_at_most', usual)
+    FROM found
+""")
