@@ -1,0 +1,264 @@
+"""The planning run: history, forecasts, policies, suggestions. Decides the order of these steps.
+
+Nothing is fitted inside a transaction, and everything is written in one: killed at any moment, the
+last good plan stands. A run that would come out the same as one published is not made again.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from forecasting.demand_panel import Period, choose_period, is_sellable
+from forecasting.history import DemandGrid, PlanningDay, demand_grid, planning_day
+from forecasting.replenish import longest_lead_days, plan_from_run
+from forecasting.situation import Planned
+from forecasting.training import Trained, code_version, train
+from inventory_core.clock import business_day, new_id
+from inventory_core.db.engine import Database, Reading, Writing
+from inventory_core.errors import Refused
+from inventory_core.insight.demand import data_watermark, sku_facts
+from inventory_core.office.actors import Actor, Permission, require
+from inventory_core.office.company import read_company
+from inventory_core.planning.published import (
+    NewRun,
+    PublishedPolicy,
+    PublishedRun,
+    lock_planning,
+    make_current,
+    publish_policies,
+    publish_run,
+    run_by_id,
+    run_like,
+)
+from inventory_core.planning.suggestions import Proposal, Proposed, propose_suggestions
+
+# Step code and the share of the whole that is done when it begins.
+Progress = Callable[[str, float], None]
+
+PROPHET_SECONDS = 20.0
+LEAST_HISTORY_DAYS = 14
+# Announced promotions and the paths reach so far beyond the protection interval of the slowest
+# offer: one more review period, and what a spread of the lead time may add.
+SPARE_DAYS = 21
+MOST_HORIZON_DAYS = 280
+
+
+@dataclass(frozen=True, slots=True)
+class PlanResult:
+    """What a planning run did, for a screen, a terminal or a log line."""
+
+    run_id: int
+    reused: bool
+    as_of: date
+    stale: bool
+    frequency: str
+    horizon: int
+    why: str
+    series: int
+    suggested: int
+    opened: int
+    revised: int
+    withdrawn: int
+    unchanged: int
+    left_alone: int
+    needs_supplier: int
+    seconds: Mapping[str, float]
+
+    def as_json(self) -> dict[str, Any]:
+        """The same with JSON types only."""
+        return asdict(self) | {"as_of": self.as_of.isoformat(), "seconds": dict(self.seconds)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What was read in one snapshot."""
+
+    day: PlanningDay
+    grid: DemandGrid
+    period: Period
+    categories: Mapping[int, str]
+    watermark: datetime
+
+
+def run_planning(
+    database: Database,
+    actor: Actor,
+    *,
+    as_of: date | None = None,
+    now: datetime,
+    progress: Progress | None = None,
+    prophet_seconds: float = PROPHET_SECONDS,
+) -> PlanResult:
+    """Retrain where something changed, publish, and bring the suggestions in line."""
+    require(actor, Permission.PLAN_RUN)
+    tell = progress or _silent
+    clock = {"start": time.monotonic()}
+    tell("reading_history", 0.0)
+    with database.reading() as conn:
+        material = _read(conn, as_of=as_of, now=now)
+    settings = _settings(material.period, prophet_seconds)
+    version, history_hash = code_version(), material.grid.hash()
+    with database.reading() as conn:
+        known = run_like(conn, history_hash=history_hash, code_version=version, settings=settings)
+    clock["read"] = time.monotonic()
+    trained = Trained((), {})
+    if known is None:
+        tell("training", 0.1)
+        trained = train(
+            material.grid,
+            material.period,
+            categories=material.categories,
+            prophet_seconds=prophet_seconds,
+        )
+    clock["trained"] = time.monotonic()
+    tell("planning", 0.85)
+    run = NewRun(
+        key=str(new_id()),
+        as_of_on=material.day.as_of,
+        data_watermark_at=material.watermark,
+        history_hash=history_hash,
+        frequency=material.period.frequency.code,
+        horizon=material.period.horizon,
+        code_version=version,
+        settings=settings,
+        scores=trained.scores,
+    )
+
+    def write(tx: Writing) -> tuple[PublishedRun, list[Planned], Proposed]:
+        return _publish(tx, actor, run, trained, known, as_of=material.day.as_of, now=now)
+
+    published, planned, proposed = database.write(write)
+    clock["planned"] = time.monotonic()
+    tell("done", 1.0)
+    return _result(material, published, known is not None, planned, proposed, clock)
+
+
+def _read(conn: Reading, *, as_of: date | None, now: datetime) -> _Material:
+    company = read_company(conn)
+    today = business_day(now, company.time_zone)
+    day = planning_day(conn, today=today, as_of=as_of)
+    lead_days = longest_lead_days(conn, as_of=day.as_of)
+    interval = min(MOST_HORIZON_DAYS, (lead_days or 45) + 2 * company.review_days + SPARE_DAYS)
+    grid = demand_grid(conn, through=day.through, ahead_days=interval + 7)
+    grid = grid.select(is_sellable(grid).nonzero()[0])
+    if not len(grid.sku_id) or grid.length < LEAST_HISTORY_DAYS:
+        raise Refused("no_history_to_plan_from", days=grid.length, least=LEAST_HISTORY_DAYS)
+    return _Material(
+        day=day,
+        grid=grid,
+        period=choose_period(grid, interval),
+        categories={row.id: row.category for row in conn.rows(sku_facts())},
+        watermark=conn.scalar(data_watermark()) or now,
+    )
+
+
+def _settings(period: Period, prophet_seconds: float) -> dict[str, Any]:
+    return {
+        "frequency": period.frequency.code,
+        "horizon": period.horizon,
+        "why": period.why,
+        "prophet_seconds": prophet_seconds,
+    }
+
+
+def _publish(
+    tx: Writing,
+    actor: Actor,
+    run: NewRun,
+    trained: Trained,
+    known: PublishedRun | None,
+    *,
+    as_of: date,
+    now: datetime,
+) -> tuple[PublishedRun, list[Planned], Proposed]:
+    lock_planning(tx)
+    if known is not None:
+        make_current(tx, actor, known.id)
+        published = known
+    else:
+        found = run_by_id(tx, publish_run(tx, actor, run, trained.forecasts))
+        assert found is not None, "the run was written a moment ago"
+        published = found
+    planned = plan_from_run(tx, published, as_of=as_of)
+    publish_policies(tx, published.id, [_policy(item) for item in planned])
+    proposed = propose_suggestions(
+        tx,
+        actor,
+        [_proposal(item) for item in planned if item.draft is not None],
+        run_id=published.id,
+        planned=[(item.situation.sku_id, item.situation.warehouse_id) for item in planned],
+        key=run.key,
+        quiet_days=read_company(tx).review_days,
+        now=now,
+    )
+    return published, planned, proposed
+
+
+def _policy(item: Planned) -> PublishedPolicy:
+    policy = item.policy
+    return PublishedPolicy(
+        sku_id=item.situation.sku_id,
+        warehouse_id=item.situation.warehouse_id,
+        offer_id=item.offer_id,
+        lead_time_days=policy.lead_time_days,
+        review_days=policy.review_days,
+        service_level=Decimal(str(policy.service_level)),
+        demand_mean=round(policy.demand_mean, 3),
+        safety_stock=policy.safety_stock,
+        reorder_point=policy.reorder_point,
+        order_up_to=policy.order_up_to,
+        fill_rate=None if policy.fill_rate is None else round(policy.fill_rate, 5),
+        trace={
+            "intervals": list(policy.intervals),
+            "demand_quantile": round(policy.demand_quantile, 3),
+            "computed_reorder_point": policy.computed_reorder_point,
+            "computed_order_up_to": policy.computed_order_up_to,
+            "manual": list(policy.manual),
+        },
+    )
+
+
+def _proposal(item: Planned) -> Proposal:
+    draft = item.draft
+    assert draft is not None
+    return Proposal(**{name: getattr(draft, name) for name in Proposal.__dataclass_fields__})
+
+
+def _result(
+    material: _Material,
+    run: PublishedRun,
+    reused: bool,
+    planned: list[Planned],
+    proposed: Proposed,
+    clock: Mapping[str, float],
+) -> PlanResult:
+    drafts = [item.draft for item in planned if item.draft is not None]
+    return PlanResult(
+        run_id=run.id,
+        reused=reused,
+        as_of=material.day.as_of,
+        stale=material.day.stale,
+        frequency=run.frequency,
+        horizon=run.horizon,
+        why=material.period.why,
+        series=len(planned),
+        suggested=len(drafts),
+        opened=len(proposed.opened),
+        revised=len(proposed.revised),
+        withdrawn=len(proposed.withdrawn),
+        unchanged=proposed.unchanged,
+        left_alone=proposed.left_alone,
+        needs_supplier=sum(draft.state == "needs_supplier" for draft in drafts),
+        seconds={
+            "reading": round(clock["read"] - clock["start"], 2),
+            "training": round(clock["trained"] - clock["read"], 2),
+            "planning": round(clock["planned"] - clock["trained"], 2),
+        },
+    )
+
+
+def _silent(step: str, share: float) -> None:
+    """Nobody listens."""

@@ -1,0 +1,113 @@
+"""The list of jobs: what each does, for how long it may run, and when the timetable asks for it.
+
+Decides nothing inside a job. A task gets the open company and a way to tell its progress, and
+answers with facts for the record; it commits its own transactions.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from inventory_core.clock import business_day
+from inventory_core.db.backup import back_up_company
+from inventory_core.db.engine import Database, Reading
+from inventory_core.db.server import Server
+from inventory_core.insight.kpis_snapshot import first_fact_on, snapshot_kpis
+from inventory_core.office.actors import Actor
+from inventory_core.office.company import read_company
+from inventory_core.office.job_runs import JobName
+from jobs.planning import Progress, run_planning
+
+# Late facts of so many days are taken into the kept days again.
+KPI_DAYS_AGAIN = 45
+BACKUPS_KEPT = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """What a task may use: one company's database, and the server and folder where it lives."""
+
+    database: Database
+    actor: Actor
+    now: datetime
+    slug: str = ""
+    server: Server | None = None
+    backup_folder: Path | None = None
+
+
+Task = Callable[[Workplace, Mapping[str, Any], Progress], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job. `at`: hour and minute of the company's clock at which it runs every night."""
+
+    name: JobName
+    task: Task
+    most_minutes: int
+    at: tuple[int, int]
+
+
+def plan(place: Workplace, settings: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Retrain and bring the suggestions in line; `settings` may name `as_of` (ISO day)."""
+    given = settings.get("as_of")
+    result = run_planning(
+        place.database,
+        place.actor,
+        as_of=date.fromisoformat(given) if given else None,
+        now=place.now,
+        progress=progress,
+    )
+    return result.as_json()
+
+
+def keep_kpis(place: Workplace, settings: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Keep the days of the KPIs up to yesterday; `settings` may ask for all days (`whole`)."""
+    progress("reading_book", 0.1)
+    with place.database.reading() as conn:
+        first_on, last_on = _kpi_days(conn, place.now, whole=bool(settings.get("whole")))
+    if first_on is None:
+        return {"days": 0, "rows": 0}
+    progress("writing_days", 0.3)
+    rows = place.database.write(lambda tx: snapshot_kpis(tx, first_on, last_on, now=place.now))
+    return {"days": (last_on - first_on).days + 1, "rows": rows}
+
+
+def back_up(place: Workplace, settings: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Write the company into a file beside the others; the oldest beyond a number are dropped."""
+    if place.server is None or place.backup_folder is None:
+        return {"file": ""}
+    progress("writing_backup", 0.1)
+    stamp = place.now.astimezone(UTC)
+    target = place.backup_folder / f"{place.slug}-{stamp:%Y%m%dT%H%M%SZ}.dump"
+    manifest = back_up_company(place.server, place.slug, target, now=place.now)
+    _drop_old_backups(place.backup_folder, place.slug)
+    return {"file": target.name, "bytes": manifest.size, "rows": sum(manifest.rows.values())}
+
+
+JOBS: Mapping[JobName, Job] = {
+    JobName.KPI_SNAPSHOT: Job(JobName.KPI_SNAPSHOT, keep_kpis, most_minutes=20, at=(1, 30)),
+    JobName.PLAN: Job(JobName.PLAN, plan, most_minutes=60, at=(2, 0)),
+    JobName.BACKUP: Job(JobName.BACKUP, back_up, most_minutes=60, at=(3, 30)),
+}
+
+
+def _kpi_days(conn: Reading, now: datetime, *, whole: bool) -> tuple[date | None, date]:
+    """From the first fact, or some weeks back where earlier days are kept, to yesterday."""
+    last_on = business_day(now, read_company(conn).time_zone) - timedelta(days=1)
+    first = first_fact_on(conn)
+    if first is None or first > last_on:
+        return None, last_on
+    kept = last_kept_on(conn)
+    if whole or kept is None:
+        return first, last_on
+    return max(first, min(kept, last_on) - timedelta(days=KPI_DAYS_AGAIN)), last_on
+
+
+def _drop_old_backups(folder: Path, slug: str) -> None:
+    found = sorted(folder.glob(f"{slug}-*.dump"))
+    for file in found[: max(0, len(found) - BACKUPS_KEPT)]:
+        for part in (file, *folder.glob(f"{file.name}.*"), *folder.glob(f"{file.stem}.*")):
+            part.unlink(missing_ok=True)
