@@ -30,6 +30,9 @@ _RETRYABLE_STATES = frozenset({"40001", "40P01", "55P03"})
 # The server went away or is not ready: connection exceptions, shutdown, crash, start-up.
 _LOST_STATES = ("08", "57P01", "57P02", "57P03")
 
+# Out of room: nothing was written, and it works again when somebody has made room.
+_FULL_STATES = {"53100": "disk_full", "53200": "memory_full", "53300": "connections_full"}
+
 
 class Reading:
     """A connection that may look. Thin on purpose: SQL goes in, rows come out."""
@@ -127,6 +130,8 @@ class Database:
                     if time.monotonic() > give_up_at:
                         raise Unavailable("database_away") from error
                 elif not is_retryable(error):
+                    if (code := _FULL_STATES.get(_state(error))) is not None:
+                        raise Unavailable(code) from error
                     raise
                 elif attempt >= tries:
                     raise Unavailable("database_busy", tries=tries) from error

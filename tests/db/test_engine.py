@@ -82,6 +82,13 @@ def test_trying_has_an_end(database: Database) -> None:
         database.write(act, tries=2)
 
 
+@pytest.mark.parametrize(("state", "code"), [("53100", "disk_full"), ("53300", "connections_full")])
+def test_a_full_machine_is_said_in_words(database: Database, state: str, code: str) -> None:
+    raise_it = text(f"DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{state}'; END $$")
+    with pytest.raises(Unavailable, match=code):
+        database.write(lambda tx: tx.execute(raise_it))
+
+
 def test_a_mistake_of_ours_is_not_tried_again(database: Database) -> None:
     tries = 0
 
