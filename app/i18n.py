@@ -97,7 +97,9 @@ def number(value: float | Decimal | None, digits: int = 0, *, language: str = ""
     if value is None or value != value:
         return DASH
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return str(format_decimal(value, format=pattern, locale=_locale(language)))
+    # A small minus that rounds to nothing is nothing.
+    shown = 0 if abs(value) < 0.5 * 10**-digits else value
+    return str(format_decimal(shown, format=pattern, locale=_locale(language)))
 
 
 def percent(value: float | Decimal | None, digits: int = 1, *, language: str = "") -> str:

@@ -9,50 +9,22 @@ import re
 from pathlib import Path
 
 import streamlit
-from fastapi import FastAPI
-from starlette.middleware import Middleware
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
-from app.api.errors import add_handlers
-from app.api.gate import MEGABYTE, Gate, Rules
-from app.api.pages import Pages
-from app.api.public import router
-from app.api.ways_in import WaysIn
+from app.api.doors import gate, routes
 from app.companies import Companies, companies
 from app.logs import set_up_logging
-from app.screens.registry import first_screen
 
 FOLDER = Path(__file__).parent
-# Streamlit's own limit (`server.maxUploadSize` in .streamlit/config.toml) and its envelope. Not
-# read from there: asking Streamlit before `App` exists would fix a configuration without ours.
-MOST_UPLOAD_BYTES = 201 * MEGABYTE
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 def build(served: Companies) -> streamlit.App:
     """The whole web application over the given companies."""
     set_up_logging(served.settings.log_format)
-    ways = WaysIn(served)
-    secure = served.settings.secure_cookies
-    api = FastAPI(title="Yiben", docs_url=None, redoc_url=None)
-    add_handlers(api)
-    api.include_router(router)
-    rules = Rules(
-        find_session=ways.find_session,
-        home_of=lambda found: f"/{first_screen(found.actor.permissions)}",
-        policy=content_policy(),
-        secure=secure,
-        most_upload_bytes=MOST_UPLOAD_BYTES,
-    )
     return streamlit.App(
         FOLDER / "main.py",
-        routes=[
-            *Pages(ways, secure).routes(),
-            Mount("/web", StaticFiles(directory=FOLDER / "web" / "public")),
-            Mount("/api", api),
-        ],
-        middleware=[Middleware(Gate, rules=rules)],
+        routes=routes(served),
+        middleware=[gate(served, content_policy())],
     )
 
 

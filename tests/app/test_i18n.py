@@ -1,0 +1,129 @@
+"""Texts exist in both languages, and values look as each language writes them."""
+
+import ast
+import json
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from app.i18n import DASH, best_language, catalogue, day, md, moment, money, number, percent, t
+from app.i18n import plain as escaped
+
+ROOT = Path(__file__).parent.parent.parent
+LOCALE = ROOT / "app" / "locale"
+PACKAGES = ("app", "connectors", "forecasting", "inventory_core", "jobs")
+KINDS = {"Invalid", "NotFound", "Forbidden", "Conflict", "Refused", "Unavailable", "YibenError"}
+
+
+def test_every_text_exists_in_both_languages_with_the_same_placeholders() -> None:
+    wrong = []
+    for english in LOCALE.glob("*.en.json"):
+        chinese = english.with_name(english.name.replace(".en.", ".zh."))
+        pair = [json.loads(path.read_text(encoding="utf-8")) for path in (english, chinese)]
+        wrong += [f"{english.name}: {key}" for key in pair[0].keys() ^ pair[1].keys()]
+        for key in pair[0].keys() & pair[1].keys():
+            fields = [sorted(set(re.findall(r"{(\w+)}", texts[key]))) for texts in pair]
+            if fields[0] != fields[1] or not all(texts[key].strip() for texts in pair):
+                wrong.append(f"{english.name}: {key} {fields}")
+    assert wrong == []
+    assert len(list(LOCALE.glob("*.zh.json"))) == len(list(LOCALE.glob("*.en.json")))
+
+
+def test_no_text_is_said_in_two_files() -> None:
+    seen: dict[str, str] = {}
+    wrong = []
+    for path in sorted(LOCALE.glob("*.en.json")):
+        for key in json.loads(path.read_text(encoding="utf-8")):
+            if key in seen:
+                wrong.append(f"{key}: {seen[key]} and {path.name}")
+            seen[key] = path.name
+    assert wrong == []
+
+
+def test_every_error_code_in_the_source_has_a_sentence() -> None:
+    known = set(catalogue("en"))
+    silent = set()
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if (
+                    isinstance(node, ast.Call)
+                    and getattr(node.func, "id", "") in KINDS
+                    and node.args
+                    and isinstance(node.args[0], ast.Constant)
+                    and f"error.{node.args[0].value}" not in known
+                ):
+                    silent.add(f"{path.relative_to(ROOT)}:{node.lineno} {node.args[0].value}")
+    assert sorted(silent) == []
+
+
+def test_every_key_that_the_screens_name_exists() -> None:
+    known = set(catalogue("en"))
+    missing = set()
+    for path in (ROOT / "app").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", "") in {"t", "md"}
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+                and node.args[0].value not in known
+            ):
+                missing.add(f"{path.relative_to(ROOT)}:{node.lineno} {node.args[0].value}")
+    assert sorted(missing) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "chinese"),
+    [
+        (1234567, "1,234,567", "1,234,567"),
+        (Decimal("-0.4"), "0", "0"),
+        (None, DASH, DASH),
+        (float("nan"), DASH, DASH),
+    ],
+)
+def test_a_number_has_separators_and_no_value_is_a_dash(value, english, chinese) -> None:
+    assert (number(value, language="en"), number(value, language="zh")) == (english, chinese)
+
+
+def test_money_names_its_currency_and_has_its_digits() -> None:
+    assert money(Decimal("72566.5"), "CNY", language="en") == "CNY\u00a072,566.50"
+    assert money(Decimal(72566), "JPY", language="en") == "JPY\u00a072,566"
+    assert money(Decimal(2_410_000), "CNY", compact=True, language="en") == "CNY\u00a02.41M"
+    assert money(Decimal(2_410_000), "CNY", compact=True, language="zh") == "CNY\u00a0241万"
+    assert money(None, "CNY", language="zh") == DASH
+
+
+def test_days_and_moments_are_written_as_the_language_writes_them() -> None:
+    when = datetime(2026, 11, 22, 0, 14, tzinfo=UTC)
+    assert day(date(2026, 11, 22), language="en") == "22 Nov 2026"
+    assert day(date(2026, 11, 22), language="zh", year=False) == "11月22日"
+    assert moment(when, language="zh", time_zone="Asia/Shanghai") == "2026-11-22 08:14"
+    assert moment(when, language="en", time_zone="UTC") == "22 Nov 2026, 00:14"
+    assert percent(0.0374, language="en") == "3.7%"
+
+
+def test_a_parameter_inside_a_sentence_is_formatted_and_escaped() -> None:
+    said = md("error.person_name_taken", language="en", name="**x** [a](http://b.example)")
+    assert "**x**" not in said
+    assert "](" not in said
+    assert t("people.sentence", language="en", active=1200, owners=1).count("1,200") == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["http://a.example", "www.a.example", "a@b.example", ":smile:", ":material/home:"]
+)
+def test_nothing_that_comes_alive_by_itself_survives(text: str) -> None:
+    assert text not in escaped(text)
+    assert escaped(text).replace("\u2060", "").replace("\\", "") == text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "language"),
+    [("zh-CN,zh;q=0.9,en;q=0.8", "zh"), ("de-DE,en;q=0.8", "en"), ("", "en"), ("fr", "en")],
+)
+def test_the_browser_says_which_language(wanted: str, language: str) -> None:
+    assert best_language(wanted) == language
