@@ -77,7 +77,7 @@ def decisions_made(conn: Reading, *, now: datetime, most: int = MOST_ROWS) -> li
     """The latest decisions with their outcome so far, newest first."""
     today = business_day(now, read_company(conn).time_zone)
     rows = conn.rows(_MADE, {"since": now - SHOWN_FOR, "most": most})
-    return [DecisionMade(*tuple(row), _verdict(row, today)) for row in rows]
+    return [DecisionMade(**row._mapping, verdict=_verdict(row, today)) for row in rows]
 
 
 def _verdict(row: Row[Any], today: date) -> str:

@@ -1,0 +1,170 @@
+"""Overview: is the business healthy, what is wrong where, what was decided and did it help.
+
+Draws what `insight/overview` says about the chosen scope and period; computes nothing.
+"""
+
+from datetime import date, timedelta
+
+import streamlit as st
+
+from app import session
+from app.charts_overview import value_by_place
+from app.i18n import day, md, percent, plain, reader_language, t
+from app.screens.overview_figures import kpi_cards, place_table
+from app.screens.overview_lists import attention_list, decision_table
+from app.widgets import chart, empty_state, link, page_head, query, scope_bar
+from inventory_core.catalog.locations import warehouses
+from inventory_core.clock import utc_now
+from inventory_core.db.engine import Reading
+from inventory_core.insight.facts import categories, channels
+from inventory_core.insight.kpis import Scope, last_snapshot_on
+from inventory_core.insight.overview import Overview, read_overview
+from inventory_core.office.actors import Permission
+from inventory_core.planning.worklist import current_run
+
+PERIODS = ("90", "30", "180", "365")
+STALE_AFTER_DAYS = 2
+MOST_POINTS = 130
+
+
+def draw() -> None:
+    """The screen."""
+    known = session.cached("overview_known", _known)
+    if known is None:
+        page_head(t("nav.overview"), md("overview.empty_sentence"))
+        empty_state(":material/monitoring:", md("overview.empty"))
+        link("import", md("overview.empty_button"), icon=":material/upload_file:")
+        _attention()
+        return
+    last_on, stamp, fields = known
+    head = st.container()
+    chosen = scope_bar(
+        fields, stamp=stamp, stale=(utc_now().date() - last_on).days > STALE_AFTER_DAYS
+    )
+    first_on, until = _period(chosen["period"], last_on)
+    scope = Scope(
+        (int(chosen["site"]),) if chosen["site"] else (),
+        chosen["category"] or None,
+        int(chosen["channel"]) if chosen["channel"] else None,
+    )
+    found = session.cached("overview", read_overview, scope, first_on, until)
+    with head:
+        page_head(t("nav.overview"), _sentence(found))
+    kpi_cards(found)
+    _picture_and_attention(found)
+    if session.may(Permission.COST_VIEW) and not scope.warehouse_ids:
+        with st.container(border=True), session.part():
+            st.subheader(md("overview.places"), anchor=False)
+            place_table(found)
+    with st.container(border=True), session.part():
+        st.subheader(md("overview.decisions"), anchor=False)
+        decision_table()
+
+
+def _known(conn: Reading) -> tuple[date, str, dict[str, dict[str, str]]] | None:
+    """The last kept day, the stamp and what can be chosen; None where nothing is kept yet."""
+    last_on = last_snapshot_on(conn)
+    if last_on is None:
+        return None
+    runs = conn.rows(current_run())
+    currency = session.current().company.base_currency
+    run = str(runs[0].id) if runs else ""
+    stamp = md(
+        "overview.stamp" if run else "overview.stamp_no_run",
+        day=day(last_on),
+        run=run,
+        currency=currency,
+    )
+    everything = t("scope.all")
+    return (
+        last_on,
+        stamp,
+        {
+            "site": {"": everything, **{str(one.id): one.name for one in warehouses(conn)}},
+            "period": {days: t("overview.days", days=int(days)) for days in PERIODS},
+            "channel": {
+                "": t("overview.all_channels"),
+                **{str(number): name for number, name in channels(conn)},
+            },
+            "category": {
+                "": t("overview.all_categories"),
+                **{one: one for one in categories(conn)},
+            },
+        },
+    )
+
+
+def _period(chosen: str, last_on: date) -> tuple[date, date]:
+    """The chosen period; any other by `from` and `to` in the address."""
+    try:
+        first_on, until = date.fromisoformat(query("from")), date.fromisoformat(query("to"))
+    except ValueError:
+        return last_on - timedelta(days=int(chosen) - 1), last_on
+    return (
+        (first_on, min(until, last_on))
+        if first_on <= min(until, last_on)
+        else (
+            last_on - timedelta(days=int(chosen) - 1),
+            last_on,
+        )
+    )
+
+
+def _sentence(found: Overview) -> str:
+    diagnosis = found.diagnosis
+    pace = md(f"overview.pace_{diagnosis.pace}", days=found.now.days)
+    if diagnosis.problem == "out" and diagnosis.worst is not None:
+        worst = diagnosis.worst
+        key = "overview.problem_out" if worst.category else "overview.problem_out_plain"
+        problem = md(key, place=worst.warehouse, rate=percent(worst.rate), category=worst.category)
+    elif diagnosis.problem == "dead":
+        problem = md("overview.problem_dead", share=percent(diagnosis.dead_share))
+    else:
+        problem = md("overview.problem_none")
+    return f"{pace}{problem}"
+
+
+def _picture_and_attention(found: Overview) -> None:
+    money = session.may(Permission.COST_VIEW)
+    left, right = st.columns([3, 2], gap="medium") if money else (None, st.container())
+    if left is not None:
+        with left, st.container(border=True), session.part():
+            _picture(found)
+    with right:
+        _attention()
+
+
+def _attention() -> None:
+    with st.container(border=True), session.part():
+        st.subheader(md("overview.attention"), anchor=False)
+        attention_list()
+
+
+def _picture(found: Overview) -> None:
+    currency = session.current().company.base_currency
+    st.markdown(f"**{md('overview.picture', currency=currency)}**")
+    if not found.places:
+        st.caption(md("overview.no_value"))
+        return
+    length = max(len(place.days) for place in found.places)
+    step = max(1, -(-length // MOST_POINTS))
+    days = [one.on_day for one in found.places[0].days][::-step][::-1]
+    shown = set(days)
+    series = [
+        (
+            plain(place.warehouse.name) and place.warehouse.name,
+            [float(one.stock_value) for one in place.days if one.on_day in shown],
+        )
+        for place in found.places
+    ]
+    travelling = [
+        sum(
+            float(one.in_transit_value)
+            for place in found.places
+            for one in place.days
+            if one.on_day == on
+        )
+        for on in days
+    ]
+    figure = value_by_place(days, series, travelling, currency=currency, language=reader_language())
+    chart(figure, "overview_value")

@@ -1,0 +1,90 @@
+"""The state of the business in one sentence: does it turn too slowly, or run out too often?
+
+Decides which finding is worth the sentence, by fixed bounds; the words are the reader's.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import text
+
+from inventory_core.db.engine import Reading
+from inventory_core.insight.kpis import WHOLE, Figures, Scope
+
+# A change of turnover under five per cent is noise.
+STEADY = Decimal("0.05")
+OFTEN = Decimal("0.03")
+MUCH_DEAD = Decimal("0.15")
+FEWEST_ORDERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class WorstPlace:
+    """Where most orders could not be served, and with what."""
+
+    warehouse: str
+    rate: Decimal
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """`pace` is faster, slower, steady or unknown; `problem` is out, dead or none."""
+
+    pace: str
+    problem: str
+    worst: WorstPlace | None
+    dead_share: Decimal | None
+
+
+_WORST = text("""
+    WITH place AS (
+        SELECT k.warehouse_id, sum(k.short_orders)::numeric / sum(k.orders) AS rate
+        FROM kpi_day k
+        WHERE k.category = :category AND k.account_id = 0
+          AND k.on_day BETWEEN :first_on AND :last_on
+          AND (cardinality(CAST(:warehouses AS bigint[])) = 0
+               OR k.warehouse_id = ANY(CAST(:warehouses AS bigint[])))
+        GROUP BY 1 HAVING sum(k.orders) >= :fewest AND sum(k.short_orders) > 0
+        ORDER BY sum(k.short_orders)::numeric / sum(k.orders) DESC, 1 LIMIT 1
+    )
+    SELECT w.name, p.rate, (
+        SELECT k.category FROM kpi_day k
+        WHERE k.warehouse_id = p.warehouse_id AND k.account_id = 0 AND k.category <> '*'
+          AND k.on_day BETWEEN :first_on AND :last_on
+        GROUP BY 1 ORDER BY sum(k.short_orders) DESC, 1 LIMIT 1)
+    FROM place p JOIN location w ON w.id = p.warehouse_id
+""")
+
+
+def worst_place(conn: Reading, scope: Scope, first_on: date, last_on: date) -> WorstPlace | None:
+    """The warehouse of the scope with the highest stock-out rate, and its shortest category."""
+    rows = conn.rows(
+        _WORST,
+        {
+            "category": WHOLE if scope.category is None else scope.category,
+            "warehouses": list(scope.warehouse_ids),
+            "first_on": first_on,
+            "last_on": last_on,
+            "fewest": FEWEST_ORDERS,
+        },
+    )
+    return WorstPlace(rows[0][0], rows[0][1], rows[0][2] or "") if rows else None
+
+
+def diagnose(now: Figures, before: Figures, worst: WorstPlace | None) -> Diagnosis:
+    """Pace against the period before, then the greater of the two ills."""
+    often = now.stock_out_rate is not None and now.stock_out_rate >= OFTEN
+    dead = now.dead_share is not None and now.dead_share >= MUCH_DEAD
+    problem = "out" if often and worst is not None else "dead" if dead else "none"
+    return Diagnosis(_pace(now.turnover_year, before.turnover_year), problem, worst, now.dead_share)
+
+
+def _pace(now: Decimal | None, before: Decimal | None) -> str:
+    if now is None or before is None or before == 0:
+        return "unknown"
+    change = now / before - 1
+    if abs(change) < STEADY:
+        return "steady"
+    return "faster" if change > 0 else "slower"
