@@ -5,7 +5,10 @@ import streamlit as st
 from app import session
 from app.companies import companies
 from app.i18n import LANGUAGES, md, plain, reader_language, t
+from app.screens.registry import SCREENS
+from app.widgets import go
 from app.widgets_acts import run_act
+from inventory_core.insight.search import LONGEST_TEXT, Hit, find_anything
 from inventory_core.office.passwords import FEWEST_BYTES
 from inventory_core.office.people import change_password, choose_language
 from inventory_core.vocabulary import Language
@@ -16,10 +19,43 @@ _NAMES = {"zh": "中文", "en": "English"}
 def draw(visit: session.Visit) -> None:
     """Everything below the menu."""
     with st.sidebar:
+        _search(visit)
         if visit.company.simulated:
             st.markdown(f":orange-badge[:material/science: {md('shell.simulated')}]")
         _company(visit)
         _person(visit)
+
+
+def _search(visit: session.Visit) -> None:
+    """Jump to anything by any of its codes; a single hit opens at once, several are listed."""
+    given = st.text_input(
+        t("shell.search_label"),
+        placeholder=t("shell.search"),
+        icon=":material/search:",
+        label_visibility="collapsed",
+        max_chars=LONGEST_TEXT,
+        key="search_text",
+    )
+    if not given:
+        return
+    with session.part():
+        hits = session.read(lambda conn: find_anything(conn, given))
+        open_screens = {one.key for one in SCREENS if visit.actor.may(one.permission)}
+        shown = [hit for hit in hits if hit.screen in open_screens]
+        if not shown:
+            st.caption(md("shell.search_nothing", text=given))
+        fresh = st.session_state.get("search_done") != given
+        st.session_state["search_done"] = given
+        if len(shown) == 1 and fresh:
+            go(shown[0].screen, **shown[0].query)
+        for hit in shown:
+            _hit(hit)
+
+
+def _hit(hit: Hit) -> None:
+    words = md("shell.search_hit", kind=t(f"kind.{hit.kind}"), code=hit.code)
+    if st.button(words, key=f"hit_{hit.kind}_{hit.id}", help=plain(hit.name), type="tertiary"):
+        go(hit.screen, **hit.query)
 
 
 def _company(visit: session.Visit) -> None:

@@ -1,3 +1,48 @@
-"""Tests of the app have the running application and the browser at hand."""
+"""Tests of the app have the running application, the browser and a plain visitor at hand."""
 
+from collections.abc import Callable, Iterator
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocket
+
+from app.api.doors import gate, routes
+from app.companies import companies
+from app.cookies import COOKIE_NAME
+from inventory_core.vocabulary import Role
 from tests.browser import *  # noqa: F403
+from tests.browser import Served
+
+ORIGIN = "http://testserver"
+
+
+async def _screens(request):
+    return PlainTextResponse((await request.body()) or b"a screen")
+
+
+async def _socket(socket: WebSocket) -> None:
+    await socket.accept()
+    await socket.send_text("open")
+    await socket.close()
+
+
+@pytest.fixture
+def visitor(desk: Served) -> Iterator[Callable[..., TestClient]]:
+    """Visitors of the web: nobody, or somebody with the given roles."""
+    behind = [
+        WebSocketRoute("/_stcore/stream", _socket),
+        Route("/{path:path}", _screens, methods=["GET", "POST", "PUT", "DELETE"]),
+    ]
+    app = Starlette(
+        routes=[*routes(companies()), *behind],
+        middleware=[gate(companies(), "default-src 'self'")],
+    )
+
+    def visit(*roles: Role) -> TestClient:
+        cookies = {COOKIE_NAME: str(desk.ticket(*roles))} if roles else {}
+        return TestClient(app, follow_redirects=False, cookies=cookies)
+
+    return visit  # type: ignore[return-value]

@@ -5,7 +5,7 @@ from starlette.websockets import WebSocketDisconnect
 from app.api.gate import MOST_BODY_BYTES
 from app.cookies import COOKIE_NAME
 from inventory_core.vocabulary import Role
-from tests.app.api.conftest import ORIGIN
+from tests.app.conftest import ORIGIN
 
 HTML = {"accept": "text/html"}
 GATED = [
