@@ -9,13 +9,16 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
 
 from inventory_core.clock import new_id, utc_now
 from inventory_core.db.companies import open_company
+from inventory_core.db.engine import Database
+from inventory_core.db.leases import Lease
 from inventory_core.db.server import open_server
 from inventory_core.errors import YibenError
 from inventory_core.office.actors import SYSTEM
@@ -24,6 +27,7 @@ from inventory_core.office.job_runs import (
     RunState,
     finish_run,
     note_progress,
+    run_lease_name,
     start_run,
 )
 from inventory_core.settings import load_settings
@@ -49,12 +53,30 @@ def run_recorded(
     watch: Progress | None = None,
 ) -> RunState:
     """Run a job here and now, with its record; a failure is recorded and answered, not raised."""
-    database = place.database
+    with held_run(place.database, job, request_id) as run_id:
+        return _run(place, job, run_id, settings or {}, watch)
+
+
+@contextmanager
+def held_run(database: Database, job: JobName, request_id: int | None) -> Iterator[int]:
+    """The record of a run, and the lease that tells everybody that it is alive."""
     run_id = database.write(lambda tx: start_run(tx, job, request_id=request_id))
+    with Lease(database, run_lease_name(run_id)) as lease:
+        lease.take()
+        yield run_id
+
+
+def _run(
+    place: Workplace,
+    job: JobName,
+    run_id: int,
+    settings: Mapping[str, Any],
+    watch: Progress | None,
+) -> RunState:
     log.info("job_started", job=job.value, run_id=run_id, company=place.slug)
     began = time.monotonic()
     try:
-        result = JOBS[job].task(place, settings or {}, _noted(place, run_id, watch))
+        result = JOBS[job].task(place, settings, _noted(place, run_id, watch))
     except YibenError as error:
         log.warning("job_refused", job=job.value, run_id=run_id, code=error.code, **error.params)
         facts = {"params": json.loads(json.dumps(error.params, default=str))}

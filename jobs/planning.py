@@ -99,7 +99,7 @@ def run_planning(
     tell("reading_history", 0.0)
     with database.reading() as conn:
         material = _read(conn, as_of=as_of, now=now)
-    settings = _settings(material.period, prophet_seconds)
+    settings = _settings(material.period, material.day.as_of, prophet_seconds)
     version, history_hash = code_version(), material.grid.hash()
     with database.reading() as conn:
         known = run_like(conn, history_hash=history_hash, code_version=version, settings=settings)
@@ -155,11 +155,12 @@ def _read(conn: Reading, *, as_of: date | None, now: datetime) -> _Material:
     )
 
 
-def _settings(period: Period, prophet_seconds: float) -> dict[str, Any]:
+def _settings(period: Period, as_of: date, prophet_seconds: float) -> dict[str, Any]:
     return {
         "frequency": period.frequency.code,
         "horizon": period.horizon,
         "why": period.why,
+        "as_of": as_of.isoformat(),
         "prophet_seconds": prophet_seconds,
     }
 

@@ -19,20 +19,18 @@ import structlog
 
 from inventory_core.db.companies import list_companies, open_company
 from inventory_core.db.engine import Database
+from inventory_core.db.file_locks import shared
 from inventory_core.db.leases import Lease
 from inventory_core.db.server import Server, open_server
-from inventory_core.errors import Unavailable
 from inventory_core.office.company import read_company
 from inventory_core.office.job_runs import (
     JobName,
     JobRequest,
     RunState,
-    finish_run,
-    job_runs,
     mark_lost_runs,
     take_request,
 )
-from inventory_core.settings import Settings, load_settings
+from inventory_core.settings import load_settings
 from jobs.logs import set_up_job_logging
 from jobs.schedule import Entry, Timetable
 from jobs.tasks import JOBS
@@ -43,14 +41,14 @@ LEASE_NAME = "job runner"
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_BETWEEN_LISTS = 10.0
 SECONDS_TO_LEAVE = 10.0
-
-# Runs (company, job, request) to its end and answers its exit code.
-Execute = Callable[["Served", JobName, JobRequest | None], int]
+LOOKS_FOR_THE_DEAD = 30
+DIED = "job_died"
+TOO_LONG = "job_time_limit"
 
 
 @dataclass(slots=True)
 class Served:
-    """One company that this process is the runner of, and what is due there."""
+    """One company that this process may be the runner of, and what is due there."""
 
     slug: str
     database: Database
@@ -58,7 +56,7 @@ class Served:
     due: deque[str] = field(default_factory=deque)
 
     def serving(self) -> bool:
-        """Whether this process is still the one; becoming it marks what a dead one left as lost."""
+        """Whether this process is the one; becoming it marks what a dead one left as lost."""
         if self.lease.held():
             return True
         if not self.lease.take():
@@ -73,28 +71,139 @@ class Served:
         self.database.dispose()
 
 
+# Runs a job of a company to its end; answers why it had to be ended, or nothing.
+Execute = Callable[[Served, JobName, JobRequest | None], str | None]
+
+
 def serve_next(served: Served, execute: Execute) -> bool:
     """Run the next thing of one company to its end; False where nothing waits."""
     if not served.serving():
         return False
     request = served.database.write(take_request)
-    if request is not None:
-        _run(served, request.job, request, execute)
-        return True
-    if served.due:
-        _run(served, JobName(served.due.popleft()), None, execute)
-        return True
-    return False
+    if request is None and not served.due:
+        return False
+    job = request.job if request is not None else JobName(served.due.popleft())
+    problem = execute(served, job, request)
+    if problem is not None:
+        log.error("job_ended", company=served.slug, job=job.value, problem=problem)
+        served.database.write(lambda tx: mark_lost_runs(tx, state=RunState.FAILED, problem=problem))
+    return True
 
 
-def _run(served: Served, job: JobName, request: JobRequest | None, execute: Execute) -> None:
-    code = execute(served, job, request)
-    if code != 0:
-        log.warning("job_ended_badly", company=served.slug, job=job.value, code=code)
-    # Whatever a process that ended left as running has died without a word.
-    problem = "job_time_limit" if code == -signal.SIGALRM else "job_died"
-    served.database.write(lambda tx: _close_open_runs(tx, problem))
+class Runner:
+    """The loop over all companies of a server."""
+
+    def __init__(self, server: Server, execute: Execute, *, only: tuple[str, ...] = ()) -> None:
+        self._server = server
+        self._execute = execute
+        self._only = only
+        self._served: dict[str, Served] = {}
+        self._timetable = Timetable(self._put)
+        self._listed_at = float("-inf")
+        self.stopping = False
+
+    def run(self) -> None:
+        """Serve until told to stop; a company that fails does not stop the others."""
+        while not self.stopping:
+            if not self.look_once():
+                time.sleep(SECONDS_BETWEEN_LOOKS)
+        self._timetable.stop()
+        for served in self._served.values():
+            served.close()
+
+    def look_once(self) -> bool:
+        """Look at every company once; True where something was run."""
+        busy = False
+        self._find_companies()
+        for slug, served in list(self._served.items()):
+            if self.stopping:
+                break
+            try:
+                busy = serve_next(served, self._execute) or busy
+            except Exception:
+                log.exception("company_failed", company=slug)
+                self._forget(slug)
+        return busy
+
+    def _find_companies(self) -> None:
+        if time.monotonic() - self._listed_at < SECONDS_BETWEEN_LISTS:
+            return
+        self._listed_at = time.monotonic()
+        slugs = [s for s in list_companies(self._server) if not self._only or s in self._only]
+        for slug in set(self._served) - set(slugs):
+            self._forget(slug)
+        for slug in slugs:
+            try:
+                self._open(slug)
+            except Exception:
+                log.exception("company_not_opened", company=slug)
+
+    def _open(self, slug: str) -> None:
+        if slug not in self._served:
+            database = open_company(self._server, slug, pool_size=2)
+            self._served[slug] = Served(slug, database, Lease(database, LEASE_NAME))
+        with self._served[slug].database.reading() as conn:
+            time_zone = read_company(conn).time_zone
+        entries = [Entry(slug, job.name.value, job.at, time_zone) for job in JOBS.values()]
+        self._timetable.set_entries(slug, entries)
+
+    def _forget(self, slug: str) -> None:
+        self._timetable.set_entries(slug, ())
+        self._served.pop(slug).close()
+
+    def _put(self, slug: str, job: str) -> None:
+        """Called by the timetable's thread: a job that is already waiting is not put twice."""
+        served = self._served.get(slug)
+        if served is not None and job not in served.due:
+            served.due.append(job)
 
 
-def _close_open_runs(tx: "object", problem: str) -> None:
-    raise NotImplementedError
+def in_a_process_of_its_own(served: Served, job: JobName, request: JobRequest | None) -> str | None:
+    """Run a job in a child process with a limit of time; what it does is in `execution`."""
+    wanted = [] if request is None else [str(request.id), json.dumps(dict(request.settings))]
+    command = [sys.executable, "-m", "jobs.execution", served.slug, job.value, *wanted]
+    child = subprocess.Popen(command)  # noqa: S603 - our own program, no shell
+    deadline = time.monotonic() + JOBS[job].most_minutes * 60
+    try:
+        while child.poll() is None:
+            if time.monotonic() > deadline:
+                return TOO_LONG
+            time.sleep(0.2)
+    finally:
+        _end(child)
+    return None if child.returncode in (0, 1) else DIED
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    if child.poll() is not None:
+        return
+    child.terminate()
+    try:
+        child.wait(SECONDS_TO_LEAVE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def main() -> int:
+    """Serve the companies of this installation until a signal says stop."""
+    settings = load_settings()
+    set_up_job_logging(settings.log_format)
+    only = tuple(filter(None, settings.served_companies.split(",")))
+    runner = Runner(open_server(settings), in_a_process_of_its_own, only=only)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        runner.stopping = True
+        # Leaves a running job's wait at once; its process is ended on the way out.
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    log.info("runner_started")
+    with shared(settings.data_folder / "users.lock"):
+        runner.run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from inventory_core.clock import business_day
-from inventory_core.db.backup import back_up_company
+from inventory_core.db.backup import back_up_company, manifest_path
 from inventory_core.db.engine import Database, Reading
 from inventory_core.db.server import Server
+from inventory_core.insight.kpis import last_snapshot_on
 from inventory_core.insight.kpis_snapshot import first_fact_on, snapshot_kpis
 from inventory_core.office.actors import Actor
 from inventory_core.office.company import read_company
@@ -100,7 +101,7 @@ def _kpi_days(conn: Reading, now: datetime, *, whole: bool) -> tuple[date | None
     first = first_fact_on(conn)
     if first is None or first > last_on:
         return None, last_on
-    kept = last_kept_on(conn)
+    kept = last_snapshot_on(conn)
     if whole or kept is None:
         return first, last_on
     return max(first, min(kept, last_on) - timedelta(days=KPI_DAYS_AGAIN)), last_on
@@ -109,5 +110,5 @@ def _kpi_days(conn: Reading, now: datetime, *, whole: bool) -> tuple[date | None
 def _drop_old_backups(folder: Path, slug: str) -> None:
     found = sorted(folder.glob(f"{slug}-*.dump"))
     for file in found[: max(0, len(found) - BACKUPS_KEPT)]:
-        for part in (file, *folder.glob(f"{file.name}.*"), *folder.glob(f"{file.stem}.*")):
-            part.unlink(missing_ok=True)
+        manifest_path(file).unlink(missing_ok=True)
+        file.unlink(missing_ok=True)

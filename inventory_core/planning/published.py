@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 
 from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Reading, Writing
@@ -88,6 +88,11 @@ class PublishedRun:
     settings: dict[str, Any]
     scores: dict[str, Any]
     recorded_at: datetime
+
+
+def lock_planning(tx: Writing) -> None:
+    """Only one planning writes at a time; held until the transaction ends."""
+    tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('planning', 0))"))
 
 
 def publish_run(

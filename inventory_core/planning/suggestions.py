@@ -13,13 +13,14 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, select, text, update
+from sqlalchemy import Row, and_, exists, select, update
 
 from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.db.schema.office import approval
 from inventory_core.db.schema.planning import suggestion, suggestion_revision
 from inventory_core.office.actors import Actor, Permission, require
+from inventory_core.planning.published import lock_planning
 from inventory_core.vocabulary import ApprovalState, SuggestionState
 
 OPEN_STATES = (SuggestionState.OPEN.value, SuggestionState.NEEDS_SUPPLIER.value)
@@ -96,7 +97,7 @@ def propose_suggestions(
     rejection holds. `key` names the planning; suggestions that it opens carry it.
     """
     require(actor, Permission.PLAN_RUN)
-    _one_planner_at_a_time(tx)
+    lock_planning(tx)
     known = {(row.kind, row.sku_id, row.warehouse_id): row for row in _open_suggestions(tx)}
     resting = _rejected_since(tx, now - timedelta(days=quiet_days))
     wanted = {item.place: item for item in proposals}
@@ -122,11 +123,6 @@ def propose_suggestions(
         unchanged=len(same),
         left_alone=len(places) - len(fresh) - len(same) - len(changed),
     )
-
-
-def _one_planner_at_a_time(tx: Writing) -> None:
-    statement = text("SELECT pg_advisory_xact_lock(hashtextextended('planning', 0))")
-    tx.execute(statement)
 
 
 def _open_suggestions(tx: Writing) -> Sequence[Row[Any]]:

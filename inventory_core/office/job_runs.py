@@ -1,0 +1,226 @@
+"""Work in the background: who asked for it, how far it is, how it ended. Runs nothing itself.
+
+Decides that a request is taken once, that a run has exactly one end, and that a run whose process
+died is called lost. Times are the real clock, also in a simulated company.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    Float,
+    Select,
+    case,
+    cast,
+    extract,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
+
+from inventory_core.db.engine import Reading, Writing
+from inventory_core.db.schema.mailbox import job_request, job_run
+from inventory_core.db.schema.office import person
+from inventory_core.errors import Conflict, Invalid
+from inventory_core.office.actors import Actor, Permission, require
+from inventory_core.office.audit import record_audit
+
+MOST_RUNS_SHOWN = 200
+
+
+class JobName(StrEnum):
+    """Everything that runs in the background."""
+
+    PLAN = "plan"
+    KPI_SNAPSHOT = "kpi_snapshot"
+    BACKUP = "backup"
+
+
+class RunState(StrEnum):
+    """Life of a run."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class JobRequest:
+    """A wish for a run; `replayed` where the same key asked before."""
+
+    id: int
+    job: JobName
+    settings: Mapping[str, Any]
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JobRun:
+    """One run as it is shown. `problem` is the code of what went wrong, with `result` its facts."""
+
+    id: int
+    job: str
+    state: RunState
+    progress: Mapping[str, Any]
+    result: Mapping[str, Any]
+    problem: str
+    started_at: datetime
+    finished_at: datetime | None
+    seconds: float
+    asked_by: str | None
+
+
+def request_job(
+    tx: Writing, actor: Actor, job: str, *, key: str, settings: Mapping[str, Any] | None = None
+) -> JobRequest:
+    """Ask for a run; the runner takes it within a second or two. The same key asks once."""
+    require(actor, Permission.JOB_RUN)
+    if job not in set(JobName):
+        raise Invalid("unknown_job", field="job", value=job)
+    facts = dict(settings or {})
+    made = tx.rows(
+        text(
+            "INSERT INTO job_request (key, job, settings, person_id)"
+            " VALUES (:key, :job, CAST(:settings AS jsonb), :person_id)"
+            " ON CONFLICT (key) DO NOTHING RETURNING id"
+        ).bindparams(key=key, job=str(job), settings=json.dumps(facts), person_id=actor.person_id)
+    )
+    if made:
+        record_audit(tx, actor, "job_requested", ("job", job), facts)
+        return JobRequest(made[0].id, JobName(job), facts)
+    known = tx.execute(
+        select(job_request.c.id, job_request.c.job, job_request.c.settings).where(
+            job_request.c.key == key
+        )
+    ).one()
+    if known.job != job or known.settings != facts:
+        raise Conflict("key_reused", key=key)
+    return JobRequest(known.id, JobName(job), facts, replayed=True)
+
+
+def take_request(tx: Writing) -> JobRequest | None:
+    """The oldest request that nobody took; it is taken with this transaction."""
+    oldest = (
+        select(job_request.c.id)
+        .where(job_request.c.taken_at.is_(None))
+        .order_by(job_request.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    rows = tx.execute(
+        update(job_request)
+        .where(job_request.c.id == oldest)
+        .values(taken_at=func.now())
+        .returning(job_request.c.id, job_request.c.job, job_request.c.settings)
+    ).all()
+    return JobRequest(rows[0].id, JobName(rows[0].job), rows[0].settings) if rows else None
+
+
+def start_run(tx: Writing, job: JobName, *, request_id: int | None = None) -> int:
+    """Record that a run begins; answers its id."""
+    values = {"job": job.value, "request_id": request_id, "state": RunState.RUNNING.value}
+    statement = insert(job_run).values(**values).returning(job_run.c.id)
+    return int(tx.execute(statement).scalar_one())
+
+
+def note_progress(tx: Writing, run_id: int, *, step: str, share: float) -> None:
+    """Say how far a run is: the step it is in and the share of the whole that is done."""
+    tx.execute(
+        update(job_run)
+        .where(job_run.c.id == run_id, job_run.c.state == RunState.RUNNING.value)
+        .values(progress={"step": step, "share": round(min(1.0, max(0.0, share)), 3)})
+    )
+
+
+def finish_run(
+    tx: Writing,
+    run_id: int,
+    state: RunState,
+    *,
+    result: Mapping[str, Any] | None = None,
+    problem: str = "",
+) -> bool:
+    """Record how a run ended; False where its end was recorded before."""
+    changed = tx.execute(
+        update(job_run)
+        .where(job_run.c.id == run_id, job_run.c.state == RunState.RUNNING.value)
+        .values(
+            state=state.value, result=dict(result or {}), problem=problem, finished_at=func.now()
+        )
+    )
+    return bool(changed.rowcount)
+
+
+def run_lease_name(run_id: int) -> str:
+    """The lease that whoever runs a job holds as long as the run lives."""
+    return f"job run {run_id}"
+
+
+def mark_lost_runs(
+    tx: Writing, *, state: RunState = RunState.LOST, problem: str = "job_lost"
+) -> int:
+    """End the runs that say running although nobody holds their lease; answers how many."""
+    changed = tx.execute(
+        text(
+            "UPDATE job_run SET state = :state, problem = :problem, finished_at = now()"
+            " WHERE state = 'running' AND pg_try_advisory_xact_lock("
+            " hashtextextended('job run ' || id, 0))"
+        ).bindparams(state=state.value, problem=problem)
+    )
+    return int(changed.rowcount)
+
+
+def job_runs(conn: Reading, *, job: str | None = None, limit: int = 50) -> list[JobRun]:
+    """The latest runs, newest first."""
+    statement = select_job_runs().limit(min(limit, MOST_RUNS_SHOWN))
+    if job is not None:
+        statement = statement.where(job_run.c.job == job)
+    found = []
+    for row in conn.rows(statement):
+        facts = dict(row._mapping)
+        found.append(JobRun(**facts | {"state": RunState(row.state)}))
+    return found
+
+
+def waiting_requests(conn: Reading) -> list[JobRequest]:
+    """Requests that no runner has taken yet, oldest first."""
+    statement = (
+        select(job_request.c.id, job_request.c.job, job_request.c.settings)
+        .where(job_request.c.taken_at.is_(None))
+        .order_by(job_request.c.id)
+    )
+    return [JobRequest(row.id, JobName(row.job), row.settings) for row in conn.rows(statement)]
+
+
+def select_job_runs() -> Select[Any]:
+    """The named SELECT of the list of runs."""
+    until = case(
+        (job_run.c.finished_at.is_(None), literal_column("clock_timestamp()")),
+        else_=job_run.c.finished_at,
+    )
+    return (
+        select(
+            job_run.c.id,
+            job_run.c.job,
+            job_run.c.state,
+            job_run.c.progress,
+            job_run.c.result,
+            job_run.c.problem,
+            job_run.c.started_at,
+            job_run.c.finished_at,
+            cast(extract("epoch", until - job_run.c.started_at), Float).label("seconds"),
+            person.c.name.label("asked_by"),
+        )
+        .outerjoin(job_request, job_request.c.id == job_run.c.request_id)
+        .outerjoin(person, person.c.id == job_request.c.person_id)
+        .order_by(job_run.c.id.desc())
+    )
