@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
+from functools import cache
+from typing import Any
 
 from inventory_core.clock import as_utc
 from inventory_core.errors import Invalid
@@ -92,7 +94,9 @@ def derived_key(purpose: str, key: str) -> str:
 
 def request_hash(request: object) -> str:
     """A fingerprint of a request record: equal for equal requests, however numbers are spelled."""
-    return hashlib.sha256("".join(_parts(request)).encode()).hexdigest()
+    parts: list[str] = []
+    _write_parts(request, parts)
+    return hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
 def check_operations(operations: Sequence[NewOperation]) -> None:
@@ -131,19 +135,34 @@ def _check_line(line: Line) -> None:
             raise Invalid("unknown_condition", value=condition)
 
 
-def _parts(value: object) -> list[str]:
-    """`value` as unambiguous text: each leaf with its length, each group in brackets."""
-    if is_dataclass(value) and not isinstance(value, type):
-        inner = [getattr(value, field.name) for field in fields(value)]
-        return ["(", *(part for item in inner for part in _parts(item)), ")"]
-    if isinstance(value, (list, tuple)):
-        return ["[", *(part for item in value for part in _parts(item)), "]"]
-    if isinstance(value, Decimal):
-        text = str(value.normalize())
+def _write_parts(value: object, parts: list[str]) -> None:
+    """`value` as unambiguous text: each leaf with its kind and length, each group in brackets."""
+    kind: Any = type(value)
+    if kind is str:
+        parts.append(f"s{len(value)}:{value}")  # type: ignore[arg-type]
+    elif kind is int:
+        parts.append(f"i{value};")
+    elif kind is Decimal:
+        parts.append(f"d{value.normalize()};")  # type: ignore[attr-defined]
     elif isinstance(value, datetime):
-        text = as_utc(value).isoformat()
-    elif isinstance(value, Enum):
-        text = str(value.value)
+        parts.append(f"t{as_utc(value).isoformat()};")
+    elif isinstance(value, (list, tuple)):
+        _write_group(value, parts)
+    elif is_dataclass(value):
+        _write_group([getattr(value, name) for name in _field_names(kind)], parts)
     else:
-        text = repr(value) if value is None else str(value)
-    return [f"{len(text)}:", text]
+        text = f"{value.value}" if isinstance(value, Enum) else f"{value}"
+        mark = "s" if isinstance(value, Enum) else "n" if value is None else "o"
+        parts.append(f"{mark}{len(text)}:{text}")
+
+
+def _write_group(values: Sequence[object], parts: list[str]) -> None:
+    parts.append("[")
+    for value in values:
+        _write_parts(value, parts)
+    parts.append("]")
+
+
+@cache
+def _field_names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))

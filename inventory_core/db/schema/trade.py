@@ -106,6 +106,7 @@ sales_order_line = Table(
     CheckConstraint("unit_price >= 0", name="price_not_negative"),
     is_number("unit_price"),
     Index("ix_sales_order_line_sku_id", "sku_id"),
+    Index("ix_sales_order_line_waiting", "sku_id", postgresql_where=text("backordered > 0")),
 )
 
 shipment = Table(

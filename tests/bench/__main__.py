@@ -1,0 +1,48 @@
+"""`python -m tests.bench`: measure the core on this machine, beside the plain driver."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from tests.bench.orders import (
+    THREADS,
+    Figure,
+    accept_and_ship,
+    bench_scene,
+    measure,
+    plain_call,
+    public_call,
+)
+
+
+def main() -> None:
+    """Print one line per figure, and the ratios that can be compared between machines."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o711)  # the server's own user passes through
+        with bench_scene(Path(name) / "server") as (scene, address):
+            print(f"{THREADS} threads; load before: {os.getloadavg()[0]:.1f}")
+            plain = _show(
+                measure("plain function call, uniform", plain_call(scene, address, hot=False))
+            )
+            public = _show(measure("public call, uniform", public_call(scene, batch=1, hot=False)))
+            plain_hot = _show(
+                measure("plain function call, hot SKU", plain_call(scene, address, hot=True))
+            )
+            hot = _show(measure("public call, hot SKU", public_call(scene, batch=1, hot=True)))
+            _show(measure("public call, batches of 100", public_call(scene, batch=100, hot=False)))
+            _show(accept_and_ship(scene, orders=75))
+            print(f"public / plain, uniform: {public.per_second / plain.per_second:.0%}")
+            print(f"public / plain, hot SKU: {hot.per_second / plain_hot.per_second:.0%}")
+
+
+def _show(figure: Figure) -> Figure:
+    print(
+        f"{figure.name:36} {figure.per_second:10,.0f} /s"
+        f"   p50 {figure.p50_ms:7.2f} ms   p99 {figure.p99_ms:7.2f} ms",
+        flush=True,
+    )
+    return figure
+
+
+if __name__ == "__main__":
+    main()
