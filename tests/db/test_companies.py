@@ -62,7 +62,10 @@ def test_a_name_that_is_no_name_is_refused(server: Server, name: str) -> None:
         create_company_database(server, name)
 
 
-@pytest.mark.parametrize("delay", [0.0, 0.05, 0.1, 0.2, 0.3])
+@pytest.mark.parametrize(
+    "delay",
+    [0.05, *(pytest.param(delay, marks=pytest.mark.slow) for delay in (0.0, 0.1, 0.2, 0.3))],
+)
 def test_a_killed_creation_leaves_no_company_and_does_not_stop_the_next(
     server: Server, slug: str, delay: float
 ) -> None:

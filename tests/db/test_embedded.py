@@ -120,7 +120,9 @@ def test_a_pid_file_that_names_a_stranger_is_not_believed(own_folder: Path) -> N
     assert not start_embedded(own_folder).adopted
 
 
-@pytest.mark.parametrize("delay", [0.05, 0.15, 0.3, 0.45])
+@pytest.mark.parametrize(
+    "delay", [0.15, *(pytest.param(delay, marks=pytest.mark.slow) for delay in (0.05, 0.3, 0.45))]
+)
 def test_a_killed_first_start_leaves_nothing_half(own_folder: Path, delay: float) -> None:
     program = subprocess.Popen(
         [sys.executable, "-c", START, str(own_folder)],
