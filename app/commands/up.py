@@ -59,7 +59,7 @@ def up(
         with screen.status(t("up.database", language=language)):
             server = ready_server(settings)
         if settings.sample_on_first_start and wants_sample(server, settings):
-            bring_sample(server, settings, language)
+            bring_sample(server, settings, language, screen)
         _serve(settings, server, supervisor, language)
     finally:
         os.close(lock)

@@ -5,7 +5,8 @@ leaves nothing half. Never copies anything from one company to another.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -56,15 +57,38 @@ def list_companies(server: Server) -> Sequence[str]:
 
 def create_company_database(server: Server, slug: str) -> None:
     """Make the empty, migrated database of a new company."""
+    with building_company(server, slug):
+        pass  # nothing is to be filled in
+
+
+@contextmanager
+def building_company(server: Server, slug: str) -> Iterator[Database]:
+    """A new company to be filled in the block; it gets its name when the block has succeeded.
+
+    Until then nobody sees it; a block that fails or is killed leaves no company behind.
+    """
     name = database_name(slug)
     unfinished = _UNFINISHED_PREFIX + name
     with _admin(server) as connection:
-        _lock(connection, f"create {name}")  # one creator at a time; it ends with the connection
+        _lock(connection, f"create {name}")
         if slug in list_companies(server):
             raise Refused("company_exists", company=slug)
         make_database(server, unfinished)
         migrate_database(server, unfinished)
+        database = Database(server.url(unfinished, DatabaseRole.WRITER))
+        try:
+            yield database
+        finally:
+            database.dispose()
         rename_database(server, unfinished, name)
+
+
+def refresh_statistics(server: Server, database: Database) -> None:
+    """Let the query planner see what a bulk load brought, before anybody asks."""
+    assert database.url.database is not None
+    owner = server.url(database.url.database, DatabaseRole.OWNER)
+    with psycopg.connect(conninfo(owner), autocommit=True) as connection:
+        connection.execute("ANALYZE")
 
 
 def make_database(server: Server, name: str) -> None:
