@@ -1,0 +1,42 @@
+"""The check at the click: the SKUs of the decision are planned again on the stock of this moment.
+
+Decides nothing: it hands `desk/decisions` what planning says now, from the forecast that is
+published, inside the transaction of the approval. A run younger than the one shown plans too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from forecasting.replenish import plan_from_run
+from inventory_core.db.engine import Writing
+from inventory_core.desk.decisions import Fresh
+from inventory_core.planning.published import current_run
+from inventory_core.planning.release import Shown
+
+
+def replan(tx: Writing, shown: Sequence[Shown]) -> dict[int, Fresh | None]:
+    """What `approve_suggestions` asks for the suggestions it has locked; None: no need any more."""
+    run = current_run(tx)
+    if run is None or not shown:
+        return {}
+    sku_ids = sorted({one.sku_id for one in shown})
+    # The day of the run, not of the click: the latest order date is a fact of the plan, and a
+    # history that ended long ago is planned as of its end.
+    planned = plan_from_run(tx, run, as_of=run.as_of_on, sku_ids=sku_ids)
+    drafts = {
+        (plan.situation.sku_id, plan.situation.warehouse_id): plan
+        for plan in planned
+        if plan.draft is not None
+    }
+    found: dict[int, Fresh | None] = {}
+    for one in shown:
+        plan = drafts.get((one.sku_id, one.warehouse_id))
+        found[one.id] = None
+        if plan is not None and plan.draft is not None:
+            found[one.id] = Fresh(
+                quantity=plan.draft.quantity,
+                supplier_id=plan.draft.supplier_id,
+                order_by_on=plan.draft.order_by_on,
+                figures=asdict(plan.situation.stock),
+            )
+    return found

@@ -1,0 +1,163 @@
+"""Approvals: what waits for a yes, and what was decided, by whom, on which numbers.
+
+Describes two lists and their acts: answer a question, take an approval back until its order is
+sent. The numbers shown are those kept with the approval, not today's.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app import session
+from app.i18n import md, moment, money, number, plain, t
+from app.replanning import replan
+from app.screens.replenish_acts import said
+from app.widgets import empty_state, link, page_head
+from app.widgets_acts import act_button
+from app.widgets_tables import Moment, Text, Units, export_button, table
+from inventory_core.db.engine import Reading, Writing
+from inventory_core.desk.decisions import (
+    Choice,
+    Decision,
+    approve_suggestions,
+    reject_suggestion,
+)
+from inventory_core.desk.undo import undo_decision
+from inventory_core.office.actors import Actor, Permission
+from inventory_core.planning.worklist import decided_suggestions, waiting_approvals
+from inventory_core.vocabulary import PurchaseOrderState
+
+
+def draw() -> None:
+    """The screen."""
+    waiting, decided = session.cached("approvals", _lists)
+    page_head(
+        t("nav.approvals"),
+        md("approvals.sentence", count=number(len(waiting)))
+        if len(waiting)
+        else md("approvals.sentence_none"),
+    )
+    for _, row in waiting.iterrows():
+        _question(row)
+    st.subheader(md("approvals.decided"), anchor=False)
+    if decided.empty:
+        empty_state(":material/task_alt:", md("approvals.empty"))
+        link("replenish", t("nav.replenish"), icon=":material/shopping_cart:")
+        return
+    _decided(decided)
+
+
+def _lists(conn: Reading) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return (
+        session.frame(conn, waiting_approvals()),
+        session.frame(conn, decided_suggestions()),
+    )
+
+
+def _question(row: pd.Series) -> None:
+    facts = row["facts"]
+    asked = md("approvals.asked", person=row["asked_by"], at=moment(row["recorded_at"]))
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"**{plain(facts['sku'])}** · {plain(facts['warehouse'])} · "
+            f"{number(facts['quantity'])} · {plain(facts['supplier'] or '—')}  \n"
+            f":small[:gray[{asked}]]"
+        )
+        st.space("stretch")
+        choice_of = _choice_of(row)
+        act_button(
+            md("approvals.approve"),
+            lambda tx, actor, now, key: _approve(tx, actor, now, choice_of(key)),
+            name=f"answer_yes_{row['id']}",
+            done=said,
+            permission=Permission.PURCHASE_APPROVE,
+            type="primary",
+        )
+        act_button(
+            md("approvals.reject"),
+            lambda tx, actor, now, key: reject_suggestion(
+                tx, actor, choice_of(key), reason=t("approvals.rejected_on_request"), now=now
+            ),
+            name=f"answer_no_{row['id']}",
+            done=lambda _: md("approvals.rejected"),
+            permission=Permission.PURCHASE_APPROVE,
+        )
+
+
+def _choice_of(row: pd.Series) -> Any:
+    suggestion_id, revision = int(row["suggestion_id"]), int(row["subject_revision"])
+    return lambda key: Choice(suggestion_id, revision, key)
+
+
+def _approve(tx: Writing, actor: Actor, now: datetime, choice: Choice) -> list[Decision]:
+    return approve_suggestions(tx, actor, [choice], replan=replan, now=now)
+
+
+def _decided(decided: pd.DataFrame) -> None:
+    facts = decided["facts"]
+    shown = decided.assign(
+        sku=[fact["sku"] for fact in facts],
+        warehouse=[fact["warehouse"] for fact in facts],
+        suggested=[fact["quantity"] for fact in facts],
+        approved=pd.Series(
+            [(details or {}).get("quantity") for details in decided["details"]], dtype="Int64"
+        ),
+        supplier=[fact["supplier"] for fact in facts],
+        answer=[t(f"approvals.state_{state}") for state in decided["state"]],
+    )
+    columns = {
+        "decided_at": Moment(t("approvals.at")),
+        "answer": Text(t("approvals.answer"), width="small"),
+        "person": Text(t("approvals.person"), width="small"),
+        "sku": Text(t("replenish.sku")),
+        "warehouse": Text(t("replenish.site"), width="small"),
+        "suggested": Units(t("approvals.suggested")),
+        "approved": Units(t("approvals.approved")),
+        "supplier": Text(t("replenish.supplier")),
+        "number": Text(t("approvals.order"), width="small"),
+        "reason": Text(t("approvals.reason")),
+    }
+    export_button(shown, columns, name="approvals")
+    ticked = table(shown, columns, key="approvals_table", select="one")
+    if ticked:
+        _detail(shown.iloc[ticked[0]])
+    else:
+        st.caption(md("approvals.hint"))
+
+
+def _detail(row: pd.Series) -> None:
+    facts = row["facts"]
+    with st.container(border=True):
+        st.markdown(f"#### {plain(facts['sku'])} · {plain(facts['sku_name'])}")
+        price, currency = facts["unit_price"], facts["currency"] or ""
+        st.markdown(
+            md(
+                "approvals.bound",
+                revision=number(facts["revision"]),
+                quantity=number(facts["quantity"]),
+                price="—" if price is None else money(float(price), currency),
+                order_by=facts["order_by_on"] or "—",
+                arrives=facts["arrives_on"] or "—",
+            )
+        )
+        if row["state"] == "approved" and row["order_state"] == PurchaseOrderState.DRAFT.value:
+            suggestion_id = int(row["suggestion_id"])
+            act_button(
+                md("approvals.undo", number=row["number"]),
+                lambda tx, actor, now, key: undo_decision(
+                    tx, actor, suggestion_id, key=key, reason=t("approvals.undo_reason"), now=now
+                ),
+                name=f"undo_{row['id']}",
+                done=lambda _: md("approvals.undone", sku=facts["sku"]),
+                permission=Permission.PURCHASE_APPROVE,
+                icon=":material/undo:",
+            )
+        if row["number"]:
+            link(
+                "purchases",
+                t("approvals.open_order", number=row["number"]),
+                icon=":material/local_shipping:",
+                order=str(int(row["purchase_order_id"])),
+            )

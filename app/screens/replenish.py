@@ -1,0 +1,200 @@
+"""Replenish, the heart: what to order today, in order of money at risk, grouped by supplier.
+
+Describes the list, the five figures and which suggestion is open; the reasons and the acts of one
+suggestion stand in `replenish_reasons`. Computes no quantity.
+"""
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app import session
+from app.i18n import day, md, money, number, percent, t
+from app.screens.replenish_acts import approve_ticked
+from app.screens.replenish_reasons import draw_reasons
+from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
+from app.widgets_tables import Bar, Column, Day, Decimal, Text, Units, export_button, table
+from inventory_core.catalog.locations import warehouses
+from inventory_core.db.engine import Reading
+from inventory_core.planning.worklist import (
+    current_run,
+    suggestion_figures,
+    waiting_suggestions,
+)
+
+COVER_BAR_DAYS = 90.0
+
+
+def draw() -> None:
+    """The screen."""
+    figures, run = session.cached("replenish_figures", _figures)
+    page_head(t("nav.replenish"), _sentence(figures))
+    if run is None:
+        empty_state(":material/trending_up:", md("replenish.empty_no_plan"))
+        return
+    scope = scope_bar(_scope_fields(), stamp=_stamp(run))
+    rows = session.cached("replenish_rows", _rows, scope["site"], query("supplier"), query("find"))
+    _figure_row(figures)
+    if rows.empty:
+        empty_state(":material/check_circle:", md("replenish.empty_all_fine"))
+        return
+    ticked = _worklist(rows)
+    if len(ticked) > 1:
+        approve_ticked(rows.iloc[ticked])
+    chosen = rows.iloc[ticked[0]] if ticked else _opened(rows)
+    draw_reasons(chosen)
+
+
+def _figures(conn: Reading) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    found = dict(conn.rows(suggestion_figures())[0]._mapping)
+    runs = conn.rows(current_run())
+    return found, dict(runs[0]._mapping) if runs else None
+
+
+def _rows(conn: Reading, site: str, supplier: str, find: str) -> pd.DataFrame:
+    statement = waiting_suggestions(
+        warehouse_id=int(site) if site.isdigit() else None,
+        supplier_id=int(supplier) if supplier.isdigit() else None,
+        find=find,
+    )
+    return session.frame(conn, statement)
+
+
+def _sentence(figures: dict[str, Any]) -> str:
+    if not figures["waiting"]:
+        return md("replenish.sentence_none")
+    currency = session.current().company.base_currency
+    key = "replenish.sentence_late" if figures["late"] else "replenish.sentence"
+    return md(
+        key,
+        late=number(figures["late"]),
+        count=number(figures["waiting"]),
+        cash=money(figures["cash"], currency, digits=0),
+        risk=money(figures["at_risk"], currency, digits=0),
+    )
+
+
+def _stamp(run: dict[str, Any]) -> str:
+    return md(
+        "replenish.stamp",
+        day=day(run["as_of_on"]),
+        run=str(run["id"]),
+        currency=session.current().company.base_currency,
+    )
+
+
+def _scope_fields() -> dict[str, dict[str, str]]:
+    sites = session.cached("warehouses", warehouses)
+    return {"site": {"": t("scope.all"), **{str(site.id): site.code for site in sites}}}
+
+
+def _figure_row(figures: dict[str, Any]) -> None:
+    currency = session.current().company.base_currency
+    figure_row(
+        [
+            Figure(
+                md("replenish.to_order"),
+                number(figures["waiting"]),
+                help=md("replenish.to_order_help"),
+            ),
+            Figure(md("replenish.late"), number(figures["late"]), help=md("replenish.late_help")),
+            Figure(
+                md("replenish.at_risk"),
+                money(figures["at_risk"], currency, digits=0),
+                help=md("replenish.at_risk_help"),
+            ),
+            Figure(
+                md("replenish.cash"),
+                money(figures["cash"], currency, digits=0),
+                help=md("replenish.cash_help"),
+            ),
+            Figure(
+                md("replenish.no_supplier"),
+                number(figures["without_supplier"]),
+                help=md("replenish.no_supplier_help"),
+            ),
+        ]
+    )
+
+
+def _worklist(rows: pd.DataFrame) -> list[int]:
+    shown = rows.assign(
+        why=[reason_words(reason) for reason in rows["reason"]],
+        order_by=[
+            _order_by(on, late)
+            for on, late in zip(rows["order_by_on"], rows["days_late"], strict=True)
+        ],
+        cover=rows["days_of_cover"].fillna(0.0),
+        ship=[t(f"ship.{method}") for method in rows["ship_method"]],
+    )
+    columns = _columns()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.markdown(f":small[:gray[{md('replenish.list_hint')}]]")
+        st.space("stretch")
+        export_button(shown, columns, name="replenish")
+    return table(
+        shown, columns, key="replenish_table", select="many", height=min(420, 75 + 35 * len(rows))
+    )
+
+
+def _columns() -> dict[str, Column]:
+    base = session.current().company.base_currency
+    return {
+        "supplier": Text(t("replenish.supplier"), width="medium"),
+        "sku": Text(t("replenish.sku"), pinned=True),
+        "name": Text(t("replenish.name"), width="medium"),
+        "warehouse": Text(t("replenish.site"), width="small"),
+        "why": Text(t("replenish.why"), width="medium"),
+        "cover": Bar(t("replenish.cover"), most=COVER_BAR_DAYS, width="small"),
+        "order_by": Text(t("replenish.order_by")),
+        "quantity": Units(t("replenish.quantity")),
+        "amount_base": Decimal(t("replenish.cost", currency=base), digits=0),
+        "ship": Text(t("replenish.ship"), width="small"),
+        "arrives_on": Day(t("replenish.arrives")),
+        "value_at_risk_base": Decimal(t("replenish.risk_column", currency=base), digits=0),
+    }
+
+
+def _order_by(on: date | None, late: int) -> str:
+    if late:
+        return f"⚠ {t('replenish.days_late', days=number(late))}"
+    return day(on) if on is not None and not pd.isna(on) else "—"
+
+
+def _opened(rows: pd.DataFrame) -> pd.Series:
+    """The suggestion that the address names, else the first of the list."""
+    wanted = query("suggestion")
+    if wanted.isdigit():
+        named = rows[rows["id"] == int(wanted)]
+        if len(named):
+            return named.iloc[0]
+    return rows.iloc[0]
+
+
+def reason_words(reason: dict[str, Any] | None) -> str:
+    """Five words: why now."""
+    if not reason:
+        return "—"
+
+    def on(name: str) -> str:
+        value = reason.get(name)
+        return day(date.fromisoformat(value), year=False) if value else "—"
+
+    return t(
+        f"replenish.reason_{reason['code']}",
+        runs_out=on("runs_out_on"),
+        arrives=on("arrives_on"),
+        order_by=on("order_by_on"),
+    )
+
+
+def service_words(trace: dict[str, Any]) -> str:
+    """Cycle service and fill rate, both, never mixed."""
+    policy = trace["policy"]
+    return md(
+        "replenish.service",
+        cycle=percent(policy["service_level"], 0),
+        fill="—" if policy["fill_rate"] is None else percent(policy["fill_rate"], 1),
+    )

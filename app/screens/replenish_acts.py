@@ -1,0 +1,195 @@
+"""The acts on suggestions: approve one, approve the ticked, change, reject. One command each.
+
+The key of an act is made when its form is drawn, so a double click orders once. A refusal because
+stock moved brings the new numbers; nothing is ordered on numbers that nobody has seen.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pandas as pd
+import streamlit as st
+
+from app import session
+from app.i18n import md, money, number, plain, t
+from app.replanning import replan
+from app.widgets_acts import act_button, form_key, run_act
+from inventory_core.clock import business_day, utc_now
+from inventory_core.db.engine import Reading, Writing
+from inventory_core.desk.decisions import (
+    Choice,
+    Decision,
+    approve_suggestions,
+    reject_suggestion,
+)
+from inventory_core.office.actors import Actor, Permission
+from inventory_core.office.approvals import Approval
+from inventory_core.planning.release import Shown
+from inventory_core.trade.offer_terms import Offer, offers
+
+MOST_REASON = 200
+
+
+def draw_acts(shown: Shown) -> None:
+    """Approve, change, reject; quiet with the reason where the right is missing."""
+    if shown.supplier_id is None:
+        return
+    amount = shown.unit_price * shown.quantity if shown.unit_price is not None else None
+    label = md(
+        "replenish.approve",
+        quantity=number(shown.quantity),
+        amount=money(amount, shown.currency or ""),
+    )
+    act_button(
+        label,
+        lambda tx, actor, now, key: _approve(tx, actor, now, [_choice(shown, key)]),
+        name=f"approve_{shown.id}_{shown.revision}",
+        done=said,
+        permission=Permission.PURCHASE_APPROVE,
+        icon=":material/check:",
+        type="primary",
+        width="stretch",
+    )
+    change, reject = st.columns(2)
+    allowed = session.may(Permission.PURCHASE_APPROVE)
+    if change.button(
+        md("replenish.change"), key=f"change_{shown.id}", width="stretch", disabled=not allowed
+    ):
+        _change_dialog(shown)
+    if reject.button(
+        md("replenish.reject"), key=f"reject_{shown.id}", width="stretch", disabled=not allowed
+    ):
+        _reject_dialog(shown)
+    st.caption(md("replenish.undo_hint"))
+
+
+def approve_ticked(rows: pd.DataFrame) -> None:
+    """The ticked suggestions in one go: total first, then one order per supplier and site."""
+    ready = rows[rows["supplier_id"].notna()]
+    base = session.current().company.base_currency
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            md(
+                "replenish.ticked",
+                count=number(len(ready)),
+                suppliers=number(int(ready["supplier_id"].nunique())),
+                amount=money(float(ready["amount_base"].fillna(0).sum()), base, digits=0),
+            )
+        )
+        st.space("stretch")
+        picked = [(int(i), int(r)) for i, r in zip(ready["id"], ready["revision"], strict=True)]
+        act_button(
+            md("replenish.approve_ticked", count=number(len(picked))),
+            lambda tx, actor, now, key: _approve(
+                tx, actor, now, [Choice(i, r, f"{key}:{i}") for i, r in picked]
+            ),
+            name="approve_" + "_".join(str(i) for i, _ in picked[:20]),
+            done=said,
+            permission=Permission.PURCHASE_APPROVE,
+            icon=":material/done_all:",
+            type="primary",
+            disabled=not picked,
+        )
+
+
+def said(decisions: Sequence[Decision]) -> str:
+    """The result as a sentence: which order, and whether somebody had been here before."""
+    numbers = ", ".join(dict.fromkeys(decision.number for decision in decisions))
+    if all(decision.replayed for decision in decisions):
+        return md("replenish.already_ordered", number=numbers, person=decisions[0].decided_by)
+    words = md("replenish.ordered", number=numbers, count=number(len(decisions)))
+    moved = {name: pair for decision in decisions for name, pair in decision.moved.items()}
+    if moved:
+        changes = "; ".join(
+            f"{t(f'position.{name}')} {number(before)} → {number(after)}"
+            for name, (before, after) in moved.items()
+        )
+        words += " " + md("replenish.moved_since", changes=changes)
+    return words
+
+
+def _approve(tx: Writing, actor: Actor, now: datetime, choices: Sequence[Choice]) -> list[Decision]:
+    return approve_suggestions(tx, actor, choices, replan=replan, now=now)
+
+
+def _choice(shown: Shown, key: str) -> Choice:
+    return Choice(shown.id, shown.revision, key)
+
+
+def _change_dialog(shown: Shown) -> None:
+    @st.dialog(t("replenish.change_title"))
+    def ask() -> None:
+        st.markdown(f"**{plain(shown.sku_code)}** · {plain(shown.warehouse_code)}")
+        found = session.read(lambda conn: _offers(conn, shown.sku_id))
+        by_id = {offer.id: offer for offer in found}
+        picked = st.selectbox(
+            md("replenish.supplier"),
+            list(by_id),
+            index=next((i for i, o in enumerate(found) if o.id == shown.offer_id), 0),
+            format_func=lambda offer_id: _offer_words(by_id[offer_id]),
+            key=f"change_offer_{shown.id}",
+        )
+        offer = by_id[picked]
+        quantity = st.number_input(
+            md("replenish.quantity"),
+            min_value=offer.order_multiple,
+            value=max(shown.quantity, offer.moq),
+            step=offer.order_multiple,
+            key=f"change_quantity_{shown.id}",
+            help=md(
+                "replenish.terms", moq=number(offer.moq), multiple=number(offer.order_multiple)
+            ),
+        )
+        name = f"change_{shown.id}_{shown.revision}"
+        if st.button(md("replenish.approve_changed"), type="primary", key=f"go_{form_key(name)}"):
+            run_act(
+                lambda tx, actor, now, key: _approve(
+                    tx,
+                    actor,
+                    now,
+                    [Choice(shown.id, shown.revision, key, int(quantity), int(offer.id))],
+                ),
+                name=name,
+                done=said,
+            )
+
+    ask()
+
+
+def _reject_dialog(shown: Shown) -> None:
+    @st.dialog(t("replenish.reject_title"))
+    def ask() -> None:
+        st.markdown(f"**{plain(shown.sku_code)}** · {plain(shown.warehouse_code)}")
+        reason = st.text_input(
+            md("replenish.reject_reason"), max_chars=MOST_REASON, key=f"reason_{shown.id}"
+        )
+        name = f"reject_{shown.id}_{shown.revision}"
+        if st.button(md("replenish.reject"), type="primary", key=f"go_{form_key(name)}"):
+            run_act(
+                lambda tx, actor, now, key: reject_suggestion(
+                    tx, actor, _choice(shown, key), reason=reason, now=now
+                ),
+                name=name,
+                done=lambda approval: _rejected(approval, shown),
+            )
+
+    ask()
+
+
+def _rejected(approval: Approval, shown: Shown) -> str:
+    return md("replenish.rejected", sku=shown.sku_code, quantity=number(shown.quantity))
+
+
+def _offers(conn: Reading, sku_id: int) -> list[Offer]:
+    today = business_day(utc_now(), session.current().company.time_zone)
+    return offers(conn, [sku_id], today)
+
+
+def _offer_words(offer: Offer) -> str:
+    price = money(offer.prices[0][1], offer.currency) if offer.prices else "—"
+    return t(
+        "replenish.offer_words",
+        supplier=offer.supplier_name,
+        price=price,
+        days=number(offer.lead_time_days),
+    )

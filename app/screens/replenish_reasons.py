@@ -1,0 +1,231 @@
+"""The reasons of one suggestion: picture, sum in numbers, from whom, what would change it, acts.
+
+Every number shown stands in the suggestion's trace; this module only chooses words and places.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app import session
+from app.charts_replenish import stock_outlook
+from app.i18n import day, md, money, number, percent, plain, t
+from app.screens.replenish_acts import draw_acts
+from app.widgets import chart, link
+from forecasting.outlook import outlook_of
+from inventory_core.db.engine import Reading
+from inventory_core.planning.release import Shown, shown_suggestions
+
+
+def draw_reasons(row: pd.Series) -> None:
+    """The open suggestion: left the picture, right the sum, the supplier and the buttons."""
+    shown = session.cached("suggestion", _shown, int(row["id"]))
+    trace = shown.trace
+    with st.container(border=True):
+        st.markdown(f"#### {plain(shown.sku_code)} · {plain(shown.sku_name)}")
+        st.markdown(f":gray[{plain(shown.warehouse_code)} · {_run_words(trace)}]")
+        left, right = st.columns([2.4, 1], gap="large")
+        with left:
+            _picture(shown)
+            _what_would_change(shown)
+        with right:
+            _sum(shown)
+            _from_whom(shown)
+            _service(trace)
+            draw_acts(shown)
+
+
+def _shown(conn: Reading, suggestion_id: int) -> Shown:
+    return shown_suggestions(conn, [suggestion_id])[suggestion_id]
+
+
+def _run_words(trace: dict[str, Any]) -> str:
+    return md("replenish.run_words", day=day(date.fromisoformat(trace["as_of"])))
+
+
+def _picture(shown: Shown) -> None:
+    outlook = outlook_of(shown.trace)
+    empty = outlook.empty_from
+    arrives = day(shown.arrives_on, year=False)
+    title = (
+        t("replenish.picture_fine", arrives=arrives)
+        if empty is None
+        else t("replenish.picture_empty", empty=day(empty, year=False), arrives=arrives)
+    )
+    figure = stock_outlook(outlook, shown.trace, title=title, language=session.current().language)
+    chart(figure, key=f"outlook_{shown.id}_{shown.revision}")
+
+
+def _sum(shown: Shown) -> None:
+    """The sum in words and numbers, line by line, as a buyer would write it down."""
+    trace = shown.trace
+    policy, quantity, position = trace["policy"], trace["quantity"], trace["position"]
+    st.markdown(f"##### {md('replenish.why_quantity', quantity=number(shown.quantity))}")
+    days = policy["lead_time_days"] + policy["review_days"]
+    further = policy["order_up_to"] - policy["reorder_point"]
+    demand = policy["reorder_point"] - policy["safety_stock"]
+    lines = [
+        (t("replenish.sum_demand", days=number(days)), demand),
+        (
+            t("replenish.sum_safety", level=percent(policy["service_level"], 0)),
+            policy["safety_stock"],
+        ),
+        (t("replenish.sum_review", days=number(policy["review_days"])), further),
+        (t("replenish.sum_available"), -(position["on_hand"] - position["held"])),
+        (t("replenish.sum_reserved"), position["reserved"] + position["backordered"]),
+        (t("replenish.sum_inbound"), _inbound(position)),
+        (t("replenish.sum_lost"), -quantity["lost_before_arrival"]),
+    ]
+    shown_lines = [(label, value) for label, value in lines if value]
+    body = "\n".join(
+        f"| {plain(label)} | {_signed(value, first=place == 0)} |"
+        for place, (label, value) in enumerate(shown_lines)
+    )
+    rounded = md(
+        "replenish.sum_rounded", step=number(quantity["step"]), moq=number(quantity["moq"])
+    )
+    st.markdown(
+        f"| | {md('replenish.units')} |\n|:--|--:|\n{body}\n"
+        f"| **{md('replenish.sum_needed')}** | **{number(quantity['needed'])}** |\n"
+        f"| {rounded} | **{number(quantity['ordered'])}** |"
+    )
+    if quantity["forced"] > 0 and quantity["forced_days"]:
+        st.caption(
+            md(
+                "replenish.forced",
+                units=number(quantity["forced"]),
+                days=number(quantity["forced_days"]),
+            )
+        )
+
+
+def _inbound(position: dict[str, Any]) -> int:
+    """All confirmed inbound, once: what lies between the position and the stock on hand."""
+    on_hand_side = (
+        position["on_hand"] - position["held"] - position["reserved"] - position["backordered"]
+    )
+    return -(int(position["inventory_position"]) - int(on_hand_side))
+
+
+def _signed(value: int, *, first: bool) -> str:
+    if first:
+        return number(value)
+    return f"+ {number(value)}" if value > 0 else f"− {number(-value)}"
+
+
+def _from_whom(shown: Shown) -> None:
+    trace = shown.trace
+    st.markdown(f"##### {md('replenish.from_whom')}")
+    if shown.supplier_id is None:
+        st.warning(md("replenish.needs_supplier"), icon=":material/person_search:")
+        link("catalog", t("replenish.add_offer"), icon=":material/add:", sku=shown.sku_code)
+        return
+    base = trace["cost"]["base_currency"]
+    taken = {
+        "supplier": trace["offer"]["supplier"],
+        "ship_method": trace["lead_time"]["ship_method"],
+        "unit_price": trace["cost"]["unit_price"],
+        "currency": trace["cost"]["currency"],
+        "unit_landed": trace["cost"]["unit_landed"],
+        "lead_time_days": trace["policy"]["lead_time_days"],
+    }
+    rivals = [taken] + ([trace["choice"]["runner_up"]] if trace["choice"]["runner_up"] else [])
+    body = "\n".join(
+        f"| {plain(one['supplier'])} | {_price(one)} | {_landed(one, base)}"
+        f" | {number(one['lead_time_days'])} |"
+        for one in rivals
+    )
+    st.markdown(
+        f"| {md('replenish.supplier')} | {md('replenish.purchase_price')} |"
+        f" {md('replenish.landed_cost')} | {md('replenish.days')} |\n|:--|--:|--:|--:|\n{body}"
+    )
+    st.caption(_why_supplier(trace))
+    if trace["assumed"]:
+        names = "、" if session.current().language == "zh" else ", "
+        fields = names.join(t(f"assumed.{name}") for name in trace["assumed"])
+        st.markdown(f":orange-badge[:material/edit_note: {md('replenish.assumed', fields=fields)}]")
+
+
+def _price(one: dict[str, Any]) -> str:
+    price = one["unit_price"]
+    return "—" if price is None else plain(money(Decimal(price), one["currency"]))
+
+
+def _landed(one: dict[str, Any], base: str) -> str:
+    landed = one["unit_landed"]
+    return "—" if landed is None else plain(money(Decimal(landed), base))
+
+
+def _why_supplier(trace: dict[str, Any]) -> str:
+    choice = trace["choice"]
+    saving = choice["saving_percent"]
+    return md(
+        f"replenish.choice_{choice['why']}",
+        saving="—" if saving is None else percent(abs(float(saving)) / 100, 1),
+    )
+
+
+def _service(trace: dict[str, Any]) -> None:
+    fill = trace["policy"]["fill_rate"]
+    st.markdown(
+        md(
+            "replenish.service",
+            cycle=percent(trace["policy"]["service_level"], 0),
+            fill="—" if fill is None else percent(fill, 1),
+        )
+    )
+
+
+def _what_would_change(shown: Shown) -> None:
+    """What a buyer should know before saying yes, in sentences."""
+    trace = shown.trace
+    notes = []
+    if shown.days_late:
+        notes.append(md("replenish.note_late", days=number(shown.days_late)))
+        if trace["faster"]:
+            notes.append(_faster_words(trace))
+    elif shown.order_by_on is not None:
+        notes.append(md("replenish.note_order_by", day=day(shown.order_by_on)))
+    closed = trace["lead_time"]["closed_days"]
+    if closed:
+        notes.append(
+            md(
+                "replenish.note_closed",
+                first=day(date.fromisoformat(closed[0])),
+                last=day(date.fromisoformat(closed[-1])),
+                count=number(len(closed)),
+            )
+        )
+    for item in trace["inbound"]:
+        notes.append(
+            md(
+                "replenish.note_inbound",
+                quantity=number(item["quantity"]),
+                day=day(date.fromisoformat(item["on"])),
+                document=item["document"],
+            )
+        )
+    notes += [md(f"replenish.warning_{code}") for code in trace["warnings"]]
+    if notes:
+        st.markdown("\n".join(f"- {note}" for note in notes))
+    with st.expander(md("replenish.all_numbers"), icon=":material/calculate:"):
+        st.caption(md("replenish.all_numbers_hint"))
+        st.json(trace, expanded=1)
+
+
+def _faster_words(trace: dict[str, Any]) -> str:
+    faster = trace["faster"]
+    extra = faster["extra_base"]
+    return md(
+        "replenish.note_faster",
+        method=t(f"ship.{faster['ship_method']}"),
+        supplier=faster["supplier"],
+        arrives=day(date.fromisoformat(faster["arrives_on"])),
+        days=number(faster["days_won"]),
+        extra="—"
+        if extra is None
+        else money(Decimal(extra), trace["cost"]["base_currency"], digits=0),
+    )
