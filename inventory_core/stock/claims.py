@@ -111,18 +111,24 @@ def answer_replays(
     """Answers of operations whose key was there before: a second read, by a newer snapshot."""
     if not operations:
         return {}
-    known = {
-        row[0]: (row[1], Posted(row[2], row[0], tuple(row[3]), True))
-        for row in tx.rows(_KNOWN, {"keys": [operation.key for operation in operations]})
-    }
     wanted = hashes or [request_hash(operation) for operation in operations]
-    for operation, asked in zip(operations, wanted, strict=True):
+    asked = {item.key: hashed for item, hashed in zip(operations, wanted, strict=True)}
+    known = known_answers(tx, asked)
+    for operation in operations:
         if operation.key not in known:
             # Neither inserted nor known by key: the other unique column is `reverses_id`.
             raise Conflict("already_reversed", operation_id=operation.reverses_id)
-        if known[operation.key][0] != asked:
-            raise Conflict("key_reused", key=operation.key)
-    return {key: posted for key, (_, posted) in known.items()}
+    return known
+
+
+def known_answers(tx: Writing, asked: Mapping[str, str]) -> dict[str, Posted]:
+    """Answers of those keys that were posted before; `asked` gives the fingerprint of each."""
+    known = {}
+    for key, hashed, operation_id, values in tx.rows(_KNOWN, {"keys": list(asked)}):
+        if hashed != asked[key]:
+            raise Conflict("key_reused", key=key)
+        known[key] = Posted(operation_id, key, tuple(values), True)
+    return known
 
 
 def claim_all(

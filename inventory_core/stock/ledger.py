@@ -26,6 +26,7 @@ from inventory_core.stock.levels import (
     mark_stale,
     record_edges,
 )
+from inventory_core.stock.naming import naming
 from inventory_core.stock.places import Place, read_places
 from inventory_core.stock.posting_plan import (
     Book,
@@ -83,12 +84,14 @@ def post(
     operations: Sequence[NewOperation],
     *,
     kept: Mapping[str, Mapping[Pair, int]] = _NOTHING_KEPT,
+    hashes: Sequence[str] | None = None,
 ) -> list[Posted]:
     """Post each operation once, all or none; answers in the order asked.
 
     The same key with the same request answers as the first time, with another one it is a
     Conflict. `kept` names, by operation key, promised units that the operation fulfils: they
-    leave `reserved` together with the goods (the caller moves the reservation rows).
+    leave `reserved` together with the goods (the caller moves the reservation rows). `hashes`
+    are the fingerprints of what was asked, where lines were chosen by us and may differ next time.
     """
     if not operations:
         return []
@@ -100,9 +103,9 @@ def post(
     require_rights(actor, operations, places)
     method = read_method(tx, operations, lines)
     # A savepoint, so that a caller who lives on after a refusal keeps no claimed empty operation.
-    with tx.connection.begin_nested():
-        hashes = [request_hash(operation) for operation in operations]
-        numbers, answers = claim_all(tx, actor, operations, hashes)
+    with naming(tx), tx.connection.begin_nested():
+        asked = hashes or [request_hash(operation) for operation in operations]
+        numbers, answers = claim_all(tx, actor, operations, asked)
         claimed = [(numbers[item.key], item) for item in operations if item.key in numbers]
         if claimed:
             answers |= _apply(tx, claimed, places, method, kept)

@@ -18,6 +18,7 @@ from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.stock.ledger import Line, NewOperation, Posted, post
 from inventory_core.stock.levels import Pair, lock_levels
 from inventory_core.stock.lots import pickable
+from inventory_core.stock.naming import naming
 from inventory_core.stock.postings import derived_key
 from inventory_core.stock.reservations import Step, open_promises, step_promises
 from inventory_core.trade.order_lines import LineChange, change_lines
@@ -71,7 +72,7 @@ def ship_orders(tx: Writing, actor: Actor, shipments: Sequence[NewShipment]) -> 
     if not shipments:
         return []
     check_shipments(shipments)
-    with tx.connection.begin_nested():
+    with naming(tx), tx.connection.begin_nested():
         answers = _ship(tx, actor, shipments)
     return [answers[shipment.key] for shipment in shipments]
 
