@@ -26,9 +26,9 @@ from forecasting.panel import Panel
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-MAX_TRIAL_ROWS = 120_000
+TRIAL_ORIGINS = 8
 CHAMPION_PRIOR = 8.0  # origins' worth of trust in the segment against the series' own record
-BLEND_ADVANTAGE = 0.97  # a single candidate must be this much better than the blend
+BLEND_ADVANTAGE = 0.92  # a single candidate must be this much better than the blend
 LEVEL_BINS = 12
 
 
@@ -71,7 +71,7 @@ def trial_origins(panel: Panel, horizon: int) -> tuple[int, ...]:
         return ()
     reach = min(horizon, max(1, length // 3))
     last = length - reach
-    wanted = 4 if panel.frequency.is_daily else 6
+    wanted = TRIAL_ORIGINS
     room = max(0, min(last - 1, length // 3 - reach if length >= 3 * reach else 0))
     room = min(room, max(reach, panel.frequency.level_window))
     stride = max(1, room // max(wanted - 1, 1))
@@ -103,8 +103,8 @@ def run_trial(panel: Panel, horizon: int, models: Sequence[Model]) -> Trial:
 def choose_champions(trial: Trial, segment: Ints) -> tuple[str, ...]:
     """[S] the candidate with the least loss at the horizon, shrunk to its segment's record.
 
-    The loss is the absolute error of the horizon's total (half) and of its periods (half),
-    against the baseline's; nobody who does not beat the baseline becomes champion.
+    The loss is the absolute error of the horizon's total (a third) and of its periods, against
+    the baseline's; nobody who does not beat the baseline becomes champion.
     """
     names = list(trial.forecasts)
     own = np.stack([horizon_loss(trial, trial.forecasts[name]) for name in names], axis=1)
@@ -129,13 +129,13 @@ def choose_champions(trial: Trial, segment: Ints) -> tuple[str, ...]:
 
 
 def horizon_loss(trial: Trial, forecast: Floats) -> Floats:
-    """[S] half the error of totals, half that of periods, per period; NaN where unjudged."""
+    """[S] a third the error of totals, two thirds that of periods; NaN where unjudged."""
     judged = ~np.isnan(trial.actual)
     error = np.where(judged, trial.actual - forecast, 0.0)
     count = judged.sum(axis=(0, 2))
     totals = np.abs(error.sum(axis=2)).sum(axis=0)
     periods = np.abs(error).sum(axis=(0, 2))
-    loss = (0.5 * totals + 0.5 * periods) / np.maximum(count, 1)
+    loss = (totals / 3.0 + periods / 1.5) / np.maximum(count, 1)
     return np.asarray(np.where(count > 0, loss, np.nan))
 
 

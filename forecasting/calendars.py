@@ -13,7 +13,7 @@ from forecasting.frequency import Days, Frequency
 
 Floats = npt.NDArray[np.float64]
 
-REACH_DAYS = {"D": 28, "W": 42, "MS": 45}
+REACH_DAYS = {"D": 21, "W": 42, "MS": 45}
 MIN_YEARS_FOR_FEASTS = 1.15  # a feast seen once or never teaches nothing
 
 # Announced by Amazon year by year; there is no rule to compute them from.

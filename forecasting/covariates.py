@@ -166,7 +166,8 @@ def _flag(panel: Panel, name: str) -> Floats:
 def _effect(panel: Panel, name: str) -> float:
     """How much demand moves with the flag: |log ratio| of means, weighted by how often it is on."""
     on = _flag(panel, name)[:, : panel.length] > 0
-    size = np.nanmean(panel.y, axis=1, keepdims=True, where=~np.isnan(panel.y))
+    count = (~np.isnan(panel.y)).sum(axis=1, keepdims=True)
+    size = np.nansum(panel.y, axis=1, keepdims=True) / np.maximum(count, 1)
     share = panel.y / np.where(size > 0, size, np.nan)
     with_it, without = share[on & ~np.isnan(share)], share[~on & ~np.isnan(share)]
     if len(with_it) < 30 or len(without) < 30:

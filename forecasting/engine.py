@@ -16,7 +16,7 @@ from forecasting.backtest import Score, Trial, choose_champions, run_trial, scor
 from forecasting.candidates import BLEND, candidate_models
 from forecasting.covariates import Covariates, covariates_of, plan_covariates
 from forecasting.frequency import Days
-from forecasting.intervals import PATH_LEVELS, RatioQuantiles, learn_ratios
+from forecasting.intervals import PATH_LEVELS, RatioQuantiles, learn_ratios, mirrored
 from forecasting.losses import LEVELS
 from forecasting.models.contract import Model
 from forecasting.panel import Panel
@@ -179,9 +179,8 @@ class _Sight:
             features = period_features(
                 self.panel, self.covariates, self.trial.origins, base, self._others(self.trial)
             )
-            ratios = learn_ratios(
-                features, base.reshape(-1), self.trial.actual.reshape(-1), seed=self.seed
-            )
+            actual = mirrored(base, self.trial.actual, seed=self.seed)
+            ratios = learn_ratios(features, base.reshape(-1), actual.reshape(-1), seed=self.seed)
             tried = ratios.at(features, base.reshape(-1)).reshape(*base.shape, -1)
         origin = [self.panel.length]
         base = base_of(self.panel, self.final[None], origin)
@@ -206,7 +205,10 @@ class _Sight:
                 self._others(self.trial),
             )
             ratios = learn_ratios(
-                features, open_said.reshape(-1), actual.reshape(-1), seed=self.seed + 1
+                features,
+                open_said.reshape(-1),
+                mirrored(open_said, actual, seed=self.seed).reshape(-1),
+                seed=self.seed + 1,
             )
         origin = [self.panel.length]
         shut = self.panel.closed_ahead(self.panel.length, self.final.shape[1])

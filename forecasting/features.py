@@ -4,6 +4,7 @@ Everything is read at or before the origin, except what is announced: calendar a
 covariates. Decides which columns there are; learns nothing but which covariates vary.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from forecasting.calendars import calendar_columns
 from forecasting.covariates import Covariates, covariate_columns, lookup_states
+from forecasting.feasts import with_feasts
 from forecasting.filters import (
     decayed_mean,
     gather,
@@ -55,14 +57,16 @@ class Lookback:
     covariates: Covariates
 
 
-def lookback_of(panel: Panel, covariates: Covariates) -> Lookback:
-    """Causal arrays of a panel; column t depends on columns up to t (calendar: on none)."""
+def lookback_of(panel: Panel, covariates: Covariates, feasts: Sequence[str]) -> Lookback:
+    """Causal arrays of a panel; column t depends on columns up to t (calendar: on none).
+
+    Of the calendar's moving feasts only `feasts` are kept.
+    """
     y, frequency = panel.y, panel.frequency
     size = series_size(panel)
     states: dict[str, Floats] = {}
     for window in frequency.windows:
-        if window < 2 * panel.length:
-            states[f"mean_{window}"] = rolling_mean(y, window)
+        states[f"mean_{window}"] = rolling_mean(y, window)
     for half in frequency.half_lives:
         states[f"decayed_{half}"] = decayed_mean(y, half)
     wide = frequency.level_window
@@ -81,13 +85,13 @@ def lookback_of(panel: Panel, covariates: Covariates) -> Lookback:
     phase = {"phase_decayed": same_phase_decayed(y, frequency.season, 3.0), "phase_last": y}
     if frequency.season <= 12:
         phase["phase_long"] = same_phase_decayed(y, frequency.season, LONG_HALF_LIFE_CYCLES)
-    history = int((~np.isnan(y)).any(axis=0).sum())
+    calendar = with_feasts(calendar_columns(panel.days, frequency, 10**6), feasts)
     return Lookback(
         panel=panel,
         size=size,
         states={**states, **{f"plain_{name}": values for name, values in shares.items()}},
         phase=phase,
-        calendar=calendar_columns(panel.days, frequency, history),
+        calendar=calendar,
         covariates=covariates,
     )
 
@@ -168,8 +172,6 @@ def _phase_columns(lookback: Lookback, rows: Rows, size: Floats) -> dict[str, Fl
 def _year_columns(lookback: Lookback, rows: Rows, size: Floats) -> dict[str, Floats]:
     """Last year around the target against last year around the origin: the season's turn."""
     panel, year = lookback.panel, lookback.panel.frequency.year
-    if panel.length <= year:
-        return {}
     near = lookback.states[f"mean_{7 if panel.frequency.is_daily else 1}"]
     wide = lookback.states[f"mean_{panel.frequency.windows[3]}"]
     reach = 3 if panel.frequency.is_daily else 0

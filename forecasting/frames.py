@@ -98,7 +98,7 @@ def _require_columns(frame: pd.DataFrame, columns: Columns) -> None:
 
 
 def _stamps(frame: pd.DataFrame, frequency: Frequency) -> Days:
-    parsed = pd.to_datetime(frame["ds"], errors="coerce")
+    parsed = pd.to_datetime(frame["ds"], errors="coerce", format="ISO8601")
     bad = np.flatnonzero(parsed.isna().to_numpy())
     if len(bad):
         row = int(bad[0])

@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 TREES = 24
+MAX_SHARED = 1.5  # a common error beyond this factor is a fault, not a surprise
 LEAST_LEAF = 80
 MAX_ROWS = 40_000
 LEAST_ROWS = 60
@@ -85,6 +86,23 @@ def learn_ratios(
         for place in range(TREES)
     )
     return RatioQuantiles(levels, forest, tables)
+
+
+def mirrored(base: Floats, actual: Floats, *, seed: int) -> Floats:
+    """Actuals [O, S, …] with the error common to all series of an origin turned round for half
+    of the series: one shared surprise says how wide to be, not in which direction.
+    """
+    random = np.random.default_rng(seed)
+    turned = random.random(actual.shape[1]) < 0.5
+    out = actual.copy()
+    for origin in range(len(actual)):
+        judged = ~np.isnan(actual[origin])
+        said = float(base[origin][judged].sum())
+        came = float(actual[origin][judged].sum())
+        if said > 0 and came > 0:
+            shared = float(np.clip(came / said, 1.0 / MAX_SHARED, MAX_SHARED))
+            out[origin, turned] = actual[origin, turned] / shared**2
+    return out
 
 
 def _leaf_quantiles(leaf: Ints, ratios: Floats, nodes: int, levels: tuple[float, ...]) -> Floats:

@@ -69,11 +69,23 @@ def backtest(
                 raise Invalid("backtest_manifest_needs_name", file=str(manifest))
             plan = plan_from_manifest(manifest, name, file)
         else:
-            reach = horizon or DEFAULT_HORIZON[frequency_of(freq).code[0]]
+            default = DEFAULT_HORIZON[frequency_of(freq).code[0]]
+            reach = default if horizon is None else horizon
             columns = Columns(mask, names_in(known), names_in(past), names_in(static))
             if file is None:
                 raise Invalid("backtest_file_or_manifest_needed")
-            plan = checked(Plan(file, freq, season, reach, step or reach, origins, columns, every))
+            plan = checked(
+                Plan(
+                    file,
+                    freq,
+                    season,
+                    reach,
+                    reach if step is None else step,
+                    origins,
+                    columns,
+                    every,
+                )
+            )
         for target in (out, totals_out):
             if target is not None:
                 refuse_target(target)

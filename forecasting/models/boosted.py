@@ -11,8 +11,10 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingRegressor
+from threadpoolctl import threadpool_limits
 
 from forecasting.covariates import CovariatePlan, covariates_of, plan_covariates
+from forecasting.feasts import felt_feasts
 from forecasting.features import (
     Lookback,
     Rows,
@@ -30,6 +32,7 @@ Ints = npt.NDArray[np.int64]
 
 MIN_ROWS = 50
 PREDICT_CHUNK = 400_000
+FEW_ROWS = 30_000  # below this a second thread costs more waiting than it saves
 
 
 @dataclass
@@ -51,12 +54,14 @@ class Boosted:
     name: str = "boosted"
     tree_: Any = field(default=None, init=False)
     columns_: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64), init=False)
+    feasts_: tuple[str, ...] = field(default=(), init=False)
     plan_: CovariatePlan | None = field(default=None, init=False)
 
     def fit(self, panel: Panel) -> Self:
         reaching = panel.reaching(0)
         self.plan_ = plan_covariates(reaching)
-        lookback = lookback_of(reaching, covariates_of(self.plan_, reaching))
+        self.feasts_ = felt_feasts(panel)
+        lookback = lookback_of(reaching, covariates_of(self.plan_, reaching), self.feasts_)
         rows = self._sample(panel, lookback.size)
         self.tree_ = None
         if len(rows.series) < MIN_ROWS:
@@ -82,14 +87,15 @@ class Boosted:
             categorical_features=[name in kinds for name in names],
             random_state=self.seed,
         )
-        self.tree_.fit(matrix[:, self.columns_], target)
+        with _threads(len(matrix)):
+            self.tree_.fit(matrix[:, self.columns_], target)
         return self
 
     def predict(self, panel: Panel, horizon: int, origins: Sequence[int]) -> Floats:
         shape = (len(origins), panel.count, horizon)
         reaching = panel.reaching(max(0, max(origins) + horizon - panel.length))
         assert self.plan_ is not None, "fit comes before predict"
-        lookback = lookback_of(reaching, covariates_of(self.plan_, reaching))
+        lookback = lookback_of(reaching, covariates_of(self.plan_, reaching), self.feasts_)
         last = np.asarray(origins, dtype=np.int64)[:, None, None] - 1
         ahead = np.arange(1, horizon + 1)[None, None, :]
         series, lasts, targets = (
@@ -113,7 +119,8 @@ class Boosted:
         if known.any():
             some = Rows(rows.series[known], rows.last[known], rows.target[known], rows.farthest)
             matrix = feature_matrix(lookback, some)[:, self.columns_]
-            out[known] = self.tree_.predict(matrix) * size[known]
+            with _threads(len(matrix)):
+                out[known] = self.tree_.predict(matrix) * size[known]
         return out
 
     def _sample(self, panel: Panel, size: Floats) -> Rows:
@@ -135,6 +142,11 @@ class Boosted:
         good = last >= 0
         good[good] = ~np.isnan(size[series[good], last[good]])
         return Rows(series[good], last[good], target[good], self.horizon)
+
+
+def _threads(rows: int) -> Any:
+    """How many threads the trees may use while this context is open."""
+    return threadpool_limits(limits=1 if rows < FEW_ROWS else None, user_api="openmp")
 
 
 def _varies(matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:

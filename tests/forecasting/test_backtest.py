@@ -1,0 +1,139 @@
+"""Origins, champions, weights, feasts, intervals: decisions on cases with a known answer."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forecasting.backtest import Trial, choose_champions, outer_cutoffs, trial_origins
+from forecasting.feasts import felt_feasts, with_feasts
+from forecasting.intervals import learn_ratios, mirrored
+from forecasting.stacking import learn_weights, segments_of
+from forecasting.upgrade import prophet_upgrade
+from tests.forecasting.panels import demand_panel, plain_panel
+
+RANDOM = np.random.default_rng(0)
+
+
+def test_the_last_cutoff_lies_a_horizon_before_the_end_and_others_a_step_apart() -> None:
+    assert outer_cutoffs(100, horizon=28, step=7, origins=3) == [58, 65, 72]
+    assert outer_cutoffs(30, horizon=28, step=7, origins=3) == [2]
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 5, 12, 40, 90, 500])
+@pytest.mark.parametrize("horizon", [1, 8, 28, 90])
+def test_trial_origins_lie_inside_the_history_in_order(length: int, horizon: int) -> None:
+    origins = trial_origins(plain_panel(np.ones((1, length))), horizon)
+    assert list(origins) == sorted(set(origins))
+    assert all(1 <= origin < length for origin in origins)
+    if length >= 3 * horizon:
+        assert max(origins) + horizon <= length
+
+
+def trial_of(actual: np.ndarray, **forecasts: np.ndarray) -> Trial:
+    origins = tuple(range(10, 10 + len(actual)))
+    return Trial(origins, actual, forecasts, np.nanmean(actual, axis=(0, 2)))
+
+
+def test_weights_go_to_the_candidate_that_is_right_and_sum_to_one() -> None:
+    actual = RANDOM.poisson(20, (4, 40, 10)).astype(float) * np.linspace(1, 3, 10)
+    noise = RANDOM.normal(0, 30, actual.shape)
+    right, wrong = actual + RANDOM.normal(0, 3, actual.shape), actual + noise
+    segment = np.zeros(40, dtype=np.int64)
+    weights = learn_weights(actual, {"right": right, "wrong": wrong}, np.full(40, 40.0), segment)
+    assert weights.table.sum(axis=1) == pytest.approx(1.0)
+    assert (weights.table >= 0).all()
+    assert weights.table[0, 0] > 0.9
+
+
+def test_equally_good_candidates_share_the_weight() -> None:
+    actual = np.full((4, 60, 8), 50.0)
+    first, second = (actual + RANDOM.normal(0, 5, actual.shape) for _ in range(2))
+    weights = learn_weights(
+        actual, {"a": first, "b": second}, np.full(60, 50.0), np.zeros(60, dtype=np.int64)
+    )
+    np.testing.assert_allclose(weights.table[0], 0.5, atol=0.05)
+
+
+def test_a_champion_must_beat_the_baseline() -> None:
+    actual = np.full((4, 30, 6), 10.0)
+    bad = actual + 5.0
+    trial = trial_of(actual, seasonal_naive=actual + 1.0, theta=bad, blend=bad)
+    champions = choose_champions(trial, np.zeros(30, dtype=np.int64))
+    assert set(champions) == {"seasonal_naive"}
+
+
+def test_the_blend_wins_ties() -> None:
+    actual = np.full((4, 30, 6), 10.0)
+    near = actual + 1.0
+    trial = trial_of(actual, seasonal_naive=actual + 3.0, theta=near, blend=near)
+    assert set(choose_champions(trial, np.zeros(30, dtype=np.int64))) == {"blend"}
+
+
+def test_learned_quantiles_cover_what_they_say_and_know_their_kind() -> None:
+    count = 12_000
+    base = RANDOM.uniform(5, 50, count)
+    wild = RANDOM.random(count) < 0.5
+    actual = base * np.exp(RANDOM.normal(0, np.where(wild, 0.8, 0.1)))
+    noise = RANDOM.random((count, 3))
+    features = np.column_stack([np.log(base), wild, noise])
+    learned = learn_ratios(features[::2], base[::2], actual[::2], seed=1)
+    said = learned.at(features[1::2], base[1::2])
+    low, high = learned.levels.index(0.05), learned.levels.index(0.95)
+    rest = actual[1::2]
+    inside = (rest >= said[:, low]) & (rest <= said[:, high])
+    for kind in (True, False):
+        assert inside[wild[1::2] == kind].mean() == pytest.approx(0.9, abs=0.04)
+    assert (np.diff(said, axis=1) >= 0).all()
+
+
+def test_without_past_errors_a_wide_prior_is_used() -> None:
+    learned = learn_ratios(np.zeros((3, 2)), np.ones(3), np.ones(3), seed=0)
+    said = learned.at(np.zeros((2, 2)), np.array([0.0, 20.0]))
+    assert (said[0] == 0).all()
+    middle = learned.levels.index(0.5)
+    assert 10 < said[1, middle] < 20
+    assert said[1, -1] > 40
+
+
+def test_an_error_shared_by_all_widens_without_shifting() -> None:
+    base = np.full((1, 200, 5), 10.0)
+    actual = base * 1.2
+    turned = mirrored(base, actual, seed=0)
+    assert sorted(set(np.round(turned.reshape(-1), 6))) == [pytest.approx(8.333333), 12.0]
+
+
+def test_segments_tell_sparse_from_steady_and_young_from_old() -> None:
+    values = np.vstack([np.full((2, 200), 9.0), np.zeros((2, 200))])
+    values[2:, ::20] = 1.0
+    values[1, :190] = np.nan
+    codes = segments_of(plain_panel(values))
+    assert codes[0] & 1 == 0
+    assert codes[2] & 1 == 1
+    assert codes[1] & 2 == 2
+
+
+def test_only_feasts_that_moved_demand_before_are_kept() -> None:
+    days = np.arange("2021-01-01", "2023-12-20", dtype="datetime64[D]")
+    y = np.full((4, len(days)), 30.0)
+    for feast in np.array(["2021-04-04", "2022-04-17", "2023-04-09"], dtype="datetime64[D]"):
+        y[:, (days >= feast - 7) & (days < feast)] = 60.0
+    panel = plain_panel(y)
+    panel = replace(panel, days=days)
+    assert felt_feasts(panel) == ("feast_easter",)
+
+
+def test_near_a_moving_feast_the_day_of_the_year_says_nothing() -> None:
+    calendar = {"of_year": np.arange(4.0), "feast_easter": np.array([np.nan, -9.0, -1.0, 0.0])}
+    kept = with_feasts(calendar, ("feast_easter",))
+    np.testing.assert_array_equal(kept["of_year"], [0.0, 1.0, np.nan, np.nan])
+    assert "feast_easter" not in with_feasts(calendar, ())
+
+
+def test_prophet_is_not_tried_without_budget_or_on_sparse_series() -> None:
+    panel = demand_panel(series=4, periods=60)
+    actual = np.ones((1, 4, 5))
+    trial = replace(trial_of(actual, seasonal_naive=actual), origins=(50,))
+    assert prophet_upgrade(panel, 5, trial, None, seconds=0.0, seed=0) is None
+    sparse = plain_panel(np.eye(4, 200))
+    assert prophet_upgrade(sparse, 5, trial, None, seconds=9.0, seed=0) is None
