@@ -112,6 +112,8 @@ def _position(situation: Situation) -> dict[str, Any]:
         "in_transit": stock.in_transit,
         "on_order": stock.on_order,
         "backordered": stock.backordered,
+        "planned_in": stock.planned_in,
+        "planned_out": stock.planned_out,
         "inventory_position": stock.inventory_position,
     }
 

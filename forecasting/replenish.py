@@ -7,11 +7,9 @@ Reads positions, inbound, offers, calendars, rates and rules in one snapshot, an
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from math import sqrt
-
-from inventory_core.stock.balances import Inbound, Position, inbound, positions
 
 from forecasting.lead_time import Route, arrives_on
 from forecasting.policy import Rule
@@ -27,9 +25,13 @@ from inventory_core.insight.demand import sku_facts, warehouse_codes
 from inventory_core.office.company import Company, read_company
 from inventory_core.planning.published import PublishedForecast, PublishedRun, forecasts_of
 from inventory_core.planning.rules import ReplenishRule, replenish_rules
+from inventory_core.stock.balances import Inbound, Position, inbound, positions
 from inventory_core.trade.offer_terms import Offer, offers, way
 
 Pair = tuple[int, int]
+
+# A confirmed inbound of which nobody has said when it comes.
+UNDATED_ARRIVES_AFTER_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,7 @@ def _situation(
 ) -> Situation:
     pair = (forecast.sku_id, forecast.warehouse_id)
     sku = book.skus[forecast.sku_id]
+    undated = as_of + timedelta(days=UNDATED_ARRIVES_AFTER_DAYS)
     return Situation(
         sku_id=forecast.sku_id,
         warehouse_id=forecast.warehouse_id,
@@ -165,7 +168,7 @@ def _situation(
         demand=demand_of(forecast),
         stock=_stock(book.positions.get(pair)),
         inbound=tuple(
-            Arrival(item.expected_on or as_of, item.quantity, item.document_number)
+            Arrival(item.expected_on or undated, item.quantity, item.document_number)
             for item in book.inbound.get(pair, ())
         ),
         offers=book.offers.get(forecast.sku_id, ()),
@@ -202,6 +205,8 @@ def _stock(position: Position | None) -> StockNow:
         on_order=position.on_order,
         backordered=position.backordered,
         inventory_position=position.inventory_position,
+        planned_in=position.planned_in,
+        planned_out=position.planned_out,
     )
 
 

@@ -27,6 +27,8 @@ class StockNow:
     on_order: int = 0
     backordered: int = 0
     inventory_position: int = 0
+    planned_in: int = 0
+    planned_out: int = 0
 
     @property
     def sellable(self) -> int:
