@@ -9,7 +9,7 @@ separators of the reader's language. Dates and money are formatted by the browse
 Cells are not Markdown: data goes in as it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,9 +18,13 @@ import streamlit as st
 
 from app import i18n
 from app.i18n import t
-from app.sheets import as_csv
+from app.sheets import FileColumn, as_csv, as_workbook
 
 MOST_EXPORT_ROWS = 200_000
+_MIMES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +122,24 @@ def table(
 
 
 def export_button(frame: pd.DataFrame, columns: Mapping[str, Column], *, name: str) -> None:
-    """Give the same columns as a file, made only when it is asked for."""
+    """Give the same columns as XLSX or CSV; a file is made only when it is asked for."""
     listed = frame[list(columns)].head(MOST_EXPORT_ROWS)
-    labels = [column.label for column in columns.values()]
-    st.download_button(
-        t("shell.export"),
-        lambda: as_csv(listed, labels),
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        key=f"{name}_csv",
-        on_click="ignore",
-        icon=":material/download:",
-        type="tertiary",
-    )
+    told = [FileColumn(column.label, column.kind) for column in columns.values()]
+    files: dict[str, Callable[[], bytes]] = {
+        "xlsx": lambda: as_workbook(listed, told, name=name),
+        "csv": lambda: as_csv(listed, told),
+    }
+    with st.popover(t("shell.export"), icon=":material/download:", type="tertiary"):
+        for ending, make in files.items():
+            st.download_button(
+                ending.upper(),
+                make,
+                file_name=f"{name}.{ending}",
+                mime=_MIMES[ending],
+                key=f"{name}_{ending}",
+                on_click="ignore",
+                width="stretch",
+            )
 
 
 def _in_zone(moments: pd.Series) -> pd.Series:

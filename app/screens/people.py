@@ -9,12 +9,12 @@ import streamlit as st
 from app import session
 from app.companies import companies
 from app.i18n import md, moment, plain, t
-from app.widgets import empty_state, page_head
+from app.screens.people_audit import draw_audit
+from app.widgets import page_head
 from app.widgets_acts import confirm, run_act
-from app.widgets_tables import Moment, Text, export_button, table
+from app.widgets_tables import Moment, Text, table
 from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Reading
-from inventory_core.office.audit import list_audit
 from inventory_core.office.people import (
     Invited,
     Person,
@@ -31,7 +31,7 @@ LINK = "people_link"
 
 
 def draw() -> None:
-    """The list, the chosen person beside it, the audit below."""
+    """The list, the chosen person beside it, the audit below it."""
     people = session.read(lambda conn: list_people(conn, session.current().actor))
     places = session.read(_warehouses)
     active = [one for one in people if one.active and one.joined]
@@ -53,7 +53,7 @@ def draw() -> None:
         else:
             _one(chosen, places)
     with session.part():
-        _audit()
+        draw_audit({str(one.id): one.name for one in people})
 
 
 def _list(people: list[Person], places: dict[WarehouseId, str]) -> Person | None:
@@ -199,35 +199,6 @@ def _origin() -> str:
     return f"{scheme}://{host}"
 
 
-def _audit() -> None:
-    st.subheader(md("people.audit"), anchor=False)
-    entries = session.read(lambda conn: list_audit(conn, limit=200))
-    if not entries:
-        empty_state(":material/history:", md("people.audit_empty"))
-        return
-    rows = pd.DataFrame(
-        {
-            "when": pd.Series([one.recorded_at for one in entries], dtype="datetime64[us, UTC]"),
-            "who": [one.person_name for one in entries],
-            "act": [_act_words(one.act) for one in entries],
-            "subject": [f"{one.subject_kind} {one.subject_id}" for one in entries],
-            "details": [
-                ", ".join(f"{name}: {value}" for name, value in one.details.items())
-                for one in entries
-            ],
-        }
-    )
-    columns = {
-        "when": Moment(t("people.audit_when")),
-        "who": Text(t("people.audit_who")),
-        "act": Text(t("people.audit_act")),
-        "subject": Text(t("people.audit_subject")),
-        "details": Text(t("people.audit_details"), width="large"),
-    }
-    table(rows, columns, key="people_audit")
-    export_button(rows, columns, name="audit")
-
-
 def _warehouses(conn: Reading) -> dict[WarehouseId, str]:
     return {one.id: one.name for one in warehouses(conn)}
 
@@ -242,9 +213,3 @@ def _state_words(one: Person) -> str:
     if not one.active:
         return t("people.state_gone")
     return t("people.state_active" if one.joined else "people.state_invited")
-
-
-def _act_words(act: str) -> str:
-    key = f"act.{act}"
-    found = t(key)
-    return act.replace("_", " ") if found == key else found
