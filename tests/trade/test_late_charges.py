@@ -11,6 +11,7 @@ from inventory_core.errors import Conflict, Refused
 from inventory_core.office.actors import SYSTEM
 from inventory_core.stock.ledger import post
 from inventory_core.stock.postings import Line, NewOperation
+from inventory_core.stock.verify import verify_book
 from inventory_core.trade.late_charges import LateCharge, add_charge
 from inventory_core.trade.receipt_undo import undo_receipt
 from inventory_core.trade.receipts import NewCharge, Received, receive_goods
@@ -47,6 +48,7 @@ def test_trap_12_late_freight_is_split_between_stock_and_sold(
         assert pool_value(tx, lamp) == D("852") + D(30)
         assert sell(tx, world, "LAMP", 60, "rest") == D(882)
         assert pool_value(tx, lamp) == 0
+        assert verify_book(tx) == []
 
 
 def test_late_freight_follows_units_that_were_moved(database: Database) -> None:
@@ -76,6 +78,8 @@ def test_late_freight_follows_units_that_were_moved(database: Database) -> None:
             (50, D("760")),
         ]
         assert pool_value(tx, lamp) == D("1368")
+        # The transfer was posted without its document, which is what the check of it says.
+        assert {problem.check for problem in verify_book(tx)} <= {"in_transit", "transit"}
 
 
 def test_a_charge_sent_twice_is_one_charge(database: Database) -> None:

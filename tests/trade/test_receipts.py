@@ -19,6 +19,7 @@ from inventory_core.errors import Conflict, Forbidden, Invalid, NotFound, Refuse
 from inventory_core.office.actors import SYSTEM, Actor
 from inventory_core.stock.ledger import post
 from inventory_core.stock.postings import Line, NewOperation
+from inventory_core.stock.verify import verify_book
 from inventory_core.trade.purchase_orders import (
     NewPurchaseLine,
     NewPurchaseOrder,
@@ -263,6 +264,7 @@ def test_a_receipt_is_undone_whole(database: Database) -> None:
         assert level(tx, world.skus["LAMP"], world.hub) == (0, 0, 0)
         assert pool_value(tx, world.skus["LAMP"]) == 0
         assert [line.open for line in purchase_order(tx, order.id).lines] == [100, 100]
+        assert verify_book(tx) == []
         with pytest.raises(Conflict, match="receipt_undone"):
             undo_receipt(tx, SYSTEM, received.receipt_id, key="v", now=NOW, reason="x")
 

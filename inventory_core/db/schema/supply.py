@@ -168,3 +168,16 @@ transfer_line = Table(
         name="parts_in_range",
     ),
 )
+
+# Each arrival of a part of a transfer, with the operation that it posted.
+transfer_arrival = Table(
+    "transfer_arrival",
+    METADATA,
+    id_column(),
+    key_column(),
+    Column("request_hash", String(64), nullable=False),
+    refers_to("transfer_id", "transfer.id", index=True),
+    refers_to("operation_id", "operation.id"),
+    time_column("arrived_at"),
+    recorded_at(),
+)
