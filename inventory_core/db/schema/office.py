@@ -161,38 +161,24 @@ approval_act = Table(
     CheckConstraint("act IN ('approve', 'reject', 'undo', 'delegate')", name="act_known"),
 )
 
-flow_version = Table(
-    "flow_version",
-    METADATA,
-    id_column(),
-    Column("code", String(60), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("definition", JSONB, nullable=False),
-    recorded_at(),
-    UniqueConstraint("code", "number"),
-)
 
-rule_version = Table(
-    "rule_version",
-    METADATA,
-    id_column(),
-    Column("code", String(60), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("definition", JSONB, nullable=False),
-    recorded_at(),
-    UniqueConstraint("code", "number"),
-)
+def _versioned_definition(name: str) -> Table:
+    """A definition that people change without code: every change is a new number of its code."""
+    return Table(
+        name,
+        METADATA,
+        id_column(),
+        Column("code", String(60), nullable=False),
+        Column("number", Integer, nullable=False),
+        Column("definition", JSONB, nullable=False),
+        recorded_at(),
+        UniqueConstraint("code", "number"),
+    )
 
-form_version = Table(
-    "form_version",
-    METADATA,
-    id_column(),
-    Column("code", String(60), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("definition", JSONB, nullable=False),
-    recorded_at(),
-    UniqueConstraint("code", "number"),
-)
+
+flow_version = _versioned_definition("flow_version")
+rule_version = _versioned_definition("rule_version")
+form_version = _versioned_definition("form_version")
 
 report = Table(
     "report",
