@@ -183,7 +183,7 @@ RATES = Template(
             "Rate",
             CellKind.DECIMAL,
             required=True,
-            example="7.1",
+            example="7.123456",
             note_zh="1 原币种等于多少目标币种。",
             note_en="What 1 of the first is in the second.",
         ),
