@@ -51,8 +51,8 @@ def blank(*, title: str = "", height: int = 300, legend: bool = True) -> go.Figu
         title={
             "text": title,
             "font": {"size": 15, "weight": 600, "color": INK},
-            "x": 0,
-            "xref": "paper",
+            "x": 0.015,
+            "xref": "container",
             "xanchor": "left",
             "y": 0.98,
             "yanchor": "top",

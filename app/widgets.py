@@ -20,7 +20,7 @@ import streamlit as st
 from plotly.graph_objects import Figure as PlotlyFigure
 
 from app import session
-from app.i18n import md
+from app.i18n import md, plain
 from inventory_core.office.actors import Permission
 
 MOST_FIGURES = 5
@@ -149,28 +149,38 @@ def simulated_banner() -> None:
 
 
 def _scope_field(name: str, options: Mapping[str, str]) -> str:
+    """One field of the scope. The address holds the value itself, the same in every language."""
     values = list(options)
-    usual = values[0]
-    label = md(f"scope.{name}")
+    usual, key = values[0], f"scope_{name}"
+    asked = st.query_params.get(name, usual)
+    asked = asked if asked in options else usual
+    # Somebody came with another address than the one written here: the address wins.
+    if st.session_state.get(f"{key}_written") != asked or key not in st.session_state:
+        st.session_state[key] = asked
+    picked = _choice(md(f"scope.{name}"), values, options, key) or usual
+    if picked != usual:
+        st.query_params[name] = picked
+    elif name in st.query_params:
+        del st.query_params[name]
+    st.session_state[f"{key}_written"] = picked
+    return picked
+
+
+def _choice(label: str, values: list[str], options: Mapping[str, str], key: str) -> str | None:
     if len(values) <= MOST_PILLS:
-        picked = st.pills(
+        return st.pills(
             label,
             values,
-            default=usual,
             required=True,
-            format_func=lambda value: options[value],
-            key=name,
-            bind="query-params",
+            format_func=lambda value: plain(options[value]),
+            key=key,
             label_visibility="collapsed",
         )
-    else:
-        picked = st.selectbox(
-            label,
-            values,
-            format_func=lambda value: options[value],
-            key=name,
-            bind="query-params",
-            label_visibility="collapsed",
-            width=240,
-        )
-    return picked if picked in options else usual
+    return st.selectbox(
+        label,
+        values,
+        format_func=lambda value: options[value],
+        key=key,
+        label_visibility="collapsed",
+        width=240,
+    )

@@ -1,0 +1,38 @@
+"""The one look of every picture: dates in the reader's language, few ticks, harmless names."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from app import charts
+
+FIRST = date(2025, 11, 3)
+
+
+@pytest.mark.parametrize("days", [0, 1, 6, 30, 75, 76, 200, 400, 1500, 4000])
+def test_an_axis_has_a_few_ticks_inside_its_range(days: int) -> None:
+    last = FIRST + timedelta(days)
+    ticks = charts.round_days(FIRST, last)
+    assert 1 <= len(ticks) <= charts.MOST_TICKS + 1
+    assert all(FIRST <= one <= last for one in ticks)
+    assert ticks == sorted(set(ticks))
+
+
+def test_the_axis_speaks_the_language_of_the_reader_and_names_a_new_year() -> None:
+    figure = charts.blank(title="Stock")
+    charts.day_axis(figure, FIRST, FIRST + timedelta(150), "zh")
+    assert figure.layout.xaxis.ticktext[0] == "12月1日<br>2025"
+    charts.day_axis(figure, FIRST, FIRST + timedelta(150), "en")
+    assert figure.layout.xaxis.ticktext[:2] == ("1 Dec<br>2025", "1 Jan<br>2026")
+
+
+def test_a_name_with_markup_stays_text() -> None:
+    trace = charts.line([FIRST], [1.0], name="<b onclick=x>", colour=charts.STOCK)
+    assert trace.name == "&lt;b onclick=x&gt;"
+
+
+def test_a_band_closes_around_its_days() -> None:
+    figure = charts.blank()
+    days = [FIRST, FIRST + timedelta(1)]
+    charts.band(figure, days, [1, 2], [3, 4], colour=charts.FORECAST)
+    assert list(figure.data[0].y) == [3, 4, 2, 1]
