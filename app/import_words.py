@@ -1,0 +1,81 @@
+"""What an import did, in words: the same sentences on the terminal and on the screen."""
+
+from collections.abc import Mapping
+
+from app.i18n import catalogue, t
+from inventory_core.desk.imports_runs import CellProblemAt, ImportReport, Note
+
+
+def headline(report: ImportReport, language: str = "") -> str:
+    """One sentence: what happened to the file as a whole."""
+    name = report.file_name or t("imports.template.complete_data", language=language)
+    if report.replayed:
+        key = "imports.head_replayed"
+    elif report.dry_run and report.problem_count and report.template != "sales":
+        key = "imports.head_dry_problems"
+    elif report.dry_run:
+        key = "imports.head_dry"
+    elif report.written:
+        key = "imports.head_done"
+    elif report.problem_count and report.template != "sales":
+        key = "imports.head_refused"
+    else:
+        key = "imports.head_nothing_new"
+    return t(
+        key,
+        language=language,
+        file=name,
+        rows=report.rows,
+        problems=report.problem_count,
+        import_id=str(report.import_id or ""),
+    )
+
+
+def count_lines(report: ImportReport, language: str = "") -> list[tuple[str, int, str]]:
+    """(name, rows, explanation) for every treatment, in order; together they are all rows."""
+    return [
+        (
+            t(f"imports.count.{name}", language=language),
+            count,
+            t(f"imports.why.{name}", language=language),
+        )
+        for name, count in report.counts.items()
+        if count
+    ]
+
+
+def fact_lines(facts: Mapping[str, int], language: str = "") -> list[str]:
+    """What else is to be said about the rows."""
+    return [
+        t(f"imports.fact.{name}", language=language, count=count)
+        for name, count in facts.items()
+        if count
+    ]
+
+
+def note_line(note: Note, language: str = "") -> str:
+    """One note as a sentence."""
+    return t(f"imports.note.{note.code}", language=language, **note.params)
+
+
+def problem_line(problem: CellProblemAt, language: str = "") -> str:
+    """row 12, column Quantity: '1,5' is not a whole number; write 15"""
+    place = t(
+        "imports.at_cell" if problem.column else "imports.at_row",
+        language=language,
+        row=str(problem.row_no),
+        column=problem.column,
+    )
+    return f"{place} {problem_reason(problem, language)}"
+
+
+def problem_reason(problem: CellProblemAt, language: str = "") -> str:
+    """What is wrong with the cell and what to write instead."""
+    texts = catalogue(language) if language else catalogue("en")
+    key = f"imports.problem.{problem.code}"
+    if key not in texts:
+        key = f"error.{problem.code}"
+    said = t(key, language=language, value=problem.shown, hint=problem.hint, field=problem.column)
+    if problem.hint and f"imports.hint.{problem.code}" in texts:
+        said += t(f"imports.hint.{problem.code}", language=language, hint=problem.hint)
+    return said
