@@ -43,6 +43,7 @@ def wants_sample(server: Server, settings: Settings) -> bool:
 def bring_sample(server: Server, settings: Settings, language: str, screen: Console) -> None:
     """Play and plan the sample company with progress on the terminal, and make it the open one."""
     began = time.monotonic()
+    screen.print(t("sample.playing", language=language))
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=screen, transient=True) as bar:
         task = bar.add_task(t("sample.playing", language=language), total=1.0)

@@ -10,23 +10,33 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
 
-from inventory_core.db.companies import make_database, prepare_server, rename_database
+from inventory_core.db.companies import (
+    make_database,
+    prepare_server,
+    refresh_statistics,
+    rename_database,
+)
 from inventory_core.db.embedded import find_cluster, start_embedded, stop_embedded
 from inventory_core.db.engine import Database
 from inventory_core.db.file_locks import locked
 from inventory_core.db.migrate import migrate_database
 from inventory_core.db.processes import is_same, start_mark
 from inventory_core.db.server import DatabaseRole, Server, conninfo
+from jobs.sample import play_sample_company
 
 ROOT_VARIABLE = "YIBEN_TEST_ROOT"
 _ROOT_PREFIX = f"yiben-test-{os.geteuid()}-"
 _TEMPLATE = "template_company"
+# The sample company of every test ends the day before; planning `now` in tests is this moment.
+SAMPLE_NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+_SAMPLE_TEMPLATE = "template_sample"
 _COPY_STRATEGY = "file_copy"
 _MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 4 * 1024**3
@@ -160,5 +170,37 @@ def database(server: Server, database_name: str) -> Iterator[Database]:
 def owner_database(server: Server, database_name: str) -> Iterator[Database]:
     """The same database with all rights, for what the program itself may not do."""
     opened = Database(server.url(database_name, DatabaseRole.OWNER))
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def sample_template(server: Server, admin: psycopg.Connection, test_root: Path) -> str:
+    """Name of the played sample company; played once per session, by whoever asks first."""
+    with locked(test_root / "sample.lock"):
+        known = admin.execute("SELECT FROM pg_database WHERE datname = %s", [_SAMPLE_TEMPLATE])
+        if known.rowcount == 0:
+            unfinished = f"{_SAMPLE_TEMPLATE}_new"
+            make_database(server, unfinished)
+            migrate_database(server, unfinished)
+            played = Database(server.url(unfinished, DatabaseRole.WRITER))
+            play_sample_company(played, now=SAMPLE_NOW)
+            refresh_statistics(server, played)
+            played.dispose()
+            rename_database(server, unfinished, _SAMPLE_TEMPLATE)
+    return _SAMPLE_TEMPLATE
+
+
+@pytest.fixture
+def sample_database_name(admin: psycopg.Connection, sample_template: str) -> Iterator[str]:
+    """Name of this test's own copy of the played sample company."""
+    with copied_database(admin, sample_template) as name:
+        yield name
+
+
+@pytest.fixture
+def sample_database(server: Server, sample_database_name: str) -> Iterator[Database]:
+    """A copy of the played sample company, opened as the program opens it (writer)."""
+    opened = Database(server.url(sample_database_name, DatabaseRole.WRITER))
     yield opened
     opened.dispose()

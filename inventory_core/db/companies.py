@@ -88,7 +88,12 @@ def refresh_statistics(server: Server, database: Database) -> None:
     assert database.url.database is not None
     owner = server.url(database.url.database, DatabaseRole.OWNER)
     with psycopg.connect(conninfo(owner), autocommit=True) as connection:
-        connection.execute("ANALYZE")
+        rows = connection.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+            " AND relkind IN ('r', 'p') AND NOT relispartition"
+        )
+        names = sql.SQL(", ").join(sql.Identifier(row[0]) for row in rows)
+        connection.execute(sql.SQL("ANALYZE {}").format(names))
 
 
 def make_database(server: Server, name: str) -> None:
