@@ -13,14 +13,14 @@ def six(value: Decimal) -> Decimal:
 
 @dataclass
 class NaivePool:
-    """FIFO as a queue of [quantity, value], moving average as two numbers."""
+    """FIFO as a queue of [quantity, value, age], moving average as two numbers."""
 
     queue: list[list] = field(default_factory=list)
     quantity: int = 0
     value: Decimal = ZERO
 
-    def enter(self, quantity: int, value: Decimal) -> None:
-        self.queue.append([quantity, value])
+    def enter(self, quantity: int, value: Decimal, age: int) -> None:
+        self.queue.append([quantity, value, age])
         self.quantity += quantity
         self.value += value
 
@@ -34,7 +34,7 @@ class NaivePool:
                 wanted -= gone[-1][0]
             else:
                 part = six(first[1] * wanted / first[0])
-                gone.append([wanted, part])
+                gone.append([wanted, part, first[2]])
                 first[0] -= wanted
                 first[1] -= part
                 wanted = 0
@@ -68,6 +68,7 @@ class NaiveBook:
         self.held: dict[tuple[int, int], int] = defaultdict(int)
         self.pools: dict[tuple[int, int], NaivePool] = defaultdict(NaivePool)
         self.orders: dict[int, list[NaiveLine]] = {}
+        self.clock = 0
 
     def reserved(self, pair: tuple[int, int]) -> int:
         return sum(
@@ -83,7 +84,8 @@ class NaiveBook:
 
     def receive(self, sku: int, warehouse: int, quantity: int, value: Decimal) -> None:
         self.on_hand[sku, warehouse] += quantity
-        self.pools[sku, warehouse].enter(quantity, value)
+        self.clock += 1
+        self.pools[sku, warehouse].enter(quantity, value, self.clock)
 
     def lose(self, sku: int, warehouse: int, quantity: int) -> Decimal | None:
         pair = (sku, warehouse)
@@ -124,7 +126,8 @@ class NaiveBook:
         self.on_hand[sku, there] += quantity
         gone, average = self.pools[sku, here].leave(quantity)
         pool = self.pools[sku, there]
-        pool.queue += gone
+        # Goods keep their age on the way (trap 14), so the older ones leave first there too.
+        pool.queue = sorted(pool.queue + gone, key=lambda layer: layer[2])
         pool.quantity += quantity
         pool.value += average
         return True

@@ -131,7 +131,7 @@ class Pair:
         ):
             layers[sku, place] += value
         for pair, pool in naive.pools.items():
-            assert layers[pair] == sum((value for _, value in pool.queue), Decimal(0))
+            assert layers[pair] == sum((value for _, value, _ in pool.queue), Decimal(0))
         with scene.database.reading() as conn:
             # No transfer documents here: goods move through transit without papers.
             assert [p for p in verify_book(conn) if p.check != "transit"] == []
