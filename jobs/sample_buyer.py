@@ -28,11 +28,15 @@ Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
 MEMORY_DAYS = 42
+# A good that sold well before its stock ran out is not forgotten at once.
+LONG_MEMORY_DAYS = 130
+TRUST_IN_ONCE = 0.85
 PLANNED_DAYS = 45  # a launch is trusted to its plan for so long
-REVIEW_DAYS = 25
-COVER_DAYS = 45
-BRANCH_REVIEW_DAYS = 12
-BRANCH_COVER_DAYS = 26
+REVIEW_DAYS = 44
+COVER_DAYS = 30
+MOST_COVER_DAYS = 300  # a smallest order that lasts longer is not placed
+BRANCH_REVIEW_DAYS = 17
+BRANCH_COVER_DAYS = 24
 LAUNCH_LEAD_DAYS = 90
 
 
@@ -92,6 +96,9 @@ class Buyer:
         seen = sold[start:day].sum(axis=0).T / max(day - start, 1)
         born = np.array([good.launched or 0 for good in self._world.goods])[:, None]
         age = day - born
+        longer = max(0, day - LONG_MEMORY_DAYS)
+        once = sold[longer:day].sum(axis=0).T / max(day - longer, 1)
+        seen = np.maximum(seen, TRUST_IN_ONCE * once)
         known = np.where(age < MEMORY_DAYS, seen * MEMORY_DAYS / np.maximum(age, 7), seen)
         trusted = age < PLANNED_DAYS
         near = age > -LAUNCH_LEAD_DAYS
@@ -110,7 +117,7 @@ class Buyer:
                 good, self._homes[number], rates[number], position[number]
             ):
                 minimum = rate * (terms.lead_days + REVIEW_DAYS)
-                if rate <= 0 or held > minimum:
+                if rate <= 0 or held > minimum or terms.moq > max(rate * MOST_COVER_DAYS, -held):
                     continue
                 maximum = rate * (terms.lead_days + REVIEW_DAYS + COVER_DAYS)
                 if self._overbuys[number] and self._rng.random() < 0.12:
@@ -122,34 +129,44 @@ class Buyer:
         ]
 
     def moves(self, day: int, shelf: Shelf, sold: Numbers) -> list[Move]:
-        """What leaves the hub this week, most urgent first while the hub has it."""
+        """What leaves the hub this week; what is too little for all is shared by need."""
         rates = self.rates(day, sold)
         hub = CODES.index(HUB)
-        left = shelf.available[:, hub].copy()
         wanted: dict[tuple[str, str], list[tuple[int, int]]] = {}
-        for place, days in TRANSIT_DAYS.items():
-            column = CODES.index(place)
-            for number, good in enumerate(self._world.goods):
-                kept = self._homes[number].get(place, 0.0)
-                if kept <= 0 or left[number] <= 0 or _is_direct(good):
-                    continue
-                rate = rates[number, market_of(place)] * kept
-                held = int(
-                    shelf.available[number, column]
-                    + shelf.inbound[number, column]
-                    - shelf.backordered[number, column]
-                )
-                if rate <= 0 or held > rate * (days + BRANCH_REVIEW_DAYS):
-                    continue
-                target = rate * (days + BRANCH_REVIEW_DAYS + BRANCH_COVER_DAYS)
-                quantity = min(int(left[number]), max(ceil(target - held), 2))
-                urgent = held < rate * AIR_DAYS and self._rng.random() < 0.35
-                method = "air" if urgent else "sea"
-                wanted.setdefault((place, method), []).append((number, quantity))
-                left[number] -= quantity
+        for number, good in enumerate(self._world.goods):
+            left = int(shelf.available[number, hub])
+            if left <= 0 or _is_direct(good):
+                continue
+            needs = self._branch_needs(number, rates[number], shelf)
+            scale = min(1.0, left / max(sum(need for _, need, _ in needs), 1))
+            for place, need, urgent in needs:
+                quantity = min(ceil(need * scale), left)
+                left -= quantity
+                if quantity > 0:
+                    method = "air" if urgent and self._rng.random() < 0.35 else "sea"
+                    wanted.setdefault((place, method), []).append((number, quantity))
         return [
             Move(place, method, tuple(lines)) for (place, method), lines in sorted(wanted.items())
         ]
+
+    def _branch_needs(
+        self, number: int, rates: Floats, shelf: Shelf
+    ) -> list[tuple[str, int, bool]]:
+        """(warehouse, units, urgent) for every branch at or under its minimum."""
+        found = []
+        for place, kept in self._homes[number].items():
+            column, days = CODES.index(place), TRANSIT_DAYS[place]
+            rate = float(rates[market_of(place)]) * kept
+            held = int(
+                shelf.available[number, column]
+                + shelf.inbound[number, column]
+                - shelf.backordered[number, column]
+            )
+            if rate <= 0 or held > rate * (days + BRANCH_REVIEW_DAYS):
+                continue
+            target = rate * (days + BRANCH_REVIEW_DAYS + BRANCH_COVER_DAYS)
+            found.append((place, max(ceil(target - held), 2), held < rate * AIR_DAYS))
+        return found
 
     def opening(self) -> list[tuple[int, str, int]]:
         """First stock: (good, warehouse, quantity), by plan and with a human hand."""
@@ -161,11 +178,11 @@ class Buyer:
             for place, kept in self._homes[number].items():
                 rate = self._plan[number, market_of(place)] * kept
                 total += rate
-                days = self._rng.uniform(45, 100)
+                days = self._rng.uniform(40, 85)
                 quantity = ceil(rate * days)
                 if quantity:
                     found.append((number, place, quantity))
-            hub = ceil(total * self._rng.uniform(20, 70))
+            hub = ceil(total * self._rng.uniform(15, 55))
             if hub and not _is_direct(good):
                 found.append((number, HUB, hub))
         return found

@@ -159,7 +159,7 @@ def market_of(warehouse: str) -> int:
 
 def carton(good: Good) -> int:
     """Pieces in an inner carton, the unit in which this small seller buys."""
-    return max(2, round(good.family.carton / 8))
+    return max(2, round(good.family.carton / 12))
 
 
 def all_terms(rng: Generator, goods: Sequence[Good]) -> tuple[Terms, ...]:
@@ -180,7 +180,7 @@ def _terms(rng: Generator, maker: Maker, number: int, good: Good, *, preferred: 
     rate = FIRST_RATES.get(maker.currency, 1.0)
     price = float(good.cost_cny) * maker.price_factor / rate * rng.uniform(0.97, 1.05)
     unit = carton(good)
-    moq = unit * int(rng.integers(1, 4))
+    moq = unit * int(rng.integers(1, 3))
     breaks = [(moq, price), (moq * 3, price * 0.95)]
     if rng.random() < 0.5:
         breaks.append((moq * 8, price * 0.9))

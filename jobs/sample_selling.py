@@ -20,7 +20,7 @@ from jobs.sample_sending import Sending
 from jobs.sample_stage import Stage, moment
 from jobs.sample_world import MARKETS, TAX_RATES, market_price
 
-WALKS_AWAY = 0.86
+WALKS_AWAY = 0.94
 CHANGES_MIND = 0.008
 CUTOFF_HOUR = 15
 LOSES_PATIENCE = 0.78
@@ -140,7 +140,7 @@ class Selling:
             return 0
         if haste < 0.9:
             return 1
-        return 2 if haste < 0.994 else 6
+        return 2 if haste < 0.975 else 6
 
 
 def _external_id(platform: str, market: int, number: int) -> str:

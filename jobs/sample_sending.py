@@ -12,6 +12,7 @@ import numpy as np
 from inventory_core.db.engine import Writing
 from inventory_core.office.actors import SYSTEM
 from inventory_core.stock.reservations import open_promises
+from inventory_core.trade.order_lines import lock_lines
 from inventory_core.trade.orders import (
     AcceptedOrder,
     Filled,
@@ -26,6 +27,8 @@ from jobs.sample_network import CHANNELS
 from jobs.sample_stage import Stage
 
 RETURN_RATES = (0.045, 0.075, 0.04)  # by market: Germans send back most
+# Cancellations are worked off on these weekdays, returns unpacked on that one: Monday is 0.
+OFFICE_WEEKDAYS, RETURN_WEEKDAYS = (0, 3), (2,)
 CARRIERS = ("UPS", "DHL", "Royal Mail")
 # Parcels leave in the evening, counted from the end of the day, when every order is in.
 LEAVES_BEFORE_END = timedelta(minutes=20)
@@ -53,6 +56,7 @@ class Sending:
 
     def cancel_later(self, day: int, order_id: int, reason: str) -> None:
         """Let the customer give up on a day, unless the goods come first."""
+        day = self._stage.open_on(day, OFFICE_WEEKDAYS)
         self._cancels[day][order_id] = reason
         self._waiting[order_id] = day
 
@@ -69,10 +73,12 @@ class Sending:
         if self._regret[number] >= RETURN_RATES[market]:
             return
         asked, line = order.lines[0], answer.lines[0]
-        day = shipped + int(self._pause[number])
+        day = self._stage.open_on(shipped + int(self._pause[number]), RETURN_WEEKDAYS)
         grade = self._grade[number]
         condition = Condition.GOOD if grade < 0.66 else Condition.DAMAGED
-        if grade > 0.9:
+        # Opened goods of a lot, and the doubtful ones, wait for somebody to look.
+        good = self._stage.world.goods[self._stage.good_of[asked.sku_id]]
+        if grade > 0.9 or good.lot_tracked:
             condition = Condition.INSPECTION
         code = CHANNELS[market].serves[0]
         back = NewReturn(
@@ -120,4 +126,13 @@ class Sending:
                 for order in leaving
             ],
         )
-        receive_returns(tx, SYSTEM, self._returns.pop(day, []))
+        self._take_back(tx, self._returns.pop(day, []))
+
+    def _take_back(self, tx: Writing, returns: list[NewReturn]) -> None:
+        """What really left can come back; a recall may have kept it here."""
+        if not returns:
+            return
+        lines = lock_lines(tx, line_ids=[one.lines[0].order_line_id for one in returns])
+        left = {line.id: line.shipped - line.returned for line in lines}
+        real = [one for one in returns if left[one.lines[0].order_line_id] >= one.lines[0].quantity]
+        receive_returns(tx, SYSTEM, real)

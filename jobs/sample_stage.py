@@ -1,10 +1,9 @@
-"""What the parts of the play share: the calendar, the numbers, and the agenda of things to come.
+"""What the parts of the play share: the calendar, the numbers and what was sold so far.
 
 Decides which moment an hour of a played day is; draws nothing and calls no command.
 """
 
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +11,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from inventory_core.db.engine import Writing
 from jobs.sample_network import CODES, WAREHOUSES
 from jobs.sample_setup import Numbers
 from jobs.sample_world import MARKETS, World
@@ -20,8 +18,6 @@ from jobs.sample_world import MARKETS, World
 # The westernmost warehouse ends its day last; by then the day is over everywhere.
 LAST_ZONE = ZoneInfo("America/Los_Angeles")
 _ZONES = {new.code: ZoneInfo(new.time_zone) for new in WAREHOUSES}
-
-Act = Callable[[Writing, int], None]
 
 
 @dataclass(slots=True)
@@ -32,7 +28,6 @@ class Stage:
     numbers: Numbers
     seed: int
     sold: NDArray[np.int64] = field(init=False)
-    agenda: dict[int, list[Act]] = field(default_factory=lambda: defaultdict(list))
     good_of: dict[int, int] = field(init=False)
     place_of: dict[int, int] = field(init=False)
 
@@ -42,13 +37,15 @@ class Stage:
         self.good_of = {sku: good for good, sku in enumerate(self.numbers.skus)}
         self.place_of = {self.numbers.warehouses[code]: at for at, code in enumerate(CODES)}
 
-    def later(self, day: int, act: Act) -> None:
-        """Let `act` happen on a day to come; what lies beyond the play never happens."""
-        self.agenda[day].append(act)
-
     def date(self, day: int) -> date:
         """The date of a day, also of one before or after the play."""
         return self.world.days[0] + timedelta(days=day)
+
+    def open_on(self, day: int, weekdays: Container[int]) -> int:
+        """The day itself or the next one on which the gate is open (Monday is 0)."""
+        while self.date(day).weekday() not in weekdays:
+            day += 1
+        return day
 
     def end(self, day: int) -> datetime:
         """The moment at which a day is over everywhere: the recorded clock of that day."""

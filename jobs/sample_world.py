@@ -31,6 +31,8 @@ MARKET_SHARES = (0.47, 0.27, 0.26)
 PRICE_FACTORS = (Decimal("1"), Decimal("1.08"), Decimal("0.92"))
 TAX_RATES = (Decimal("0"), Decimal("0.19"), Decimal("0.20"))
 LINES_PER_ORDER = 1.27
+# Of the orders wanted, the share that is placed: the rest finds nothing in stock and walks away.
+SERVED = 0.83
 LOT_TRACKED = frozenset({"Beauty", "Baby"})
 
 
@@ -89,19 +91,19 @@ def make_world(*, last_on: date, days: int, orders: int, seed: int) -> World:
     }
     promotions = campaigns(rng, calendar, sold)
     rates, discounts = _rates(rng, calendar, goods, promotions)
-    rates *= orders * LINES_PER_ORDER / rates.sum()
+    rates *= orders / SERVED * LINES_PER_ORDER / rates.sum()
     return World(calendar, goods, promotions, _draw_orders(rng, rates, discounts, goods))
 
 
 def _make_goods(rng: Generator, days: int) -> tuple[Good, ...]:
     goods = []
     for family in families():
-        liked = rng.lognormal(0.0, 0.9)
+        liked = rng.lognormal(0.0, 0.75)
         market_of_family = rng.random(3) < (1.0, 0.62, 0.66)
         for number, (word, word_zh) in enumerate(VARIANTS[family.variant]):
             factor = VARIANT_FACTORS[family.variant][number]
             sparse = bool(rng.random() < 0.24)
-            popularity = liked * rng.lognormal(-0.12 * number, 0.55) * (0.08 if sparse else 1.0)
+            popularity = liked * rng.lognormal(-0.1 * number, 0.45) * (0.1 if sparse else 1.0)
             late = rng.random()
             launched = int(rng.uniform(0.12, 0.8) * days) if late < 0.13 else None
             dying = int(rng.uniform(0.25, 0.75) * days) if 0.13 <= late < 0.23 else None

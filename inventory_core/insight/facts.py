@@ -5,6 +5,8 @@ Lists that grow for ever are read by key set: pass the last key of the page befo
 offset. Parameters are bound by name, as each statement says.
 """
 
+from dataclasses import dataclass
+
 from sqlalchemy import Select, TextClause, func, select, text, tuple_
 
 from inventory_core.db.engine import Reading
@@ -184,3 +186,43 @@ def order_count(conn: Reading) -> int:
     """How many orders the book holds."""
     found: int = conn.scalar(select(func.count()).select_from(text("sales_order")))
     return found
+
+
+def largest_lot(conn: Reading, category: str) -> int | None:
+    """The lot of a category of which most lies in stock, while nothing of its SKU is underway."""
+    found: int | None = conn.scalar(
+        text("""
+            SELECT b.lot_id FROM bin_stock b JOIN sku s ON s.id = b.sku_id
+            WHERE s.category = :category AND b.lot_id <> 0 AND b.condition = 'good'
+              AND NOT EXISTS (SELECT FROM transfer_line t JOIN transfer r ON r.id = t.transfer_id
+                  WHERE t.sku_id = b.sku_id AND r.state = 'shipped')
+            GROUP BY b.lot_id HAVING sum(b.quantity) > 0
+            ORDER BY sum(b.quantity) DESC, b.lot_id LIMIT 1
+        """),
+        {"category": category},
+    )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class HeldGoods:
+    """Units of one SKU and lot in one place that cannot be sold as they are."""
+
+    sku_id: int
+    location_id: int
+    lot_id: int
+    quantity: int
+
+
+def held_goods(conn: Reading, condition: str) -> list[HeldGoods]:
+    """What lies in a condition, without lots that are on hold."""
+    rows = conn.rows(
+        text("""
+            SELECT b.sku_id, b.location_id, b.lot_id, b.quantity
+            FROM bin_stock b JOIN lot l ON l.id = b.lot_id
+            WHERE b.condition = :condition AND b.quantity > 0 AND NOT l.on_hold
+            ORDER BY b.sku_id, b.location_id, b.lot_id
+        """),
+        {"condition": condition},
+    )
+    return [HeldGoods(*tuple(row)) for row in rows]
