@@ -60,7 +60,12 @@ class Visit:
 
 def enter() -> Visit:
     """Prove the session anew; whoever has none is sent to the sign-in page and the run ends."""
-    visit = _prove()
+    try:
+        visit = _prove()
+    except Exception as error:
+        number = note_problem(error, where="enter")
+        st.error(md("error.database_away", language=_browser_language(), number=number))
+        st.stop()
     if visit is None:
         st.session_state.clear()
         go_to("/signin")

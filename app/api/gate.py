@@ -12,10 +12,12 @@ from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.cookies import Ticket, ticket_from_header
+from app.i18n import best_language, t
+from app.problems import note_problem
 from inventory_core.office.sessions import Session
 
 MEGABYTE = 1024 * 1024
@@ -82,7 +84,15 @@ class Gate:
             return JSONResponse({"code": "foreign_origin"}, 403)
         if is_public(path):
             return None
-        session = await self._session(headers)
+        try:
+            session = await self._session(headers)
+        except Exception as error:
+            number = note_problem(error, where="gate")
+            return PlainTextResponse(
+                t("error.database_away", language=_language(headers), number=number),
+                503,
+                headers={"Retry-After": "5"},
+            )
         if session is None:
             if method == "GET" and "text/html" in headers.get("accept", ""):
                 target = quote(_address(scope), safe="")
@@ -147,6 +157,10 @@ class _Counted:
 
 def _body_limit(path: str, rules: Rules) -> int:
     return rules.most_upload_bytes if path.startswith(UPLOAD_PATH) else MOST_BODY_BYTES
+
+
+def _language(headers: Headers) -> str:
+    return best_language(headers.get("accept-language", ""))
 
 
 def _too_large() -> Response:

@@ -1,9 +1,11 @@
 """Who is turned away before any code of a screen or a route runs."""
 
+from psycopg import sql
 from starlette.websockets import WebSocketDisconnect
 
 from app.api.gate import MOST_BODY_BYTES
 from app.cookies import COOKIE_NAME
+from inventory_core.db.companies import database_name
 from inventory_core.vocabulary import Role
 from tests.app.conftest import ORIGIN
 
@@ -95,3 +97,19 @@ def test_every_answer_carries_the_security_headers(visitor) -> None:
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-frame-options"] == "DENY"
         assert "default-src" in headers["content-security-policy"]
+
+
+def test_while_the_database_does_not_answer_nobody_is_let_in(visitor, desk, admin) -> None:
+    somebody = visitor(Role.OWNER)
+    closed = sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {}")
+    name = sql.Identifier(database_name(desk.slug))
+    admin.execute(closed.format(name, sql.SQL("false")))
+    admin.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+        [database_name(desk.slug)],
+    )
+    answer = somebody.get("/people", headers=HTML)
+    assert answer.status_code == 503
+    assert "does not answer" in answer.text
+    admin.execute(closed.format(name, sql.SQL("true")))
+    assert somebody.get("/people", headers=HTML).status_code == 200
