@@ -72,7 +72,7 @@ class ProphetModel:
 
     def _model(self, panel: Panel, names: Sequence[str], seen: int) -> Any:
         for logger in ("prophet", "cmdstanpy"):
-            logging.getLogger(logger).setLevel(logging.ERROR)
+            logging.getLogger(logger).disabled = True  # levels are set anew by each fit
         daily = panel.frequency.is_daily
         model = Prophet(
             growth="linear",
