@@ -20,7 +20,7 @@ _SMALLEST = Decimal(1).scaleb(-UNIT_COST_PLACES)
 class GoodsLine:
     """Received units of one SKU; weight and volume are of one unit."""
 
-    sku_id: int
+    sku: str
     quantity: int
     unit_price: Decimal
     weight_grams: int | None = None
@@ -62,7 +62,7 @@ def land(
     landed = [LandedLine(*facts) for facts in zip(source, goods, shares, strict=True)]
     for line, found in zip(lines, landed, strict=True):
         if found.value < 0:
-            raise Refused("credit_exceeds_value", sku_id=line.sku_id)
+            raise Refused("credit_exceeds_value", sku=line.sku)
     return landed
 
 
@@ -98,5 +98,5 @@ def _weight(basis: str, line: GoodsLine, value: Decimal) -> Decimal:
     each = line.weight_grams if basis == "weight" else line.volume_cm3
     if each is None:
         # A guess would move money from one SKU to another without anybody noticing.
-        raise Refused(f"{basis}_missing", sku_id=line.sku_id)
+        raise Refused("weight_missing" if basis == "weight" else "volume_missing", sku=line.sku)
     return Decimal(each * line.quantity)

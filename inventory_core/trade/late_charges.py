@@ -95,13 +95,13 @@ def _amounts(
     """The charge per SKU of the receipt; lines of the same SKU share layers, so they are summed."""
     rows = tx.rows(_LINES, {"id": receipt_id})
     goods = [
-        GoodsLine(r.sku_id, r.quantity, r.unit_price, r.weight_grams, r.volume_cm3) for r in rows
+        GoodsLine(r.code, r.quantity, r.unit_price, r.weight_grams, r.volume_cm3) for r in rows
     ]
     values = [to_base(line.quantity * line.unit_price, header.rate) for line in goods]
     shares = split_charge(amount, basis, goods, values)
     by_sku: dict[int, Decimal] = {}
-    for line, share in zip(goods, shares, strict=True):
-        by_sku[line.sku_id] = by_sku.get(line.sku_id, Decimal(0)) + share
+    for row, share in zip(rows, shares, strict=True):
+        by_sku[row.sku_id] = by_sku.get(row.sku_id, Decimal(0)) + share
     return [
         LateAmount(header.operation_id, sku_id, share)
         for sku_id, share in sorted(by_sku.items())
@@ -132,7 +132,7 @@ SELECT r.operation_id, r.warehouse_id, r.undone_by_id, w.time_zone,
 FROM receipt r JOIN location w ON w.id = r.warehouse_id WHERE r.id = :id
 """)
 _LINES = text("""
-SELECT l.sku_id, l.quantity, p.unit_price, k.weight_grams, k.volume_cm3
+SELECT l.sku_id, k.code, l.quantity, p.unit_price, k.weight_grams, k.volume_cm3
 FROM receipt_line l JOIN purchase_order_line p ON p.id = l.purchase_order_line_id
 JOIN sku k ON k.id = l.sku_id WHERE l.receipt_id = :id ORDER BY l.line_no
 """)

@@ -5,6 +5,7 @@ knows, so that no font file has to travel with the program.
 """
 
 import io
+import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
@@ -27,6 +28,8 @@ from inventory_core.vocabulary import Language, PurchaseOrderState
 
 CHINESE_FONT = "STSong-Light"
 _INK, _GREY, _LINE = HexColor("#1d2424"), HexColor("#6b7472"), HexColor("#d9dedb")
+# Pinyin letters are all of Latin Extended that the Chinese font draws.
+_LATIN_IN_CHINESE_FONT = frozenset("āēěīńňōūǎǐǒǔǖǘǚǜǹł")
 _WIDTHS = [10 * mm, 30 * mm, 28 * mm, 52 * mm, 20 * mm, 22 * mm, 24 * mm]
 registerFont(UnicodeCIDFont(CHINESE_FONT))
 
@@ -45,9 +48,9 @@ def order_pdf(paper: OrderPaper, language: Language) -> bytes:
         topMargin=16 * mm,
         bottomMargin=16 * mm,
     )
-    parts: list[Any] = [_words(words["title"], 20), Spacer(1, 5 * mm)]
+    parts: list[Any] = [_heading(words["title"], 20), Spacer(1, 5 * mm)]
     if paper.order.state is PurchaseOrderState.CANCELLED:
-        parts += [_words(words["cancelled"], 12), Spacer(1, 4 * mm)]
+        parts += [_heading(words["cancelled"], 12), Spacer(1, 4 * mm)]
     parts += [_facts(order_facts(paper, language)), Spacer(1, 7 * mm), _lines(paper, language)]
 
     def number(canvas: Any, page: Any) -> None:
@@ -58,6 +61,13 @@ def order_pdf(paper: OrderPaper, language: Language) -> bytes:
 
     document.build(parts, onFirstPage=number, onLaterPages=number)
     return content.getvalue()
+
+
+def _heading(text: str, size: float) -> Paragraph:
+    """A line above the tables, on their left edge: a frame is padded, a table is not."""
+    heading = _words(text, size)
+    heading.style.leftIndent = -6
+    return heading
 
 
 def _facts(facts: Sequence[tuple[str, str]]) -> Table:
@@ -140,10 +150,17 @@ def _words(text: str, size: float, *, grey: bool = False, right: bool = False) -
 def _in_fonts(text: str) -> str:
     """The text with every run that Helvetica lacks set in the Chinese font."""
     runs = []
-    for latin, characters in groupby(text, key=_is_latin):
+    for latin, characters in groupby(map(_drawable, text), key=_is_latin):
         run = escape("".join(characters))
         runs.append(run if latin else f'<font name="{CHINESE_FONT}">{run}</font>')
     return "".join(runs)
+
+
+def _drawable(character: str) -> str:
+    """A letter that neither font has loses its accent rather than vanish: ż becomes z."""
+    if character < "\u0100" or character > "\u024f" or character in _LATIN_IN_CHINESE_FONT:
+        return character
+    return unicodedata.normalize("NFKD", character)[0]
 
 
 def _is_latin(character: str) -> bool:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, text
+from sqlalchemy import Select, case, func, literal, select, text
 
 from inventory_core.db.engine import Reading
 from inventory_core.db.schema.catalog import location
@@ -130,45 +130,68 @@ WHERE l.purchase_order_id = ANY(CAST(:ids AS bigint[])) ORDER BY l.purchase_orde
 """)
 
 
-def select_purchase_orders() -> Select[Any]:
-    """The named SELECT behind the list of orders, newest first: one row per order."""
-    line = line_table.c
+def select_purchase_orders(
+    group: str = "all",
+    *,
+    today: date | None = None,
+    warehouse_id: int | None = None,
+    supplier_id: int | None = None,
+) -> Select[Any]:
+    """The named SELECT behind the list of orders, newest first: one row per order.
+
+    `group` is one of GROUPS; overdue orders need `today`.
+    """
+    line, order = line_table.c, order_table.c
+    still_open = func.greatest(line.quantity - line.received - line.cancelled, literal(0))
     sums = (
         select(
             line.purchase_order_id,
             func.sum((line.quantity - line.cancelled) * line.unit_price).label("total"),
+            func.sum(still_open * line.unit_price).label("open_value"),
             func.sum(line.quantity - line.cancelled).label("quantity"),
             func.sum(line.received).label("received"),
-            func.sum(
-                func.greatest(line.quantity - line.received - line.cancelled, literal(0))
-            ).label("open"),
-            func.count().label("lines"),
+            func.sum(still_open).label("open"),
         )
         .group_by(line.purchase_order_id)
         .subquery()
     )
-    order = order_table.c
-    return (
+    progress = case(
+        (order.state.not_in(OPEN_STATES) | (sums.c.received == 0), order.state),
+        (sums.c.open > 0, "partly_received"),
+        else_="received",
+    ).label("progress")
+    statement = (
         select(
             order.id,
             order.number,
-            order.state,
+            progress,
             supplier.c.name.label("supplier_name"),
             location.c.code.label("warehouse_code"),
-            order.currency,
-            sums.c.total,
-            sums.c.lines,
-            sums.c.quantity,
-            sums.c.received,
-            sums.c.open,
-            order.ordered_on,
             order.expected_on,
+            *(sums.c[name] for name in ("quantity", "received", "open", "total", "open_value")),
+            order.currency,
+            order.ordered_on,
             order.ship_method,
-            order.supplier_id,
-            order.warehouse_id,
         )
         .join(sums, sums.c.purchase_order_id == order.id)
         .join(supplier, supplier.c.id == order.supplier_id)
         .join(location, location.c.id == order.warehouse_id)
         .order_by(order.id.desc())
     )
+    if warehouse_id is not None:
+        statement = statement.where(order.warehouse_id == warehouse_id)
+    if supplier_id is not None:
+        statement = statement.where(order.supplier_id == supplier_id)
+    live = order.state.in_(OPEN_STATES)
+    chosen = {
+        "open": order.state.in_(("draft", *OPEN_STATES)) & (sums.c.open > 0),
+        "draft": order.state == "draft",
+        "on_the_way": live & (sums.c.open > 0),
+        "overdue": live & (sums.c.open > 0) & (order.expected_on < today),
+        "received": live & (sums.c.open == 0),
+        "ended": order.state.in_(("closed", "cancelled")),
+    }
+    return statement.where(chosen[group]) if group in chosen else statement
+
+
+GROUPS = ("open", "draft", "on_the_way", "overdue", "received", "ended", "all")

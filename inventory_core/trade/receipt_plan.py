@@ -45,6 +45,7 @@ class Due:
 
     id: int
     sku_id: int
+    sku_code: str
     open: int
     unit_price: Decimal
     lot_tracked: bool
@@ -121,7 +122,7 @@ def read_deliveries(tx: Writing, order_ids: Collection[int]) -> dict[int, Delive
 
 _DUE = text("""
 SELECT o.id, o.number, o.state, o.supplier_id, o.warehouse_id, w.time_zone, o.currency,
-    l.id AS line_id, l.sku_id, greatest(l.quantity - l.received - l.cancelled, 0),
+    l.id AS line_id, l.sku_id, k.code, greatest(l.quantity - l.received - l.cancelled, 0),
     l.unit_price, k.lot_tracked, k.shelf_life_days, k.weight_grams, k.volume_cm3
 FROM purchase_order o JOIN location w ON w.id = o.warehouse_id
 JOIN purchase_order_line l ON l.purchase_order_id = o.id JOIN sku k ON k.id = l.sku_id
@@ -174,12 +175,12 @@ def _take_due(receipt: NewReceipt, delivery: Delivery) -> None:
             raise Refused(
                 "more_than_ordered",
                 number=delivery.number,
-                sku_id=due.sku_id,
+                sku=due.sku_code,
                 open=due.open,
                 quantity=line.quantity,
             )
         if due.lot_tracked and line.lot is None:
-            raise Refused("lot_required", field="lot", sku_id=due.sku_id)
+            raise Refused("lot_required", field="lot", sku=due.sku_code)
         due.open = max(due.open - line.quantity, 0)
 
 
@@ -242,7 +243,7 @@ def _plan(
 
 
 def _goods(due: Due, line: NewReceiptLine) -> GoodsLine:
-    return GoodsLine(due.sku_id, line.quantity, due.unit_price, due.weight_grams, due.volume_cm3)
+    return GoodsLine(due.sku_code, line.quantity, due.unit_price, due.weight_grams, due.volume_cm3)
 
 
 def _movements(line: PlannedLine, delivery: Delivery, rate: Rate) -> list[Line]:

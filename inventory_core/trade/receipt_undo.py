@@ -34,8 +34,8 @@ class Consumer:
     occurred_at: datetime
 
     def __str__(self) -> str:
-        source = f" {self.source_kind} {self.source_id}" if self.source_id else ""
-        return f"{self.kind}{source}: {self.quantity} × {self.sku_code}"
+        """The same in every language: units, SKU and the operation's number in the book."""
+        return f"{self.quantity} × {self.sku_code} (#{self.operation_id})"
 
 
 @dataclass(frozen=True, slots=True)

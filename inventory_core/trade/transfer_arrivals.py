@@ -109,7 +109,9 @@ def _plan(
         arrived, lost = came.get(sku_id, 0), arrival.lost.get(sku_id, 0)
         left = sum(load.left.get(sku_id, {}).values())
         if arrived + lost > left:
-            raise Refused("more_than_shipped", number=item.number, sku_id=sku_id, in_transit=left)
+            raise Refused(
+                "more_than_in_transit", number=item.number, sku=_code(item, sku_id), in_transit=left
+            )
         losing += _moves(load, sku_id, lost, _SCRAP)
         arriving += _moves(load, sku_id, arrived, item.to_warehouse_id)
         told[sku_id] = (arrived, lost)
@@ -132,6 +134,10 @@ def _plan(
     if not operations:
         raise Invalid("arrival_without_units", key=arrival.key)
     return operations, told
+
+
+def _code(item: Transfer, sku_id: int) -> str:
+    return next((line.sku_code for line in item.lines if line.sku_id == sku_id), str(sku_id))
 
 
 def _came(arrival: NewArrival, load: Load) -> dict[int, int]:

@@ -28,7 +28,7 @@ from inventory_core.trade.purchase_orders import (
     purchase_orders,
     send_purchase_orders,
 )
-from inventory_core.trade.purchase_records import select_purchase_orders
+from inventory_core.trade.purchase_records import GROUPS, select_purchase_orders
 from inventory_core.vocabulary import PersonId, PurchaseOrderState, Role
 from tests.trade.world import NOW, TODAY, World, make_world
 
@@ -182,4 +182,15 @@ def test_three_hundred_orders_are_one_batch(database: Database) -> None:
         send_purchase_orders(tx, SYSTEM, [order.id for order in made], now=NOW)
         assert purchase_order(tx, made[7].id).state is PurchaseOrderState.SENT
         assert len(purchase_orders(tx, [order.id for order in made])) == 300
-        assert tx.rows(select_purchase_orders().limit(1))[0].open == 150
+        row = tx.rows(select_purchase_orders().limit(1))[0]
+        assert (row.open, row.progress, row.total, row.open_value) == (150, "sent", 280, 280)
+        late = TODAY + timedelta(days=100)
+        counts = {
+            group: len(tx.rows(select_purchase_orders(group, today=late))) for group in GROUPS
+        }
+        assert counts == {
+            "open": 300, "draft": 0, "on_the_way": 300, "overdue": 300, "received": 0,
+            "ended": 0, "all": 300,
+        }  # fmt: skip
+        assert tx.rows(select_purchase_orders(warehouse_id=world.us)) == []
+        assert len(tx.rows(select_purchase_orders(supplier_id=world.supplier))) == 300

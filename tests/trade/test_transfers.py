@@ -108,7 +108,7 @@ def test_units_arrive_in_parts_and_some_are_lost(database: Database) -> None:
         assert level(tx, lamp, world.us) == (45, 0, 0)
         assert in_transit(tx, world, "LAMP") == 15
         assert tx.rows(select_transfers())[0].state == "shipped"
-        with pytest.raises(Refused, match="more_than_shipped"):
+        with pytest.raises(Refused, match="more_than_in_transit"):
             arrive_transfers(tx, SYSTEM, [NewArrival("x", transfer_id, LATER, [(lamp, 16)])])
         rest = NewArrival("b", transfer_id, LATER, lost={lamp: 5})
         arrive_transfers(tx, SYSTEM, [rest])
