@@ -69,8 +69,9 @@ def sales(
         day_first=_day_first(date_order),
         sheet=sheet,
     )
-    key, started = str(new_id()), time.monotonic()
+    key = str(new_id())
     with opened_company(company) as opened, _progress() as bar:
+        started = time.monotonic()
         language = terminal_language()
         task = bar.add_task(t("imports.reading", language=language, rows=0))
 
@@ -82,7 +83,8 @@ def sales(
                 tx, SYSTEM, file, options, key=key, now=utc_now(), dry_run=dry_run, progress=told
             )
         )
-    _told(report, time.monotonic() - started)
+        seconds = time.monotonic() - started
+    _told(report, seconds)
 
 
 def _loads(template: str) -> None:
@@ -96,8 +98,9 @@ def _loads(template: str) -> None:
         dry_run: DryRun = False,
         company: Company = "",
     ) -> None:
-        key, started = str(new_id()), time.monotonic()
+        key = str(new_id())
         with opened_company(company) as opened, _progress() as bar:
+            started = time.monotonic()
             bar.add_task(t("imports.working", language=terminal_language()))
             report = opened.database.write(
                 lambda tx: import_file(
@@ -112,7 +115,8 @@ def _loads(template: str) -> None:
                     dry_run=dry_run,
                 )
             )
-        _told(report, time.monotonic() - started)
+            seconds = time.monotonic() - started
+        _told(report, seconds)
 
 
 for _template in LOADERS:
@@ -131,8 +135,9 @@ def complete(
     """Complete your data: suppliers, lead times, cost and stock of the SKUs that were sold."""
     if (file is None) == (not accept_defaults):
         raise Invalid("complete_needs_one")
-    key, started = str(new_id()), time.monotonic()
+    key = str(new_id())
     with opened_company(company) as opened, _progress() as bar:
+        started = time.monotonic()
         bar.add_task(t("imports.working", language=terminal_language()))
         report = opened.database.write(
             lambda tx: (
@@ -141,7 +146,8 @@ def complete(
                 else accept_assumptions(tx, SYSTEM, key=key, now=utc_now(), dry_run=dry_run)
             )
         )
-    _told(report, time.monotonic() - started)
+        seconds = time.monotonic() - started
+    _told(report, seconds)
 
 
 @import_.command("complete-template")

@@ -12,6 +12,7 @@ from inventory_core.desk.imports_runs import ImportReport, ImportRun
 from inventory_core.desk.imports_undo import UndoneImport
 
 MOST_PRINTED_PROBLEMS = 20
+LEAST_ROWS_TIMED = 1_000
 
 
 def print_report(screen: Console, report: ImportReport, language: str, *, seconds: float) -> None:
@@ -35,7 +36,7 @@ def print_report(screen: Console, report: ImportReport, language: str, *, second
     left = report.problem_count - MOST_PRINTED_PROBLEMS
     if left > 0:
         screen.print(t("imports.more_problems", language=language, count=left))
-    if not report.replayed and report.rows:
+    if not report.replayed and report.rows >= LEAST_ROWS_TIMED:
         speed = round(report.rows / max(seconds, 0.001))
         words = t("imports.speed", language=language, seconds=round(seconds, 1), speed=speed)
         screen.print(f"[dim]{escape(words)}[/dim]")

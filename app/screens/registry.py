@@ -9,7 +9,7 @@ walk this table.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.screens import approvals, people, replenish, settings
+from app.screens import approvals, imports, people, replenish, settings
 from inventory_core.office.actors import Permission
 
 
@@ -27,6 +27,7 @@ class Screen:
 SCREENS: tuple[Screen, ...] = (
     Screen("replenish", "decide", ":material/shopping_cart:", Permission.COST_VIEW, replenish.draw),
     Screen("approvals", "decide", ":material/task_alt:", Permission.COST_VIEW, approvals.draw),
+    Screen("import", "operate", ":material/upload_file:", Permission.DATA_IMPORT, imports.draw),
     Screen("people", "set_up", ":material/group:", Permission.PEOPLE_MANAGE, people.draw),
     Screen("settings", "set_up", ":material/settings:", Permission.VIEW, settings.draw),
 )

@@ -116,7 +116,7 @@ def _complete(
         file_name=name,
         sheet="",
         rows=len(rows),
-        counts={"refused": len(rows)} if problems.count else counts,
+        counts={"held_back": len(rows)} if problems.count else counts,
         facts={fact: count for fact, count in outcome.facts.items() if count},
         problems=tuple(problems.kept),
         problem_count=problems.count,

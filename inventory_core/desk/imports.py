@@ -110,7 +110,7 @@ def _load(
         "unchanged": outcome.unchanged,
     }
     if problems.count:
-        counts = {"refused": read.row_count}
+        counts = {"held_back": read.row_count}
     if read.samples:
         counts["sample"] = read.samples
     keep_rows(

@@ -1,0 +1,173 @@
+"""Bring a file in: choose the template, check the file, import it. Draws; the core decides."""
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import available_timezones
+
+import streamlit as st
+
+from app import session
+from app.i18n import md, t
+from app.import_words import headline
+from app.screens.imports_report import draw_report
+from app.screens.imports_upload import Upload, take_upload
+from app.screens.settings import CURRENCIES
+from app.widgets_acts import act_button, form_key
+from inventory_core.catalog.locations import warehouses
+from inventory_core.db.engine import Writing
+from inventory_core.desk.imports import import_file
+from inventory_core.desk.imports_runs import ImportReport
+from inventory_core.desk.imports_templates import TEMPLATES
+from inventory_core.desk.imports_workbooks import template_csv, template_workbook
+from inventory_core.desk.sales_history import import_sales
+from inventory_core.desk.sales_places import DEFAULT_CHANNEL, SalesOptions
+from inventory_core.office.actors import Actor, Permission
+from inventory_core.vocabulary import Language
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_DAY_ORDERS = {"auto": None, "dmy": True, "mdy": False}
+Import = Callable[[Writing, Actor, datetime, str, bool], ImportReport]
+
+
+def draw_load() -> None:
+    """Template on the left, the file and its report on the right."""
+    left, right = st.columns([2, 5], gap="large")
+    with left:
+        template = st.radio(
+            md("imports.choose"),
+            list(TEMPLATES),
+            index=list(TEMPLATES).index("sales"),
+            format_func=lambda key: md(f"imports.template.{key}"),
+            key="import_template",
+        )
+    with right:
+        st.markdown(md(f"imports.about.{template}"))
+        _downloads(template)
+        options = _options() if template == "sales" else SalesOptions()
+        upload = take_upload(template)
+        if upload is not None:
+            _check_and_import(template, upload, options)
+
+
+def _downloads(template: str) -> None:
+    language = Language(session.current().language)
+    with st.container(horizontal=True):
+        for ending, make in (("xlsx", template_workbook), ("csv", template_csv)):
+            st.download_button(
+                f"{t('imports.download')} {ending.upper()}",
+                lambda make=make: make(template, language),  # type: ignore[misc]
+                file_name=f"{template}.{ending}",
+                mime=_XLSX if ending == "xlsx" else "text/csv",
+                key=f"template_{template}_{ending}",
+                icon=":material/download:",
+                on_click="ignore",
+                help=md("imports.download_help"),
+            )
+
+
+def _options() -> SalesOptions:
+    """What a file of sales leaves open, with what the company would assume."""
+    company = session.current().company
+    known = [place.code for place in session.read(warehouses) if place.active]
+    with st.expander(md("imports.options")):
+        one, two = st.columns(2)
+        warehouse = one.selectbox(
+            md("imports.option.warehouse"),
+            ["", *known],
+            format_func=lambda code: code or t("imports.option.first"),
+            accept_new_options=True,
+            help=md("imports.option.warehouse_help"),
+        )
+        channel = two.text_input(md("imports.option.channel"), DEFAULT_CHANNEL)
+        currency = one.selectbox(
+            md("imports.option.currency"),
+            CURRENCIES,
+            index=CURRENCIES.index(company.base_currency)
+            if company.base_currency in CURRENCIES
+            else 0,
+            accept_new_options=True,
+        )
+        zones = sorted(available_timezones())
+        time_zone = two.selectbox(
+            md("imports.option.time_zone"),
+            zones,
+            index=zones.index(company.time_zone) if company.time_zone in zones else 0,
+        )
+        order = one.selectbox(
+            md("imports.option.day_order"),
+            list(_DAY_ORDERS),
+            format_func=lambda key: t(f"imports.option.day_order.{key}"),
+        )
+        create = two.checkbox(md("imports.option.create_skus"), value=True)
+    return SalesOptions(
+        warehouse=warehouse or "",
+        channel=channel or DEFAULT_CHANNEL,
+        currency=currency or "",
+        time_zone=time_zone or "",
+        create_skus=create,
+        day_first=_DAY_ORDERS[order],
+    )
+
+
+def _check_and_import(template: str, upload: Upload, options: SalesOptions) -> None:
+    """First what would happen; then the button that lets it happen."""
+    run = _import_of(template, upload, options)
+    mark = (template, upload.mark, options)
+    checked = st.session_state.get("import_checked")
+    if checked is None or checked[0] != mark:
+        if st.button(md("imports.check"), type="primary", icon=":material/fact_check:"):
+            with st.spinner(md("imports.working")):
+                key = f"check:{form_key('import_check')}"
+                report = session.act(lambda tx, actor, now: run(tx, actor, now, key, True))
+            if report is not None:
+                st.session_state["import_checked"] = (mark, report)
+                st.rerun()
+        return
+    report = checked[1]
+    draw_report(report, name=f"check_{template}")
+    blocked = report.problem_count > 0 and template != "sales"
+    if blocked or report.replayed:
+        return
+    done = act_button(
+        md("imports.import", rows=report.rows),
+        lambda tx, actor, now, key: run(tx, actor, now, key, False),
+        name=f"import_{upload.mark[:12]}",
+        done=_said,
+        permission=Permission.DATA_IMPORT,
+        icon=":material/upload:",
+        type="primary",
+    )
+    assert done is None, "the screen is drawn anew after the act"
+
+
+def _import_of(template: str, upload: Upload, options: SalesOptions) -> Import:
+    def run(tx: Writing, actor: Actor, now: datetime, key: str, dry_run: bool) -> ImportReport:
+        if template == "sales":
+            return import_sales(
+                tx,
+                actor,
+                upload.path,
+                options,
+                key=key,
+                now=now,
+                file_name=upload.name,
+                dry_run=dry_run,
+            )
+        return import_file(
+            tx,
+            actor,
+            template,
+            upload.path,
+            key=key,
+            now=now,
+            file_name=upload.name,
+            dry_run=dry_run,
+        )
+
+    return run
+
+
+def _said(report: ImportReport) -> str:
+    """The act is done: forget the check, so that the next file begins anew."""
+    st.session_state.pop("import_checked", None)
+    return md("imports.said", words=headline(report))
