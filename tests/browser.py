@@ -23,7 +23,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from psycopg import sql
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.engine import URL
 
 from app.companies import companies
@@ -35,17 +35,15 @@ from inventory_core.db.schema.office import person
 from inventory_core.db.server import DatabaseRole, Server
 from inventory_core.office.actors import SYSTEM
 from inventory_core.office.company import Company, read_company, save_company
-from inventory_core.office.links import ensure_owner_password
-from inventory_core.office.people import invite_person
 from inventory_core.office.sessions import open_session
 from inventory_core.vocabulary import PersonId, Role
+from tests.people import first_owner, joined
 
 __all__ = [
     "Served", "browser", "desk", "open_page", "running_app", "start_app",
 ]  # fmt: skip
 
 ROOT = Path(__file__).parent.parent
-OWNER, PASSWORD = "owner", "correct horse battery"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 _READY = "Uvicorn running on "
 
@@ -77,15 +75,8 @@ class Served:
 
 
 def _made(tx: Writing, name: str, roles: frozenset[Role]) -> PersonId:
-    kept = select(person.c.id, person.c.password_hash).where(person.c.name == OWNER)
-    owner = tx.rows(kept)[0]
-    if name == OWNER:
-        return PersonId(owner.id)
-    made = invite_person(tx, SYSTEM, name, now=utc_now(), roles=roles)
-    # The owner's hash again: making one takes longer than all the rest of a test.
-    joined = update(person).where(person.c.id == made.person_id)
-    tx.execute(joined.values(password_hash=owner.password_hash))
-    return made.person_id
+    kept = tx.scalar(select(person.c.id).where(person.c.name == name))
+    return PersonId(kept) if kept else joined(tx, name, roles).person_id
 
 
 @contextmanager
@@ -109,7 +100,7 @@ def founded(server: Server, slug: str, *, name: str = "Northwind Home") -> Itera
     """The open company with an owner who can sign in, and with its settings made."""
     database = Database(server.url(database_name(slug), DatabaseRole.WRITER), pool_size=4)
     with database.writing() as tx:
-        ensure_owner_password(tx, PASSWORD, name=OWNER)
+        first_owner(tx)
         if not read_company(tx).version:
             save_company(tx, SYSTEM, Company(name=name), now=utc_now())
     yield database

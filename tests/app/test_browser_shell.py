@@ -13,7 +13,8 @@ from inventory_core.office.actors import SYSTEM
 from inventory_core.office.people import deactivate_person, invite_person
 from inventory_core.office.sessions import end_sessions
 from inventory_core.vocabulary import Role
-from tests.browser import OWNER, PASSWORD, Served, settled
+from tests.browser import Served, settled
+from tests.people import OWNER, PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -65,12 +65,12 @@ def test_a_screen_opens_for_whom_its_permission_says_and_for_nobody_else(
 def test_nobody_and_whoever_was_signed_out_see_no_screen(desk: Served) -> None:
     ended = str(desk.ticket(Role.OWNER))
     desk.database.write(lambda tx: end_sessions(tx, desk.person(Role.OWNER)))
-    for screen in SCREENS:
-        for ticket in ("", "nowhere.x", f"{desk.slug}.x", ended):
-            test = drawn(screen.key, ticket)
-            assert not test.exception
-            assert words_of(test) == catalogue("en")["shell.signed_out"], screen.key
-            assert len(test.main.children) == 1, screen.key
+    invented = [("settings", ticket) for ticket in ("", "nowhere.x", f"{desk.slug}.x")]
+    for key, ticket in [*invented, *((screen.key, ended) for screen in SCREENS)]:
+        test = drawn(key, ticket)
+        assert not test.exception
+        assert words_of(test) == catalogue("en")["shell.signed_out"], key
+        assert len(test.main.children) == 1, key
 
 
 def test_every_screen_has_a_section_a_name_and_an_address_of_its_own() -> None:

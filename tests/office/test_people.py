@@ -9,7 +9,7 @@ from inventory_core.db.engine import Database
 from inventory_core.errors import Forbidden, Invalid, NotFound, Refused
 from inventory_core.office.actors import SYSTEM, Actor
 from inventory_core.office.audit import list_audit
-from inventory_core.office.links import ensure_owner_password, use_link
+from inventory_core.office.links import use_link
 from inventory_core.office.people import (
     change_password,
     change_rights,
@@ -21,21 +21,20 @@ from inventory_core.office.people import (
 )
 from inventory_core.office.sessions import find_session, open_session, read_actor
 from inventory_core.vocabulary import PersonId, Role, WarehouseId
+from tests.people import PASSWORD, first_owner, joined
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
 def owner(database: Database) -> Actor:
     with database.writing() as tx:
-        return read_actor(tx, ensure_owner_password(tx, PASSWORD))
+        return first_owner(tx)
 
 
-def join(database: Database, owner: Actor, name: str, *roles: Role) -> Actor:
+def join(database: Database, name: str, *roles: Role) -> Actor:
     with database.writing() as tx:
-        made = invite_person(tx, owner, name, now=NOW, roles=roles)
-        return use_link(tx, made.token, password=PASSWORD, address="", now=NOW).actor
+        return joined(tx, name, roles)
 
 
 def names(database: Database, owner: Actor) -> dict[str, tuple[bool, bool]]:
@@ -44,7 +43,7 @@ def names(database: Database, owner: Actor) -> dict[str, tuple[bool, bool]]:
 
 
 def test_an_invited_person_has_the_roles_that_were_given(database: Database, owner: Actor) -> None:
-    buyer = join(database, owner, "Mei Lin", Role.BUYER, Role.ANALYST)
+    buyer = join(database, "Mei Lin", Role.BUYER, Role.ANALYST)
 
     assert buyer.roles == {Role.BUYER, Role.ANALYST}
     assert names(database, owner) == {"Mei Lin": (True, True), "owner": (True, True)}
@@ -53,7 +52,7 @@ def test_an_invited_person_has_the_roles_that_were_given(database: Database, own
 def test_one_name_is_never_given_twice_however_it_is_spelled(
     database: Database, owner: Actor
 ) -> None:
-    join(database, owner, "Mei Lin", Role.BUYER)
+    join(database, "Mei Lin", Role.BUYER)
 
     with pytest.raises(Invalid, match="person_name_taken"), database.writing() as tx:
         invite_person(tx, owner, "  MEI　lin ", now=NOW, roles=[Role.READER])
@@ -81,7 +80,7 @@ def test_an_unknown_warehouse_is_no_scope(database: Database, owner: Actor) -> N
 
 
 def test_only_who_manages_people_may(database: Database, owner: Actor) -> None:
-    manager = join(database, owner, "Manager", Role.MANAGER)
+    manager = join(database, "Manager", Role.MANAGER)
     acts = [
         lambda tx: invite_person(tx, manager, "X", now=NOW, roles=[Role.OWNER]),
         lambda tx: change_rights(tx, manager, manager.person_id, now=NOW, roles=[Role.OWNER]),
@@ -120,7 +119,7 @@ def test_an_invited_owner_who_never_came_is_not_an_owner(database: Database, own
 def test_two_owners_who_send_each_other_away_at_once_leave_one(
     database: Database, owner: Actor
 ) -> None:
-    other = join(database, owner, "Second", Role.OWNER)
+    other = join(database, "Second", Role.OWNER)
     together, refused = threading.Barrier(2), []
 
     def send_away(actor: Actor, whom: PersonId) -> None:
@@ -149,7 +148,7 @@ def test_two_owners_who_send_each_other_away_at_once_leave_one(
 def test_who_is_sent_away_is_out_at_once_and_comes_back_through_a_new_link(
     database: Database, owner: Actor
 ) -> None:
-    buyer = join(database, owner, "Mei", Role.BUYER)
+    buyer = join(database, "Mei", Role.BUYER)
     with database.writing() as tx:
         signed = open_session(tx, buyer.person_id, address="", now=NOW)
         deactivate_person(tx, owner, buyer.person_id, now=NOW)
@@ -163,7 +162,7 @@ def test_who_is_sent_away_is_out_at_once_and_comes_back_through_a_new_link(
 
 
 def test_a_reset_ends_every_session_of_that_person_only(database: Database, owner: Actor) -> None:
-    buyer = join(database, owner, "Mei", Role.BUYER)
+    buyer = join(database, "Mei", Role.BUYER)
     with database.writing() as tx:
         hers = [open_session(tx, buyer.person_id, address="", now=NOW) for _ in range(2)]
         mine = open_session(tx, owner.person_id, address="", now=NOW)
@@ -189,7 +188,7 @@ def test_changing_ones_own_password_needs_the_old_one_and_keeps_this_session(
 
 
 def test_a_change_of_rights_is_seen_by_the_living_session(database: Database, owner: Actor) -> None:
-    buyer = join(database, owner, "Mei", Role.BUYER)
+    buyer = join(database, "Mei", Role.BUYER)
     with database.writing() as tx:
         token = open_session(tx, buyer.person_id, address="", now=NOW).token
         change_rights(tx, owner, buyer.person_id, now=NOW, roles=[Role.READER])
@@ -202,8 +201,9 @@ def test_a_change_of_rights_is_seen_by_the_living_session(database: Database, ow
 def test_every_change_of_people_is_in_the_audit_without_secrets(
     database: Database, owner: Actor
 ) -> None:
-    buyer = join(database, owner, "Mei", Role.BUYER)
     with database.writing() as tx:
+        made = invite_person(tx, owner, "Mei", now=NOW, roles=[Role.BUYER])
+        buyer = use_link(tx, made.token, password=PASSWORD, address="", now=NOW).actor
         change_rights(tx, owner, buyer.person_id, now=NOW, roles=[Role.READER])
         reset_password(tx, owner, buyer.person_id, now=NOW + timedelta(minutes=1))
         deactivate_person(tx, owner, buyer.person_id, now=NOW)

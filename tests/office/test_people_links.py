@@ -18,11 +18,11 @@ from inventory_core.office.links import (
 )
 from inventory_core.office.owners import adopt_owner, credential_of, open_for_credential
 from inventory_core.office.people import invite_person, reset_password
-from inventory_core.office.sessions import find_session, read_actor
+from inventory_core.office.sessions import find_session
 from inventory_core.vocabulary import Role
+from tests.people import PASSWORD, first_owner
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-PASSWORD = "correct horse battery"
 
 
 def test_the_owner_link_makes_one_owner_and_then_opens_nothing(database: Database) -> None:
@@ -92,7 +92,7 @@ def test_an_invitation_expires_and_a_refused_password_does_not_use_it_up(
 
 def test_a_reset_link_ends_the_sessions_that_were_open(database: Database) -> None:
     with database.writing() as tx:
-        ensure_owner_password(tx, PASSWORD)
+        first_owner(tx)
         made = invite_person(tx, SYSTEM, "Mei", now=NOW, roles=[Role.BUYER])
         first = use_link(tx, made.token, password=PASSWORD, address="", now=NOW)
         reset = reset_password(tx, SYSTEM, made.person_id, now=NOW)
@@ -116,7 +116,7 @@ def test_the_same_owner_password_again_changes_nothing(database: Database) -> No
 
 def test_a_person_is_known_in_another_company_only_by_a_copied_hash(database: Database) -> None:
     with database.writing() as tx:
-        actor = read_actor(tx, ensure_owner_password(tx, PASSWORD))
+        actor = first_owner(tx)
         credential = credential_of(tx, actor)
         assert adopt_owner(tx, credential) is False
         assert open_for_credential(tx, credential, address="", now=NOW).actor == actor

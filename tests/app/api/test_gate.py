@@ -1,5 +1,6 @@
 """Who is turned away before any code of a screen or a route runs."""
 
+import pytest
 from psycopg import sql
 from starlette.websockets import WebSocketDisconnect
 
@@ -99,6 +100,7 @@ def test_every_answer_carries_the_security_headers(visitor) -> None:
         assert "default-src" in headers["content-security-policy"]
 
 
+@pytest.mark.slow
 def test_while_the_database_does_not_answer_nobody_is_let_in(visitor, desk, admin) -> None:
     somebody = visitor(Role.OWNER)
     closed = sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {}")

@@ -14,7 +14,7 @@ from inventory_core.office.people import invite_person
 from inventory_core.office.sessions import begin_attempt
 from inventory_core.vocabulary import Role
 from tests.app.conftest import ORIGIN
-from tests.browser import OWNER, PASSWORD
+from tests.people import OWNER, PASSWORD
 
 FROM_US = {"origin": ORIGIN, "sec-fetch-site": "same-origin"}
 

@@ -15,7 +15,8 @@ from inventory_core.errors import Forbidden, NotFound
 from inventory_core.office.links import ensure_owner_link, has_owner
 from inventory_core.office.people import change_password
 from inventory_core.settings import Settings
-from tests.browser import PASSWORD, copied_company
+from tests.browser import copied_company
+from tests.people import PASSWORD
 
 
 @pytest.fixture
