@@ -64,7 +64,7 @@ def enter() -> Visit:
         visit = _prove()
     except Exception as error:
         number = note_problem(error, where="enter")
-        st.error(md("error.database_away", language=_browser_language(), number=number))
+        st.error(md("error.web_without_database", language=_browser_language(), number=number))
         st.stop()
     if visit is None:
         st.session_state.clear()

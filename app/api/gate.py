@@ -89,7 +89,7 @@ class Gate:
         except Exception as error:
             number = note_problem(error, where="gate")
             return PlainTextResponse(
-                t("error.database_away", language=_language(headers), number=number),
+                t("error.web_without_database", language=_language(headers), number=number),
                 503,
                 headers={"Retry-After": "5"},
             )
