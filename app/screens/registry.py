@@ -9,7 +9,17 @@ walk this table.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.screens import approvals, imports, people, replenish, settings
+from app.screens import (
+    approvals,
+    forecasts,
+    imports,
+    jobs,
+    orders,
+    people,
+    replenish,
+    settings,
+    stock,
+)
 from inventory_core.office.actors import Permission
 
 
@@ -27,7 +37,11 @@ class Screen:
 SCREENS: tuple[Screen, ...] = (
     Screen("replenish", "decide", ":material/shopping_cart:", Permission.COST_VIEW, replenish.draw),
     Screen("approvals", "decide", ":material/task_alt:", Permission.COST_VIEW, approvals.draw),
+    Screen("stock", "operate", ":material/inventory_2:", Permission.VIEW, stock.draw),
+    Screen("orders", "operate", ":material/receipt_long:", Permission.VIEW, orders.draw),
     Screen("import", "operate", ":material/upload_file:", Permission.DATA_IMPORT, imports.draw),
+    Screen("forecasts", "decide", ":material/show_chart:", Permission.VIEW, forecasts.draw),
+    Screen("jobs", "set_up", ":material/schedule:", Permission.VIEW, jobs.draw),
     Screen("people", "set_up", ":material/group:", Permission.PEOPLE_MANAGE, people.draw),
     Screen("settings", "set_up", ":material/settings:", Permission.VIEW, settings.draw),
 )

@@ -67,7 +67,7 @@ _FILTER = """
     AND (CAST(:warehouses AS bigint[]) IS NULL
         OR x.warehouse_id = ANY(CAST(:warehouses AS bigint[])))
 """
-_POSITIONS = f"""
+POSITION_ROWS = f"""
     WITH coming AS (
         SELECT sku_id, warehouse_id,
             coalesce(sum(quantity) FILTER (WHERE kind = 'purchase'), 0)::bigint AS on_order,
@@ -114,7 +114,7 @@ _POSITIONS = f"""
     FROM x WHERE {_FILTER} ORDER BY x.sku_id, x.warehouse_id
 """  # noqa: S608
 
-POSITIONS = text(_POSITIONS)
+POSITIONS = text(POSITION_ROWS)
 INBOUND = text(
     f"SELECT x.* FROM ({_INBOUND}) AS x WHERE {_FILTER}"  # noqa: S608
     " ORDER BY x.sku_id, x.warehouse_id, x.expected_on NULLS LAST, x.document_number"

@@ -78,7 +78,9 @@ _SOLD = text("""
     GROUP BY s.order_line_id, s.sku_id
 """)
 _KNOWN = text("""
-    SELECT r.id, r.key, r.order_id, r.warehouse_id, r.received_at, (
+    SELECT r.id, r.key, r.order_id, r.warehouse_id, (
+        SELECT jsonb_agg(jsonb_build_array(l.order_line_id, l.quantity) ORDER BY l.line_no)
+        FROM sales_return_line l WHERE l.return_id = r.id), (
         SELECT coalesce(sum(m.value), 0) FROM movement m WHERE m.operation_id = r.operation_id)
     FROM sales_return r WHERE r.key = ANY(CAST(:keys AS text[]))
 """)
@@ -223,15 +225,11 @@ def _record(
 def _replays(tx: Writing, returns: Sequence[NewReturn]) -> dict[str, Returned]:
     asked = {one.key: one for one in returns}
     known = {}
-    for number, key, order_id, warehouse_id, received_at, value in tx.rows(
-        _KNOWN, {"keys": list(asked)}
-    ):
+    for number, key, order_id, warehouse_id, lines, value in tx.rows(_KNOWN, {"keys": list(asked)}):
+        # The moment is when it is done, not part of what is asked: a retry comes later.
         one = asked[key]
-        if (order_id, warehouse_id, received_at) != (
-            one.order_id,
-            one.warehouse_id,
-            as_utc(one.received_at),
-        ):
+        wanted = [[line.order_line_id, line.quantity] for line in one.lines]
+        if (order_id, warehouse_id, lines) != (one.order_id, one.warehouse_id, wanted):
             raise Conflict("key_reused", key=key)
         known[key] = Returned(number, key, value, True)
     return known
