@@ -12,7 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.analogue import with_analogues
-from forecasting.backtest import Score, Trial, choose_champions, run_trial, score_trial
+from forecasting.backtest import (
+    Score,
+    Trial,
+    choose_champions,
+    horizon_loss,
+    run_trial,
+    score_trial,
+)
 from forecasting.candidates import BLEND, candidate_models
 from forecasting.covariates import Covariates, covariates_of, plan_covariates
 from forecasting.frequency import Days
@@ -37,7 +44,8 @@ class PanelForecast:
     """What will probably sell: S series, H periods ahead, Q = len(LEVELS) quantiles.
 
     `mean` [S, H]; `quantiles` [S, H, Q]; `champions` name per series; `scores` of the candidates
-    in the trial; `weights` how the blend was made. Periods announced closed are 0.
+    in the trial, `losses` name → [S] error per period (units) of each series there; `weights` how
+    the blend was made. Periods announced closed are 0.
     """
 
     ids: tuple[str, ...]
@@ -46,6 +54,7 @@ class PanelForecast:
     quantiles: Floats
     champions: tuple[str, ...]
     scores: tuple[Score, ...]
+    losses: Mapping[str, Floats]
     weights: Weights | None
     segment: Ints
     total_steps: Ints
@@ -113,6 +122,9 @@ def forecast_panel(
         quantiles=spread[1][:, :, places],
         champions=champions,
         scores=score_trial(trial, now),
+        losses={name: horizon_loss(trial, said) for name, said in trial.forecasts.items()}
+        if trial.origins
+        else {},
         weights=weights,
         segment=segment,
         total_steps=steps,

@@ -114,6 +114,7 @@ def _position(situation: Situation) -> dict[str, Any]:
         "backordered": stock.backordered,
         "planned_in": stock.planned_in,
         "planned_out": stock.planned_out,
+        "upstream": stock.upstream,
         "inventory_position": stock.inventory_position,
     }
 

@@ -127,10 +127,14 @@ def demand_grid(
     grain: str = "sku_warehouse",
     first_on: date | None = None,
     ahead_days: int = 0,
+    sku_ids: Sequence[int] | None = None,
 ) -> DemandGrid:
     """Daily demand of every series that ever had any, up to and including `through`."""
     earliest = max(first_on or FIRST_DAY, through - timedelta(days=LONGEST_HISTORY_DAYS))
-    rows = conn.rows(demand.daily_demand(grain), {"first_on": earliest, "last_on": through})
+    wanted = None if sku_ids is None else list(sku_ids)
+    rows = conn.rows(
+        demand.daily_demand(grain), {"first_on": earliest, "last_on": through, "skus": wanted}
+    )
     columns = list(zip(*rows, strict=True)) if rows else [()] * 8
     sku, warehouse = _ints(columns[0]), _ints(columns[1])
     day = _ints(columns[3])

@@ -5,7 +5,7 @@ Reads positions, inbound, offers, calendars, rates and rules in one snapshot, an
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,6 +18,7 @@ from forecasting.situation import Planned, PlanSettings, Situation, StockNow
 from forecasting.suggest import plan_pair
 from forecasting.supplier_choice import OfferRoute, OfferTerms, Rate
 from forecasting.training import demand_of
+from forecasting.upstream import Supply, with_upstream
 from inventory_core.catalog.calendars import ALWAYS
 from inventory_core.catalog.rates import rates_on
 from inventory_core.db.engine import Reading
@@ -25,6 +26,7 @@ from inventory_core.insight.demand import sku_facts, warehouse_codes
 from inventory_core.office.company import Company, read_company
 from inventory_core.planning.published import PublishedForecast, PublishedRun, forecasts_of
 from inventory_core.planning.rules import ReplenishRule, replenish_rules
+from inventory_core.planning.transit import transit_days
 from inventory_core.stock.balances import Inbound, Position, inbound, positions
 from inventory_core.trade.offer_terms import Offer, offers, way
 
@@ -46,6 +48,7 @@ class Book:
     rules: Mapping[Pair, ReplenishRule]
     skus: Mapping[int, Mapping[str, object]]
     warehouses: Mapping[int, str]
+    hubs: Set[int]
 
 
 def plan_from_run(
@@ -54,10 +57,37 @@ def plan_from_run(
     """Plan every SKU and warehouse of a run (or of some SKUs) on the stock of this moment."""
     book = read_book(conn, as_of=as_of, sku_ids=sku_ids)
     settings = plan_settings(book.company)
+    forecasts = forecasts_of(conn, run.id, sku_ids=sku_ids)
+    planned = [plan_pair(_situation(book, run, item, as_of), settings) for item in forecasts]
+    selling = {(item.sku_id, item.warehouse_id) for item in forecasts}
+    again = with_upstream(planned, _supplies(book, selling, as_of), transit_days(conn))
     return [
-        plan_pair(_situation(book, run, forecast, as_of), settings)
-        for forecast in forecasts_of(conn, run.id, sku_ids=sku_ids)
+        plan_pair(again[key], settings) if (key := _pair(item)) in again else item
+        for item in planned
     ]
+
+
+def _pair(item: Planned) -> Pair:
+    return item.situation.sku_id, item.situation.warehouse_id
+
+
+def _supplies(book: Book, selling: Set[Pair], as_of: date) -> dict[int, list[Supply]]:
+    """What hubs have or expect of each SKU, the earliest first."""
+    found: dict[int, list[Supply]] = defaultdict(list)
+    for (sku_id, place), position in book.positions.items():
+        if place not in book.hubs or (sku_id, place) in selling:
+            continue
+        code = book.warehouses[place]
+        free = position.available - position.backordered - position.planned_out
+        found[sku_id].append(Supply(place, as_of, max(0, free), code))
+        for item in book.inbound.get((sku_id, place), ()):
+            day = max(as_of, item.expected_on or as_of + timedelta(UNDATED_ARRIVES_AFTER_DAYS))
+            found[sku_id].append(
+                Supply(place, day, item.quantity, f"{item.document_number} {code}")
+            )
+    for supplies in found.values():
+        supplies.sort(key=lambda supply: (supply.on_day, supply.document))
+    return found
 
 
 def plan_settings(company: Company) -> PlanSettings:
@@ -83,6 +113,7 @@ def read_book(conn: Reading, *, as_of: date, sku_ids: Sequence[int] | None = Non
     coming: dict[Pair, list[Inbound]] = defaultdict(list)
     for item in inbound(conn, sku_ids, None):
         coming[item.sku_id, item.warehouse_id].append(item)
+    places = conn.rows(warehouse_codes())
     return Book(
         company=company,
         positions={
@@ -93,7 +124,8 @@ def read_book(conn: Reading, *, as_of: date, sku_ids: Sequence[int] | None = Non
         rates=rates,
         rules=replenish_rules(conn),
         skus={row.id: dict(row._mapping) for row in conn.rows(sku_facts())},
-        warehouses={row.id: row.code for row in conn.rows(warehouse_codes())},
+        warehouses={row.id: row.code for row in places},
+        hubs=frozenset(row.id for row in places if not row.sells),
     )
 
 

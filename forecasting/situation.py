@@ -17,7 +17,7 @@ from forecasting.supplier_choice import PREFERRED_SAVING_PERCENT, OfferTerms, Ra
 
 @dataclass(frozen=True, slots=True)
 class StockNow:
-    """The position row as it stood when the plan was made."""
+    """The position row as it stood when the plan was made; `upstream` lies at a hub for it."""
 
     on_hand: int = 0
     reserved: int = 0
@@ -29,6 +29,7 @@ class StockNow:
     inventory_position: int = 0
     planned_in: int = 0
     planned_out: int = 0
+    upstream: int = 0
 
     @property
     def sellable(self) -> int:

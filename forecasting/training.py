@@ -123,7 +123,11 @@ def _published(
             for level in PATH_LEVELS_KEPT
         },
         totals=totals,
-        scores={},
+        scores={
+            name: round(float(loss[row]), 4)
+            for name, loss in made.losses.items()
+            if isfinite(loss[row])
+        },
         selling_price=None if np.isnan(price) else Decimal(str(round(float(price), 4))),
     )
 

@@ -24,6 +24,7 @@ from inventory_core.db.leases import Lease
 from inventory_core.db.server import Server, open_server
 from inventory_core.office.company import read_company
 from inventory_core.office.job_runs import (
+    NIGHTLY,
     JobName,
     JobRequest,
     RunState,
@@ -144,7 +145,7 @@ class Runner:
             self._served[slug] = Served(slug, database, Lease(database, LEASE_NAME))
         with self._served[slug].database.reading() as conn:
             time_zone = read_company(conn).time_zone
-        entries = [Entry(slug, job.name.value, job.at, time_zone) for job in JOBS.values()]
+        entries = [Entry(slug, job.value, at, time_zone) for job, at in NIGHTLY.items()]
         self._timetable.set_entries(slug, entries)
 
     def _forget(self, slug: str) -> None:

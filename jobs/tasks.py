@@ -1,4 +1,4 @@
-"""The list of jobs: what each does, for how long it may run, and when the timetable asks for it.
+"""The list of jobs: what each does and for how long it may run.
 
 Decides nothing inside a job. A task gets the open company and a way to tell its progress, and
 answers with facts for the record; it commits its own transactions.
@@ -43,12 +43,11 @@ Task = Callable[[Workplace, Mapping[str, Any], Progress], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job. `at`: hour and minute of the company's clock at which it runs every night."""
+    """One job and how long it may run."""
 
     name: JobName
     task: Task
     most_minutes: int
-    at: tuple[int, int]
 
 
 def plan(place: Workplace, settings: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -89,9 +88,9 @@ def back_up(place: Workplace, settings: Mapping[str, Any], progress: Progress) -
 
 
 JOBS: Mapping[JobName, Job] = {
-    JobName.KPI_SNAPSHOT: Job(JobName.KPI_SNAPSHOT, keep_kpis, most_minutes=20, at=(1, 30)),
-    JobName.PLAN: Job(JobName.PLAN, plan, most_minutes=60, at=(2, 0)),
-    JobName.BACKUP: Job(JobName.BACKUP, back_up, most_minutes=60, at=(3, 30)),
+    JobName.KPI_SNAPSHOT: Job(JobName.KPI_SNAPSHOT, keep_kpis, most_minutes=20),
+    JobName.PLAN: Job(JobName.PLAN, plan, most_minutes=60),
+    JobName.BACKUP: Job(JobName.BACKUP, back_up, most_minutes=60),
 }
 
 

@@ -7,9 +7,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from app.commands.plan import problem_of, run_here, summary
+from app.commands.plan import problem_of, run_here
 from app.i18n import moment, t
 from app.opening import opened_company, terminal_language
+from app.screens.jobs_words import plan_summary
 from inventory_core.errors import Invalid
 from inventory_core.office.job_runs import JobName, JobRun, RunState, job_runs
 
@@ -65,5 +66,5 @@ def _outcome(run: JobRun, language: str) -> str:
     if run.state is not RunState.DONE:
         return ""
     if run.job == JobName.PLAN:
-        return summary(run.result, language)
+        return plan_summary(run.result, language)
     return t(f"jobs.done.{run.job}", language=language, **run.result)

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from app.i18n import day, money, number, t
 from app.opening import Opened, opened_company, terminal_language
+from app.screens.jobs_words import plan_summary
 from inventory_core.clock import utc_now
 from inventory_core.errors import Invalid
 from inventory_core.office.actors import SYSTEM
@@ -38,7 +39,7 @@ def plan(
         run = run_here(opened, JobName.PLAN, settings, language)
         if run.state is not RunState.DONE:
             raise typer.Exit(1)
-        screen.print(summary(run.result, language), soft_wrap=True)
+        screen.print(plan_summary(run.result, language), soft_wrap=True)
         if top > 0:
             screen.print(_table(opened, top, language))
 
@@ -73,28 +74,6 @@ def problem_of(run: JobRun, language: str) -> str:
     """Why a run failed, as a sentence."""
     params = run.result.get("params", {})
     return t(f"error.{run.problem}", language=language, **params)
-
-
-def summary(result: Any, language: str) -> str:
-    """What a planning run did, in two sentences."""
-    as_of = date.fromisoformat(result["as_of"])
-    code = "planning.as_of_old" if result["stale"] else "planning.as_of"
-    seconds = sum(result["seconds"].values())
-    first = t(code, language=language, as_of=day(as_of, language=language))
-    second = t(
-        "planning.reused" if result["reused"] else "planning.trained",
-        language=language,
-        series=result["series"],
-        seconds=round(seconds, 1),
-    )
-    third = t(
-        "planning.suggested",
-        language=language,
-        **{name: result[name] for name in ("suggested", "opened", "revised", "withdrawn")},
-        unchanged=result["unchanged"] + result["left_alone"],
-        needs_supplier=result["needs_supplier"],
-    )
-    return f"{first} {second} {third}"
 
 
 def _table(opened: Opened, top: int, language: str) -> Table:

@@ -53,10 +53,13 @@ wanted AS (
       JOIN channel_account AS account ON account.id = sales.account_id
       LEFT JOIN listing ON listing.id = line.listing_id
       LEFT JOIN base_rate AS rate ON rate.currency = sales.currency
+     WHERE CAST(:skus AS bigint[]) IS NULL OR line.sku_id = ANY(CAST(:skus AS bigint[]))
 ),
 served AS (
     SELECT order_line_id, warehouse_id, sum(quantity - released) AS units
-      FROM reservation WHERE order_line_id IS NOT NULL
+      FROM reservation
+     WHERE order_line_id IS NOT NULL
+       AND (CAST(:skus AS bigint[]) IS NULL OR sku_id = ANY(CAST(:skus AS bigint[])))
      GROUP BY order_line_id, warehouse_id HAVING sum(quantity - released) > 0
 ),
 served_line AS (
@@ -94,6 +97,7 @@ sold AS (
       LEFT JOIN base_rate AS rate ON rate.currency = line.currency
      WHERE line.treatment = 'accepted' AND line.sku_id IS NOT NULL
        AND line.quantity > line.cancelled
+       AND (CAST(:skus AS bigint[]) IS NULL OR line.sku_id = ANY(CAST(:skus AS bigint[])))
 )
 """
 
@@ -124,7 +128,7 @@ _GRAINS = {
 
 
 def daily_demand(grain: str) -> TextClause:
-    """One row per series and day with demand, from `first_on` to `last_on`.
+    """One row per series and day with demand, from `first_on` to `last_on`, of `skus` or all.
 
     Columns: sku_id, warehouse_id (0 where the grain has none), part (channel or market), day,
     units, short (of these, not servable when ordered), bulk (of these, in one-off lines), price
@@ -253,5 +257,11 @@ def sku_facts() -> TextClause:
 
 
 def warehouse_codes() -> TextClause:
-    """Id and code of every warehouse, whether active or not."""
-    return text("SELECT id, code FROM location WHERE kind = 'warehouse' ORDER BY priority, id")
+    """id, code and `sells` (whether a channel sells from it) of every warehouse, active or not."""
+    return text(
+        """
+        SELECT id, code,
+               EXISTS (SELECT FROM stock_pool_warehouse WHERE warehouse_id = place.id) AS sells
+          FROM location AS place WHERE kind = 'warehouse' ORDER BY priority, id
+        """
+    )

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import (
     Float,
+    Row,
     Select,
     case,
     cast,
@@ -43,6 +44,14 @@ class JobName(StrEnum):
     BACKUP = "backup"
 
 
+# Hour and minute of the company's clock at which each job is due every night.
+NIGHTLY: Mapping[JobName, tuple[int, int]] = {
+    JobName.KPI_SNAPSHOT: (1, 30),
+    JobName.PLAN: (2, 0),
+    JobName.BACKUP: (3, 30),
+}
+
+
 class RunState(StrEnum):
     """Life of a run."""
 
@@ -59,6 +68,7 @@ class JobRequest:
     id: int
     job: JobName
     settings: Mapping[str, Any]
+    asked_at: datetime
     replayed: bool = False
 
 
@@ -90,20 +100,16 @@ def request_job(
         text(
             "INSERT INTO job_request (key, job, settings, person_id)"
             " VALUES (:key, :job, CAST(:settings AS jsonb), :person_id)"
-            " ON CONFLICT (key) DO NOTHING RETURNING id"
+            " ON CONFLICT (key) DO NOTHING RETURNING id, recorded_at"
         ).bindparams(key=key, job=str(job), settings=json.dumps(facts), person_id=actor.person_id)
     )
     if made:
         record_audit(tx, actor, "job_requested", ("job", job), facts)
-        return JobRequest(made[0].id, JobName(job), facts)
-    known = tx.execute(
-        select(job_request.c.id, job_request.c.job, job_request.c.settings).where(
-            job_request.c.key == key
-        )
-    ).one()
+        return JobRequest(made[0].id, JobName(job), facts, made[0].recorded_at)
+    known = tx.execute(select(*_REQUEST).where(job_request.c.key == key)).one()
     if known.job != job or known.settings != facts:
         raise Conflict("key_reused", key=key)
-    return JobRequest(known.id, JobName(job), facts, replayed=True)
+    return JobRequest(known.id, JobName(job), facts, known.recorded_at, replayed=True)
 
 
 def take_request(tx: Writing) -> JobRequest | None:
@@ -120,9 +126,9 @@ def take_request(tx: Writing) -> JobRequest | None:
         update(job_request)
         .where(job_request.c.id == oldest)
         .values(taken_at=func.now())
-        .returning(job_request.c.id, job_request.c.job, job_request.c.settings)
+        .returning(*_REQUEST)
     ).all()
-    return JobRequest(rows[0].id, JobName(rows[0].job), rows[0].settings) if rows else None
+    return _request(rows[0]) if rows else None
 
 
 def start_run(tx: Writing, job: JobName, *, request_id: int | None = None) -> int:
@@ -184,21 +190,21 @@ def job_runs(conn: Reading, *, job: str | None = None, limit: int = 50) -> list[
     statement = select_job_runs().limit(min(limit, MOST_RUNS_SHOWN))
     if job is not None:
         statement = statement.where(job_run.c.job == job)
-    found = []
-    for row in conn.rows(statement):
-        facts = dict(row._mapping)
-        found.append(JobRun(**facts | {"state": RunState(row.state)}))
-    return found
+    return [_run(row) for row in conn.rows(statement)]
 
 
 def waiting_requests(conn: Reading) -> list[JobRequest]:
     """Requests that no runner has taken yet, oldest first."""
-    statement = (
-        select(job_request.c.id, job_request.c.job, job_request.c.settings)
-        .where(job_request.c.taken_at.is_(None))
-        .order_by(job_request.c.id)
-    )
-    return [JobRequest(row.id, JobName(row.job), row.settings) for row in conn.rows(statement)]
+    statement = select(*_REQUEST).where(job_request.c.taken_at.is_(None)).order_by(job_request.c.id)
+    return [_request(row) for row in conn.rows(statement)]
+
+
+def latest_runs(conn: Reading) -> dict[str, JobRun]:
+    """The newest run of each job, in the order of the night."""
+    newest = select(func.max(job_run.c.id)).group_by(job_run.c.job)
+    rows = conn.rows(select_job_runs().where(job_run.c.id.in_(newest)))
+    found = {row.job: _run(row) for row in rows}
+    return {job.value: found[job.value] for job in NIGHTLY if job.value in found}
 
 
 def select_job_runs() -> Select[Any]:
@@ -224,3 +230,19 @@ def select_job_runs() -> Select[Any]:
         .outerjoin(person, person.c.id == job_request.c.person_id)
         .order_by(job_run.c.id.desc())
     )
+
+
+_REQUEST = (
+    job_request.c.id,
+    job_request.c.job,
+    job_request.c.settings,
+    job_request.c.recorded_at,
+)
+
+
+def _request(row: Row[Any]) -> JobRequest:
+    return JobRequest(row.id, JobName(row.job), row.settings, row.recorded_at)
+
+
+def _run(row: Row[Any]) -> JobRun:
+    return JobRun(**dict(row._mapping) | {"state": RunState(row.state)})

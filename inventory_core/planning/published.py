@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import Float, Row, delete, func, insert, literal_column, select, text, update
 
 from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Reading, Writing
@@ -42,7 +42,7 @@ class PublishedForecast:
     """Demand of one SKU at one warehouse. `mean` and `quantiles` by period from `starts_on` on.
 
     `quantiles`: level -> units per period. `totals`: days -> {"mean": …, level: …} of the demand
-    of the first so many days. `scores`: candidate -> measure -> value.
+    of the first so many days. `scores`: candidate -> error per period in the backtest, units.
     """
 
     sku_id: int
@@ -169,6 +169,25 @@ def forecasts_of(
     if sku_ids is not None:
         statement = statement.where(forecast.c.sku_id.in_(list(sku_ids)))
     return [PublishedForecast(**row._mapping) for row in conn.rows(statement)]
+
+
+def forecast_digest(conn: Reading, run_id: int) -> Sequence[Row[Any]]:
+    """One short row per forecast of a run: champion, errors, mean of a period and in total."""
+    total = literal_column("(SELECT sum(m) FROM unnest(forecast.mean) AS m)", Float)
+    statement = (
+        select(
+            forecast.c.sku_id,
+            forecast.c.warehouse_id,
+            forecast.c.champion,
+            forecast.c.scores,
+            forecast.c.selling_price,
+            func.coalesce(total, 0.0).label("mean_total"),
+            func.coalesce(total / func.cardinality(forecast.c.mean), 0.0).label("mean_period"),
+        )
+        .where(forecast.c.run_id == run_id)
+        .order_by(forecast.c.sku_id, forecast.c.warehouse_id)
+    )
+    return conn.rows(statement)
 
 
 def policies_of(

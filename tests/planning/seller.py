@@ -1,4 +1,4 @@
-"""A small seller with a history, for tests of planning: two warehouses, some SKUs. Tests nothing."""
+"""A small seller with a history, for tests of planning: two warehouses and some SKUs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from inventory_core.vocabulary import Language, LocationKind, OperationKind, War
 
 TODAY = date(2026, 3, 2)  # a Monday
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+YESTERDAY = date(2026, 3, 1)
 SUPPLIER_PLACE = int(VIRTUAL_LOCATIONS[LocationKind.SUPPLIER])
 
 
@@ -116,7 +117,7 @@ def make_seller(
                         prices=[(1, Decimal(20))],
                         preferred=True,
                         **terms,
-                    )  # fmt: skip
+                    )
                     for sku_id in made.values()
                 ],
             )

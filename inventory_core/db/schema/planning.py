@@ -74,7 +74,7 @@ forecast = Table(
     Column("mean", ARRAY(Float), nullable=False),
     Column("quantiles", JSONB, nullable=False),
     Column("totals", JSONB, nullable=False, comment="days -> mean or level -> units"),
-    Column("scores", JSONB, nullable=False, comment="candidate -> measure -> value"),
+    Column("scores", JSONB, nullable=False, comment="candidate -> error per period in the trial"),
     Column("selling_price", AMOUNT, comment="recent mean, base currency; NULL: no rate known"),
     PrimaryKeyConstraint("run_id", "sku_id", "warehouse_id"),
 )

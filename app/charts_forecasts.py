@@ -1,0 +1,138 @@
+"""The pictures of the Forecasts screen: demand with its forecast, and accuracy by class. Pure."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app.charts import (
+    ACTUAL,
+    FORECAST,
+    PROMOTION,
+    RISK,
+    SOLD,
+    band,
+    blank,
+    day_axis,
+    faded,
+    line,
+    plain_name,
+)
+from app.i18n import percent, t
+from app.screens.forecasts_reading import CENSORED_SHARE, ClassAccuracy, Series
+
+
+def demand_picture(series: Series, *, title: str, language: str) -> go.Figure:
+    """History in ink with censored periods hatched, forecast in blue with its bands."""
+    figure = blank(title=title, height=380)
+    units = t("forecasts.units")
+    censored = np.nan_to_num(series.out) >= CENSORED_SHARE
+    _bars(figure, series, ~censored, t("forecasts.chart_demand"), units, hatched=False)
+    if censored.any():
+        _bars(figure, series, censored, t("forecasts.chart_censored"), units, hatched=True)
+    told = series.forecast
+    levels = told.quantiles
+    band(
+        figure,
+        series.ahead,
+        levels["0.1"],
+        levels["0.9"],
+        colour=FORECAST,
+        name=t("forecasts.chart_band"),
+    )
+    figure.add_trace(
+        line(series.ahead, told.mean, name=t("forecasts.chart_mean"), colour=FORECAST, unit=units)
+    )
+    figure.add_trace(
+        line(
+            series.ahead,
+            levels["0.95"],
+            name=t("forecasts.chart_high"),
+            colour=FORECAST,
+            dash="dot",
+            width=1.2,
+            unit=units,
+        )
+    )
+    _mark_promotions(figure, series)
+    half = timedelta(days=series.step_days)
+    day_axis(figure, series.past[0] - half, series.ahead[-1] + half, language)
+    return figure
+
+
+def accuracy_picture(classes: Sequence[ClassAccuracy], *, title: str, language: str) -> go.Figure:
+    """Error of the champions beside that of the baseline, in percent of demand, by class."""
+    figure = blank(title=title, height=250)
+    names = [t(f"forecasts.class_{one.name}", series=one.series) for one in classes]
+    for label, colour, values in (
+        (t("forecasts.chart_baseline"), SOLD, [one.baseline for one in classes]),
+        (t("forecasts.chart_champion"), FORECAST, [one.error for one in classes]),
+    ):
+        figure.add_trace(
+            go.Bar(
+                y=names,
+                x=values,
+                name=label,
+                orientation="h",
+                marker_color=colour,
+                text=[percent(value, 0, language=language) for value in values],
+                textposition="outside",
+                cliponaxis=False,
+                hovertemplate="%{x:.1%}",
+            )
+        )
+    figure.update_layout(barmode="group", hovermode="closest", bargap=0.32)
+    most = max((one.baseline or 0, one.error or 0) for one in classes) if classes else (1, 1)
+    figure.update_xaxes(tickformat=".0%", rangemode="tozero", range=[0, max(*most, 0.1) * 1.2])
+    figure.update_yaxes(autorange="reversed", rangemode="normal", showgrid=False)
+    return figure
+
+
+def _bars(
+    figure: go.Figure,
+    series: Series,
+    which: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    name: str,
+    units: str,
+    *,
+    hatched: bool,
+) -> None:
+    days = [day for day, shown in zip(series.past, which, strict=True) if shown]
+    marker = {"color": faded(ACTUAL, 0.82), "line": {"width": 0}}
+    if hatched:
+        marker = {
+            "color": faded(RISK, 0.25),
+            "line": {"width": 0},
+            "pattern": {"shape": "/", "fgcolor": RISK, "size": 6, "solidity": 0.35},
+        }
+    figure.add_trace(
+        go.Bar(
+            x=days,
+            y=series.demand[which],
+            name=plain_name(name),
+            marker=marker,
+            width=series.step_days * 86_400_000 * 0.8,
+            hovertemplate=f"%{{y:,.0f}} {plain_name(units)}",
+        )
+    )
+
+
+def _mark_promotions(figure: go.Figure, series: Series) -> None:
+    """Amber stretches at the foot of the picture, named once."""
+    top = max(float(series.demand.max(initial=0.0)), max(series.forecast.quantiles["0.95"]), 1.0)
+    for place, (first, last) in enumerate(series.promotion):
+        figure.add_trace(
+            go.Scatter(
+                x=[first, last + timedelta(days=1)],
+                y=[-top * 0.03] * 2,
+                mode="lines",
+                line={"color": PROMOTION, "width": 6},
+                name=t("forecasts.chart_promotion"),
+                legendgroup="promotion",
+                showlegend=place == 0,
+                hoverinfo="skip",
+                cliponaxis=False,
+            )
+        )
+    figure.update_yaxes(range=[-top * 0.06 if series.promotion else 0, top * 1.08])

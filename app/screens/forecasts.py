@@ -1,0 +1,232 @@
+"""Forecasts: what will sell, how sure that is, and how good the models have been so far.
+
+Draws what was published by the last planning run; trains and computes nothing.
+"""
+
+import pandas as pd
+import streamlit as st
+
+from app import session
+from app.charts_forecasts import accuracy_picture, demand_picture
+from app.i18n import day, md, number, percent, plain, reader_language, t
+from app.screens.forecasts_reading import (
+    BASELINE,
+    Listed,
+    Overall,
+    Series,
+    read_overall,
+    read_series,
+)
+from app.widgets import Figure, chart, empty_state, figure_row, link, page_head, query
+from app.widgets_tables import Percent, Text, Units, export_button, table
+from inventory_core.db.engine import Reading
+from inventory_core.planning.published import run_by_id
+
+MONTH_DAYS = 28
+
+
+def draw() -> None:
+    """The screen."""
+    found = session.cached("forecasts", read_overall, ttl=600)
+    if found is None or not found.series:
+        page_head(t("nav.forecasts"), md("forecasts.empty_sentence"))
+        empty_state(":material/show_chart:", md("forecasts.empty"))
+        link("jobs", md("forecasts.empty_button"), icon=":material/play_arrow:")
+        return
+    page_head(t("nav.forecasts"), _sentence(found))
+    chosen = _choose(found)
+    with session.part():
+        _series_part(found, chosen)
+    left, right = st.columns([3, 2], gap="medium")
+    with left, st.container(border=True), session.part():
+        _backtest_table(found, chosen)
+    with right, st.container(border=True), session.part():
+        title = t("forecasts.accuracy_title")
+        figure = accuracy_picture(found.classes, title=title, language=reader_language())
+        chart(figure, "accuracy_by_class")
+        st.caption(md("forecasts.accuracy_note"))
+
+
+def _sentence(found: Overall) -> str:
+    run = found.run
+    scores = run.scores
+    best = min(
+        (facts["wape"] for facts in scores.values() if facts.get("wape") is not None), default=None
+    )
+    base = scores.get(BASELINE, {}).get("wape")
+    key = "forecasts.sentence_daily" if run.frequency == "D" else "forecasts.sentence_weekly"
+    first = md(key, series=len(found.series), periods=run.horizon, as_of=day(run.as_of_on))
+    if best is None or base is None:
+        return first
+    return (
+        first
+        + " "
+        + md("forecasts.sentence_score", best=percent(best, 0), baseline=percent(base, 0))
+    )
+
+
+def _choose(found: Overall) -> Listed:
+    """One select box over all series, most valuable first; the choice stands in the address."""
+    by_key = {f"{one.sku}@{one.warehouse}": one for one in found.series}
+    keys = list(by_key)
+    asked = query("series")
+    if asked not in by_key:
+        sku, place = query("sku"), query("site")
+        asked = next(
+            (
+                key
+                for key, one in by_key.items()
+                if one.sku == sku and place in ("", str(one.warehouse_id), one.warehouse)
+            ),
+            keys[0],
+        )
+    picked = st.selectbox(
+        t("forecasts.choose"),
+        keys,
+        index=keys.index(asked),
+        format_func=lambda key: f"{by_key[key].sku} · {by_key[key].name} · {by_key[key].warehouse}",
+        key="forecasts_series",
+    )
+    st.query_params["series"] = picked
+    return by_key[picked]
+
+
+def _series_part(found: Overall, chosen: Listed) -> None:
+    series = session.cached(
+        "forecast_series", _read, found.run.id, chosen.sku_id, chosen.warehouse_id, ttl=600
+    )
+    if series is None or not series.past:
+        empty_state(":material/show_chart:", md("forecasts.no_series"))
+        return
+    figure_row(_figures(series, chosen))
+    with st.container(border=True):
+        title = t("forecasts.chart_title", sku=chosen.sku, warehouse=chosen.warehouse)
+        chart(demand_picture(series, title=title, language=reader_language()), "demand_picture")
+        st.caption(_notes(series))
+    _link_to_replenish(chosen)
+
+
+def _read(conn: Reading, run_id: int, sku_id: int, warehouse_id: int) -> Series | None:
+    run = run_by_id(conn, run_id)
+    return None if run is None else read_series(conn, run, sku_id, warehouse_id)
+
+
+def _figures(series: Series, chosen: Listed) -> list[Figure]:
+    told, policy = series.forecast, series.policy
+    periods = max(1, MONTH_DAYS // series.step_days)
+    ahead = sum(told.mean[:periods])
+    before = float(series.demand[-periods:].sum())
+    total = _total(series)
+    cards = [
+        Figure(
+            t("forecasts.next_weeks"),
+            number(ahead),
+            help=md("forecasts.next_weeks_help"),
+            delta=percent((ahead - before) / before, 0) if before else "",
+            small=md("forecasts.against_last"),
+        ),
+        Figure(
+            t("forecasts.champion"),
+            plain(model_name(chosen.champion)),
+            help=md("forecasts.champion_help"),
+        ),
+    ]
+    if policy is None:
+        return cards
+    interval = policy.lead_time_days + policy.review_days
+    return [
+        *cards,
+        Figure(
+            t("forecasts.interval_demand"),
+            number(policy.demand_mean),
+            help=md("forecasts.interval_demand_help", days=interval),
+            small=md("forecasts.up_to", units=number(total)) if total else "",
+        ),
+        Figure(
+            t("forecasts.safety_stock"),
+            number(policy.safety_stock),
+            help=md("forecasts.safety_stock_help", level=percent(policy.service_level, 0)),
+        ),
+        Figure(
+            t("forecasts.reorder_point"),
+            number(policy.reorder_point),
+            help=md("forecasts.reorder_point_help"),
+            small=md("forecasts.fill_rate", share=percent(policy.fill_rate))
+            if policy.fill_rate is not None
+            else "",
+        ),
+    ]
+
+
+def _total(series: Series) -> float | None:
+    policy = series.policy
+    found = policy.trace.get("demand_quantile") if policy is not None else None
+    return float(found) if found is not None else None
+
+
+def _notes(series: Series) -> str:
+    known = ~pd.isna(series.out)
+    if not known.any():
+        return md("forecasts.no_evidence")
+    days = round(float((series.out[known] * series.step_days).sum()))
+    return md("forecasts.censored_note", days=days) if days else md("forecasts.never_out")
+
+
+def _backtest_table(found: Overall, chosen: Listed) -> None:
+    st.subheader(md("forecasts.backtest"), anchor=False)
+    scores = found.run.scores
+    if not scores:
+        empty_state(":material/science:", md("forecasts.no_backtest"))
+        return
+    names = sorted(scores, key=lambda name: scores[name].get("total_wape") or 9e9)
+    base = scores.get(BASELINE, {}).get("total_wape")
+    rows = pd.DataFrame(
+        {
+            "model": [model_name(name) for name in names],
+            "role": [_role(name, chosen) for name in names],
+            "champion_of": [scores[name].get("champion_of", 0) for name in names],
+            "total_wape": [scores[name].get("total_wape") for name in names],
+            "against": [_gain(scores[name].get("total_wape"), base) for name in names],
+            "wape": [scores[name].get("wape") for name in names],
+            "wql": [scores[name].get("wql") for name in names],
+            "bias": [scores[name].get("bias") for name in names],
+        }
+    )
+    columns = {
+        "model": Text(t("forecasts.column_model"), pinned=True),
+        "role": Text(t("forecasts.column_role")),
+        "champion_of": Units(t("forecasts.column_champion_of"), help=t("forecasts.help_champion")),
+        "total_wape": Percent(t("forecasts.column_total"), help=t("forecasts.help_total")),
+        "against": Percent(t("forecasts.column_against"), help=t("forecasts.help_against")),
+        "wape": Percent(t("forecasts.column_wape"), help=t("forecasts.help_wape")),
+        "wql": Percent(t("forecasts.column_wql"), help=t("forecasts.help_wql")),
+        "bias": Percent(t("forecasts.column_bias"), help=t("forecasts.help_bias")),
+    }
+    table(rows, columns, key="forecasts_backtest", height="content")
+    export_button(rows, columns, name="backtest")
+
+
+def _role(name: str, chosen: Listed) -> str:
+    if name == chosen.champion:
+        return t("forecasts.role_champion")
+    return t("forecasts.role_baseline") if name == BASELINE else ""
+
+
+def _gain(error: float | None, base: float | None) -> float | None:
+    return None if error is None or not base else (error - base) / base
+
+
+def _link_to_replenish(chosen: Listed) -> None:
+    link(
+        "replenish",
+        md("forecasts.to_replenish"),
+        icon=":material/shopping_cart:",
+        find=chosen.sku,
+    )
+
+
+def model_name(name: str) -> str:
+    """A candidate's name in the reader's words; one that came later keeps its own."""
+    key = f"forecasts.model_{name}"
+    words = t(key)
+    return name if words == key else words

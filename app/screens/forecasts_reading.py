@@ -1,0 +1,190 @@
+"""What the Forecasts screen shows, read once per state of the data. Computes no forecast.
+
+Decides how a history is drawn beside its forecast (in the periods of the run) and how series are
+classed for the picture of accuracy: A sells the first 80 % of expected value, B the next 15 %.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.history import DemandGrid, demand_grid
+from inventory_core.db.engine import Reading
+from inventory_core.insight.demand import sku_facts, warehouse_codes
+from inventory_core.planning.published import (
+    PublishedForecast,
+    PublishedPolicy,
+    PublishedRun,
+    current_run,
+    forecast_digest,
+    forecasts_of,
+    policies_of,
+)
+
+Floats = npt.NDArray[np.float64]
+
+BASELINE = "seasonal_naive"
+CLASS_ENDS = ((0.80, "A"), (0.95, "B"), (1.01, "C"))
+CENSORED_SHARE = 0.1
+MOST_PERIODS_SHOWN = {1: 120, 7: 78}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One series that can be chosen, most valuable first."""
+
+    sku_id: int
+    warehouse_id: int
+    sku: str
+    name: str
+    warehouse: str
+    champion: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClassAccuracy:
+    """Error of the champions and of the baseline in percent of demand, for a class of series."""
+
+    name: str
+    series: int
+    error: float | None
+    baseline: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """The current run, its series and how good it is."""
+
+    run: PublishedRun
+    series: tuple[Listed, ...]
+    classes: tuple[ClassAccuracy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """History and forecast of one series in the periods of its run; days are the ends of periods.
+
+    `out`: share of each period without stock, NaN without evidence.
+    """
+
+    forecast: PublishedForecast
+    policy: PublishedPolicy | None
+    step_days: int
+    past: tuple[date, ...]
+    demand: Floats
+    out: Floats
+    promotion: tuple[tuple[date, date], ...]
+    ahead: tuple[date, ...]
+
+
+def read_overall(conn: Reading) -> Overall | None:
+    """The current run with everything that can be chosen; None before the first plan."""
+    run = current_run(conn)
+    if run is None:
+        return None
+    skus = {row.id: row for row in conn.rows(sku_facts())}
+    places = {row.id: row.code for row in conn.rows(warehouse_codes())}
+    rows = forecast_digest(conn, run.id)
+    listed = [
+        Listed(
+            row.sku_id,
+            row.warehouse_id,
+            skus[row.sku_id].code,
+            skus[row.sku_id].name,
+            places[row.warehouse_id],
+            row.champion,
+            float(row.mean_total) * float(row.selling_price or Decimal(1)),
+        )
+        for row in rows
+    ]
+    order = sorted(range(len(listed)), key=lambda place: (-listed[place].value, place))
+    digest = [
+        (listed[place].value, rows[place].mean_period, rows[place].champion, rows[place].scores)
+        for place in order
+    ]
+    return Overall(run, tuple(listed[place] for place in order), _classes(digest))
+
+
+def read_series(conn: Reading, run: PublishedRun, sku_id: int, warehouse_id: int) -> Series | None:
+    """One series; None where the run has none of this SKU at this warehouse."""
+    forecasts = {item.warehouse_id: item for item in forecasts_of(conn, run.id, sku_ids=[sku_id])}
+    found = forecasts.get(warehouse_id)
+    if found is None:
+        return None
+    policies = {item.warehouse_id: item for item in policies_of(conn, run.id, sku_ids=[sku_id])}
+    step = 1 if run.frequency == "D" else 7
+    through = found.starts_on - timedelta(days=1)
+    ahead = tuple(through + timedelta(days=step * (place + 1)) for place in range(len(found.mean)))
+    grid = demand_grid(conn, through=through, ahead_days=step * len(found.mean), sku_ids=[sku_id])
+    rows = np.flatnonzero(grid.warehouse_id == warehouse_id)
+    if not len(rows):
+        return None
+    row = int(rows[0])
+    demand, out = _in_periods(grid, row, step)
+    past = tuple(
+        through - timedelta(days=step * (len(demand) - 1 - place)) for place in range(len(demand))
+    )
+    return Series(
+        forecast=found,
+        policy=policies.get(warehouse_id),
+        step_days=step,
+        past=past,
+        demand=demand,
+        out=out,
+        promotion=_promotions(grid, row, past[0] if past else through),
+        ahead=ahead,
+    )
+
+
+def _in_periods(grid: DemandGrid, row: int, step: int) -> tuple[Floats, Floats]:
+    """Whole periods, the newest last: units, and the share of the period without stock."""
+    periods = min(grid.length // step, MOST_PERIODS_SHOWN[step])
+    days = periods * step
+    start = grid.length - days
+    y = grid.y[row, start:].reshape(periods, step).sum(axis=1)
+    share = grid.out_share[row, start:].reshape(periods, step)
+    known = ~np.isnan(share)
+    out = np.where(known, share, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    return y, np.where(known.any(axis=1), out, np.nan)
+
+
+def _promotions(grid: DemandGrid, row: int, first: date) -> tuple[tuple[date, date], ...]:
+    """Runs of promoted days, as first and last day, those announced included."""
+    on = np.concatenate([[False], grid.promotion[row] > 0, [False]])
+    starts, ends = np.flatnonzero(~on[:-1] & on[1:]), np.flatnonzero(on[:-1] & ~on[1:])
+    runs = [
+        (grid.first_on + timedelta(days=int(a)), grid.first_on + timedelta(days=int(b) - 1))
+        for a, b in zip(starts, ends, strict=True)
+    ]
+    return tuple(run for run in runs if run[1] >= first)
+
+
+def _classes(
+    digest: list[tuple[float, float, str, Mapping[str, float]]],
+) -> tuple[ClassAccuracy, ...]:
+    total = sum(value for value, *_ in digest) or 1.0
+    sums: dict[str, list[float]] = {name: [0.0, 0.0, 0.0, 0.0] for _, name in CLASS_ENDS}
+    running = 0.0
+    for value, level, champion, scores in digest:
+        name = next(name for end, name in CLASS_ENDS if running / total < end)
+        running += value
+        sums[name][0] += 1
+        if champion in scores and BASELINE in scores:
+            sums[name][1] += scores[champion]
+            sums[name][2] += scores[BASELINE]
+            sums[name][3] += level
+    return tuple(
+        ClassAccuracy(
+            name,
+            int(count),
+            ours / level if level > 0 else None,
+            theirs / level if level > 0 else None,
+        )
+        for name, (count, ours, theirs, level) in sums.items()
+        if count
+    )

@@ -1,0 +1,58 @@
+"""Runs of jobs in words: how long, how far, what came out, what went wrong. Reads nothing."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from app.i18n import day, md, t
+from inventory_core.office.job_runs import JobName, JobRun, RunState
+
+
+def took(seconds: float) -> str:
+    """A duration."""
+    if seconds < 60:
+        return t("jobs.seconds", seconds=round(seconds))
+    return t("jobs.minutes", minutes=int(seconds // 60), seconds=round(seconds % 60))
+
+
+def step_words(progress: Mapping[str, Any]) -> str:
+    """What a running job is doing."""
+    return t(f"jobs.step.{progress['step']}") if progress.get("step") else ""
+
+
+def outcome(run: JobRun, *, markdown: bool = True) -> str:
+    """What a run did, or why it failed, as a sentence."""
+    say = md if markdown else t
+    if run.problem:
+        return say(f"error.{run.problem}", **run.result.get("params", {}))
+    if run.state is not RunState.DONE:
+        return step_words(run.progress)
+    if run.job == JobName.PLAN:
+        return plan_summary(run.result)
+    return say(f"jobs.done.{run.job}", **run.result)
+
+
+def plan_summary(result: Mapping[str, Any], language: str = "") -> str:
+    """What a planning run did."""
+    as_of = date.fromisoformat(result["as_of"])
+    parts = [
+        t(
+            "planning.as_of_old" if result["stale"] else "planning.as_of",
+            language=language,
+            as_of=day(as_of, language=language),
+        ),
+        t(
+            "planning.reused" if result["reused"] else "planning.trained",
+            language=language,
+            series=result["series"],
+            seconds=round(sum(result["seconds"].values()), 1),
+        ),
+        t(
+            "planning.suggested",
+            language=language,
+            **{name: result[name] for name in ("suggested", "opened", "revised", "withdrawn")},
+            unchanged=result["unchanged"] + result["left_alone"],
+            needs_supplier=result["needs_supplier"],
+        ),
+    ]
+    return " ".join(parts)
