@@ -7,7 +7,7 @@ buys too much in January and forgets things. Pure; the playing is in `sample_sup
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, sqrt
 
 import numpy as np
 from numpy.random import Generator
@@ -20,6 +20,7 @@ from jobs.sample_network import (
     TRANSIT_DAYS,
     Terms,
     homes,
+    is_direct,
     market_of,
 )
 from jobs.sample_world import MARKETS, Good, World
@@ -32,12 +33,13 @@ MEMORY_DAYS = 42
 LONG_MEMORY_DAYS = 130
 TRUST_IN_ONCE = 0.85
 PLANNED_DAYS = 45  # a launch is trusted to its plan for so long
-REVIEW_DAYS = 44
-COVER_DAYS = 30
+REVIEW_DAYS = 16
+COVER_DAYS = 32
 MOST_COVER_DAYS = 300  # a smallest order that lasts longer is not placed
 BRANCH_REVIEW_DAYS = 17
 BRANCH_COVER_DAYS = 24
 LAUNCH_LEAD_DAYS = 90
+SPARE = 1.6  # a few pieces more, which matters for what sells by the piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +119,10 @@ class Buyer:
                 good, self._homes[number], rates[number], position[number]
             ):
                 minimum = rate * (terms.lead_days + REVIEW_DAYS)
+                minimum += SPARE * sqrt(max(rate, 0.0) * terms.lead_days)
                 if rate <= 0 or held > minimum or terms.moq > max(rate * MOST_COVER_DAYS, -held):
                     continue
-                maximum = rate * (terms.lead_days + REVIEW_DAYS + COVER_DAYS)
+                maximum = minimum + rate * COVER_DAYS
                 if self._overbuys[number] and self._rng.random() < 0.12:
                     maximum *= 2.8
                 quantity = _round_up(maximum - held, terms)
@@ -135,7 +138,7 @@ class Buyer:
         wanted: dict[tuple[str, str], list[tuple[int, int]]] = {}
         for number, good in enumerate(self._world.goods):
             left = int(shelf.available[number, hub])
-            if left <= 0 or _is_direct(good):
+            if left <= 0 or is_direct(good):
                 continue
             needs = self._branch_needs(number, rates[number], shelf)
             scale = min(1.0, left / max(sum(need for _, need, _ in needs), 1))
@@ -183,7 +186,7 @@ class Buyer:
                 if quantity:
                     found.append((number, place, quantity))
             hub = ceil(total * self._rng.uniform(15, 55))
-            if hub and not _is_direct(good):
+            if hub and not is_direct(good):
                 found.append((number, HUB, hub))
         return found
 
@@ -192,16 +195,11 @@ class Buyer:
         return bool(since <= day < since + 75)
 
 
-def _is_direct(good: Good) -> bool:
-    """Bulky goods go from the factory straight to where they are sold."""
-    return good.family.bulky
-
-
 def _needs(
     good: Good, kept: Mapping[str, float], rates: Floats, position: Numbers
 ) -> Sequence[tuple[str, float, int]]:
     """(warehouse to deliver to, units a day, position) for each way in which a good is bought."""
-    if not _is_direct(good):
+    if not is_direct(good):
         sold = sum(float(rates[m]) for m in range(len(MARKETS)) if good.markets[m])
         return [(HUB, sold, int(position.sum()))]
     return [

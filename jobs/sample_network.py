@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from zlib import crc32
 
 import numpy as np
 from numpy.random import Generator
@@ -147,9 +148,14 @@ def homes(good: Good) -> Mapping[str, float]:
             kept[US_OWN] = 1.0
         else:
             kept[FBA_US] = 1.0
-            if good.popularity > 2.0:
-                kept[US_OWN] = 0.3
+            if good.popularity > 2.5:
+                kept[US_OWN] = 0.12
     return kept
+
+
+def is_direct(good: Good) -> bool:
+    """Three families of four go from the factory straight to where they are sold, by sea."""
+    return good.family.bulky or crc32(good.family.code.encode()) % 4 != 0
 
 
 def market_of(warehouse: str) -> int:
