@@ -15,6 +15,7 @@ from app.screens import (
     imports,
     jobs,
     orders,
+    overview,
     people,
     replenish,
     settings,
@@ -35,6 +36,7 @@ class Screen:
 
 
 SCREENS: tuple[Screen, ...] = (
+    Screen("overview", "decide", ":material/monitoring:", Permission.VIEW, overview.draw),
     Screen("replenish", "decide", ":material/shopping_cart:", Permission.COST_VIEW, replenish.draw),
     Screen("approvals", "decide", ":material/task_alt:", Permission.COST_VIEW, approvals.draw),
     Screen("stock", "operate", ":material/inventory_2:", Permission.VIEW, stock.draw),
