@@ -1,6 +1,7 @@
-"""`yiben sample load` and `yiben sample remove`. Decides what is asked and said; nothing else.
+"""`yiben sample load | remove | status`: the sample company. Decides words; the simulator plays.
 
-The sample company lives in a database of its own, so removing it touches no other company.
+The sample lives in a database of its own: removing it takes nothing else with it, and a company of
+one's own stands beside it untouched.
 """
 
 from typing import Annotated
@@ -8,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from app.i18n import t
+from app.i18n import day, t
 from app.opening import ready_server, terminal_language
 from app.sample_start import bring_sample, decide_sample
 from inventory_core.db.companies import (
@@ -17,17 +18,21 @@ from inventory_core.db.companies import (
     current_company,
     drop_company_database,
     list_companies,
+    open_company,
     remember_company,
 )
+from inventory_core.insight.attention import open_suggestions
+from inventory_core.insight.facts import order_count
+from inventory_core.insight.kpis import last_snapshot_on
 from inventory_core.settings import load_settings
 
-screen = Console()
 sample = typer.Typer(no_args_is_help=True, add_completion=False)
+screen = Console()
 
 
-@sample.command("load")
+@sample.command()
 def load() -> None:
-    """Play the simulated company into a database of its own and open it."""
+    """Play eighteen months of a sample seller into a company of its own, and plan for it."""
     settings, language = load_settings(), terminal_language()
     server = ready_server(settings)
     if SAMPLE_COMPANY in list_companies(server):
@@ -36,20 +41,43 @@ def load() -> None:
     bring_sample(server, settings, language, screen)
 
 
-@sample.command("remove")
+@sample.command()
 def remove(
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
 ) -> None:
-    """Remove the simulated company with everything in it."""
+    """Remove the sample company with everything in it; nothing else is touched."""
+    settings, language = load_settings(), terminal_language()
+    server = ready_server(settings)
+    decide_sample(settings)
+    if SAMPLE_COMPANY not in list_companies(server):
+        screen.print(t("sample.not_there", language=language))
+        return
+    if not yes:
+        typer.confirm(t("sample.remove_sure", language=language), abort=True)
+    if current_company(settings.data_folder) == SAMPLE_COMPANY:
+        remember_company(settings.data_folder, OWN_COMPANY)
+    drop_company_database(server, SAMPLE_COMPANY)
+    screen.print(t("sample.removed", language=language))
+
+
+@sample.command()
+def status() -> None:
+    """Say whether the sample company is there and how far it reaches."""
     settings, language = load_settings(), terminal_language()
     server = ready_server(settings)
     if SAMPLE_COMPANY not in list_companies(server):
         screen.print(t("sample.not_there", language=language))
-        raise typer.Exit(1)
-    if not yes:
-        typer.confirm(t("sample.remove_sure", language=language), abort=True)
-    drop_company_database(server, SAMPLE_COMPANY)
-    decide_sample(settings)
-    if current_company(settings.data_folder) == SAMPLE_COMPANY:
-        remember_company(settings.data_folder, OWN_COMPANY)
-    screen.print(t("sample.removed", language=language))
+        return
+    database = open_company(server, SAMPLE_COMPANY)
+    try:
+        with database.reading() as conn:
+            words = t(
+                "sample.status",
+                language=language,
+                orders=order_count(conn),
+                day=day(last_snapshot_on(conn), language=language),
+                suggestions=open_suggestions(conn),
+            )
+    finally:
+        database.dispose()
+    screen.print(words)
