@@ -194,10 +194,13 @@ def test_the_timetable_follows_the_companys_clock() -> None:
 
 HOLDER = """
 import sys, time
+from sqlalchemy import URL
 from inventory_core.db.engine import Database
 from inventory_core.office.job_runs import JobName
 from jobs.execution import held_run
-with held_run(Database(sys.argv[1]), JobName.PLAN, None) as run:
+name, password, host, database = sys.argv[1:]
+url = URL.create("postgresql+psycopg", name, password, host, database=database)
+with held_run(Database(url), JobName.PLAN, None) as run:
     print(run, flush=True)
     time.sleep(60)
 """
@@ -207,13 +210,10 @@ with held_run(Database(sys.argv[1]), JobName.PLAN, None) as run:
 def test_a_run_killed_with_9_is_lost_and_the_next_runner_says_so(
     database: Database,
 ) -> None:
-    # A socket's folder is no host name in an address, so it goes into the query.
     url = database.url
-    if url.host and url.host.startswith("/"):
-        url = url.set(host=None).update_query_dict({"host": url.host})
-    address = url.render_as_string(hide_password=False)
+    parts = [url.username, str(url.password), url.host, url.database]
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, address], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLDER, *map(str, parts)], stdout=subprocess.PIPE, text=True
     )
     assert holder.stdout is not None
     run_id = int(holder.stdout.readline())
