@@ -34,7 +34,7 @@ class Column:
     label: str
     kind: Literal["text", "units", "decimal", "money", "percent", "day", "moment", "bar", "flag"]
     help: str = ""
-    width: Literal["small", "medium", "large"] | None = None
+    width: Literal["small", "medium", "large"] | int | None = None
     digits: int = 2
     most: float = 0.0
     pinned: bool = False
@@ -129,7 +129,7 @@ def export_button(frame: pd.DataFrame, columns: Mapping[str, Column], *, name: s
         "xlsx": lambda: as_workbook(listed, told, name=name),
         "csv": lambda: as_csv(listed, told),
     }
-    with st.popover(t("shell.export"), icon=":material/download:", type="tertiary"):
+    with st.container(horizontal=True, gap="small"):
         for ending, make in files.items():
             st.download_button(
                 ending.upper(),
@@ -138,7 +138,9 @@ def export_button(frame: pd.DataFrame, columns: Mapping[str, Column], *, name: s
                 mime=_MIMES[ending],
                 key=f"{name}_{ending}",
                 on_click="ignore",
-                width="stretch",
+                type="tertiary",
+                icon=":material/download:",
+                help=t("shell.export"),
             )
 
 
