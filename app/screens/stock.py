@@ -12,7 +12,7 @@ import streamlit as st
 from app import session
 from app.i18n import md, money, number, t
 from app.screens.stock_detail import draw_position
-from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
+from app.widgets import Figure, empty_state, figure_row, link, page_head, query, scope_bar
 from app.widgets_tables import Column, Money, Text, Units, export_button, table
 from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Reading
@@ -29,6 +29,7 @@ def draw() -> None:
     page_head(t("nav.stock"), _sentence(everything))
     if not everything["pairs"]:
         empty_state(":material/inventory_2:", md("stock.empty"))
+        link("import", md("nav.import"), icon=":material/upload_file:")
         return
     sites = session.cached("warehouses", warehouses)
     scope = scope_bar(
@@ -129,9 +130,10 @@ def _named(rows: pd.DataFrame, code: str, site: str) -> int | None:
 def _columns() -> dict[str, Column]:
     columns: dict[str, Column] = {
         "sku": Text("SKU", pinned=True),
-        "name": Text(t("stock.name"), width="medium"),
+        # What matters first, so that a phone shows it without scrolling.
         "warehouse": Text(t("scope.site")),
         "available": Units(t("stock.available"), help=t("stock.available_help")),
+        "name": Text(t("stock.name"), width="medium"),
         "on_hand": Units(t("stock.on_hand")),
         "reserved": Units(t("stock.reserved")),
         "held": Units(t("stock.held")),
@@ -155,7 +157,6 @@ def _sentence(sums: Mapping[str, Any]) -> str:
         skus=sums["skus"],
         available=sums["available"],
         waiting=sums["backordered"],
-        places=sums["waiting_pairs"],
     )
 
 

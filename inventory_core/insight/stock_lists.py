@@ -55,7 +55,6 @@ def position_sums() -> TextClause:
         " coalesce(sum(r.on_order), 0)::bigint AS on_order,"
         " coalesce(sum(r.in_transit), 0)::bigint AS in_transit,"
         " coalesce(sum(r.backordered), 0)::bigint AS backordered,"
-        " count(*) FILTER (WHERE r.backordered > 0) AS waiting_pairs,"
         f" coalesce(sum(r.value), 0) AS value FROM ({_ROWS}) AS r"
     )
 

@@ -92,6 +92,7 @@ def make_scene(
             text(
                 "INSERT INTO company (id, name, base_currency, time_zone, language, cost_method)"
                 " VALUES (1, 'Scene', 'CNY', 'Asia/Shanghai', 'en', :method)"
+                " ON CONFLICT (id) DO UPDATE SET cost_method = excluded.cost_method"
             ),
             {"method": cost_method},
         )
