@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 from app.screens import (
     approvals,
+    catalog,
     forecasts,
     imports,
     jobs,
     orders,
     overview,
     people,
+    purchases,
     replenish,
     settings,
     stock,
@@ -41,6 +43,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen("approvals", "decide", ":material/task_alt:", Permission.COST_VIEW, approvals.draw),
     Screen("stock", "operate", ":material/inventory_2:", Permission.VIEW, stock.draw),
     Screen("orders", "operate", ":material/receipt_long:", Permission.VIEW, orders.draw),
+    Screen("purchases", "operate", ":material/local_shipping:", Permission.VIEW, purchases.draw),
+    Screen("catalog", "set_up", ":material/category:", Permission.VIEW, catalog.draw),
     Screen("import", "operate", ":material/upload_file:", Permission.DATA_IMPORT, imports.draw),
     Screen("forecasts", "decide", ":material/show_chart:", Permission.VIEW, forecasts.draw),
     Screen("jobs", "set_up", ":material/schedule:", Permission.VIEW, jobs.draw),

@@ -187,7 +187,7 @@ def select_purchase_orders(
         "open": order.state.in_(("draft", *OPEN_STATES)) & (sums.c.open > 0),
         "draft": order.state == "draft",
         "on_the_way": live & (sums.c.open > 0),
-        "overdue": live & (sums.c.open > 0) & (order.expected_on < today),
+        "overdue": live & (sums.c.open > 0) & (order.expected_on < (today or date.min)),
         "received": live & (sums.c.open == 0),
         "ended": order.state.in_(("closed", "cancelled")),
     }
@@ -195,3 +195,15 @@ def select_purchase_orders(
 
 
 GROUPS = ("open", "draft", "on_the_way", "overdue", "received", "ended", "all")
+
+
+def find_order_id(conn: Reading, text_given: str) -> int | None:
+    """The order that a text names by its number or its id; None where there is none."""
+    own_id = int(text_given) if text_given.isascii() and text_given.isdigit() else 0
+    found = conn.rows(
+        select(order_table.c.id).where(
+            (order_table.c.number == text_given.upper())
+            | (order_table.c.id == literal(min(own_id, 2**62)))
+        )
+    )
+    return int(found[0].id) if found else None

@@ -124,3 +124,12 @@ _CHARGES = text("""
 SELECT receipt_id, kind, basis, amount, currency, rate, rate_on, recorded_at FROM charge
 WHERE receipt_id = ANY(CAST(:ids AS bigint[])) ORDER BY receipt_id, id
 """)
+
+
+def tracked_by_lot(conn: Reading, sku_ids: Sequence[int]) -> frozenset[int]:
+    """Those of the SKUs that are received by lot only."""
+    rows = conn.rows(_TRACKED, {"ids": list(sku_ids)})
+    return frozenset(row.id for row in rows)
+
+
+_TRACKED = text("SELECT id FROM sku WHERE id = ANY(CAST(:ids AS bigint[])) AND lot_tracked")

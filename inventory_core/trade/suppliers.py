@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 
 from inventory_core.catalog.calendar_records import ensure_calendars
@@ -154,3 +154,15 @@ _CHECKS: dict[str, Check] = {
     "active": partial(check_flag, field="active"),
     "calendar_id": lambda value: value,
 }
+
+
+def select_suppliers(find: str = "") -> Select[Any]:
+    """The named SELECT behind the list of suppliers, by name."""
+    wanted = f"%{find.strip()}%"
+    columns = ("id", "code", "name", "country", "currency", "payment_days", "active")
+    return (
+        select(*(supplier.c[name] for name in columns), calendar.c.code.label("calendar_code"))
+        .outerjoin(calendar, calendar.c.id == supplier.c.calendar_id)
+        .where(supplier.c.name.ilike(wanted) | supplier.c.code.ilike(wanted))
+        .order_by(supplier.c.name, supplier.c.id)
+    )

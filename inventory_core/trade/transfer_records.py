@@ -137,3 +137,9 @@ def select_transfers() -> Select[Any]:
         .join(target, target.c.id == transfer.c.to_warehouse_id)
         .order_by(transfer.c.id.desc())
     )
+
+
+def find_transfer_id(conn: Reading, text_given: str) -> int | None:
+    """The transfer that a text names by its number; None where there is none."""
+    found = conn.rows(select(transfer.c.id).where(transfer.c.number == text_given.upper()))
+    return int(found[0].id) if found else None

@@ -1,0 +1,43 @@
+"""Catalog: what is sold, from whom, where it lies, what currencies are worth. Draws the frame."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from app import session
+from app.i18n import md, t
+from app.screens import catalog_offers, catalog_partners, catalog_rates, catalog_skus
+from app.widgets import page_head, scope_bar
+from inventory_core.clock import business_day, utc_now
+from inventory_core.db.engine import Reading
+from inventory_core.trade.catalog_lists import select_catalog_counts
+
+_PARTS: dict[str, Callable[[date], None]] = {
+    "skus": catalog_skus.draw,
+    "offers": catalog_offers.draw,
+    "suppliers": catalog_partners.draw_suppliers,
+    "warehouses": catalog_partners.draw_warehouses,
+    "rates": catalog_rates.draw,
+}
+
+
+def draw() -> None:
+    """One sentence on the whole catalog, and the part that the address names."""
+    counts = session.cached("catalog_counts", _counts)
+    sentence = md(
+        "catalog.sentence",
+        skus=counts.skus,
+        suppliers=counts.suppliers,
+        warehouses=counts.warehouses,
+    )
+    if counts.without_offer:
+        sentence += " " + md("catalog.without_offer", count=counts.without_offer)
+    page_head(md("catalog.title"), sentence)
+    part = scope_bar({"part": {name: t(f"catalog.part_{name}") for name in _PARTS}})["part"]
+    today = business_day(utc_now(), session.current().company.time_zone)
+    with session.part():
+        _PARTS[part](today)
+
+
+def _counts(conn: Reading) -> Any:
+    return conn.rows(select_catalog_counts())[0]

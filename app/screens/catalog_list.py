@@ -1,0 +1,89 @@
+"""The anatomy of a catalog part: search and list, and the ticked record's form beside or below."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from sqlalchemy import Executable
+
+from app import session
+from app.i18n import md
+from app.widgets import empty_state, query
+from app.widgets_tables import Column, export_button, table
+from inventory_core.db.engine import Reading
+from inventory_core.office.actors import Permission
+
+MOST_ROWS = 500
+# Beside a list of few columns there is room for the form; below a wide one it stands better.
+_BESIDE = [3, 2]
+
+
+def draw_list(
+    name: str,
+    columns: Mapping[str, Column],
+    select: Callable[[str], Executable],
+    *,
+    icon: str,
+    open_new: Callable[[], None],
+    draw_one: Callable[[int], None] | None,
+    words: Callable[[pd.DataFrame], pd.DataFrame] = lambda rows: rows,
+    find: bool = True,
+) -> None:
+    """`name` is the part's word in texts; `draw_one` gets the position of the ticked record."""
+    wanted = _head(name, open_new, find)
+    rows = session.cached(f"catalog_{name}", _rows, select, wanted)
+    if not len(rows) and not wanted:
+        empty_state(icon, md(f"catalog.no_{name}"))
+        return
+    shown = words(rows)
+    beside = draw_one is not None and len(columns) <= 6
+    left, right = st.columns(_BESIDE, gap="medium") if beside else (st.container(), st.container())
+    with left:
+        height = min(36 * (len(rows) + 1) + 2, 520 if beside else 330)
+        ticked = table(
+            shown,
+            columns,
+            key=f"catalog_{name}_table",
+            select="none" if draw_one is None else "one",
+            height=height,
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if len(rows) >= MOST_ROWS:
+                st.caption(md("catalog.shown", shown=MOST_ROWS, all=f"{MOST_ROWS}+"))
+            st.space("stretch")
+            export_button(shown, columns, name=name)
+    if draw_one is not None:
+        with right:
+            if ticked:
+                draw_one(int(rows["id"].iloc[ticked[0]]))
+            else:
+                st.markdown(f":gray[{md('catalog.choose')}]")
+
+
+def _head(name: str, open_new: Callable[[], None], find: bool) -> str:
+    single = name.removesuffix("s")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        wanted = ""
+        if find:
+            wanted = st.text_input(
+                md("catalog.find"),
+                query("sku"),
+                placeholder=md("catalog.find"),
+                icon=":material/search:",
+                label_visibility="collapsed",
+                key=f"catalog_{name}_find",
+                width=320,
+            )
+        st.space("stretch")
+        if st.button(
+            md(f"catalog.new_{single}"),
+            icon=":material/add:",
+            disabled=not session.may(Permission.CATALOG_EDIT),
+        ):
+            open_new()
+    return wanted
+
+
+def _rows(conn: Reading, select: Callable[[str], Any], wanted: str) -> pd.DataFrame:
+    return session.frame(conn, select(wanted).limit(MOST_ROWS))

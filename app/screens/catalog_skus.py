@@ -1,0 +1,130 @@
+"""SKUs on screen: list, create, change. Draws; the commands decide."""
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app import session
+from app.i18n import md, plain, t
+from app.screens.catalog_list import draw_list
+from app.widgets_acts import run_act
+from app.widgets_tables import Text, Units
+from inventory_core.catalog.skus import STATES, NewSku, Sku, change_sku, create_skus, read_sku
+from inventory_core.office.actors import Permission
+from inventory_core.trade.catalog_lists import select_skus
+
+
+def draw(_today: date) -> None:
+    """The list, and the ticked SKU's form."""
+    columns = {
+        "code": Text(t("catalog.code")),
+        "name": Text(t("catalog.name")),
+        "category": Text(t("catalog.category")),
+        "state": Text(t("catalog.state"), width="small"),
+        "offers": Units(t("catalog.offers_count"), width="small"),
+        "carton_quantity": Units(t("catalog.carton"), width="small"),
+    }
+    draw_list(
+        "skus",
+        columns,
+        select_skus,
+        icon=":material/category:",
+        open_new=_new_dialog,
+        draw_one=_draw_one,
+        words=_words,
+    )
+
+
+def _words(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(state=[t(f"catalog.state_{state}") for state in rows["state"]])
+
+
+def _draw_one(sku_id: int) -> None:
+    known = session.read(lambda conn: read_sku(conn, sku_id))
+    allowed = session.may(Permission.CATALOG_EDIT)
+    with st.container(border=True):
+        st.subheader(plain(known.code), anchor=False)
+        with st.form(f"sku_{sku_id}_{known.version}", border=False):
+            wanted = _fields(known, f"sku_{sku_id}", disabled=not allowed)
+            wanted["state"] = st.selectbox(
+                md("catalog.state"),
+                STATES,
+                index=STATES.index(known.state),
+                format_func=lambda state: t(f"catalog.state_{state}"),
+                key=f"sku_{sku_id}_state",
+                disabled=not allowed,
+            )
+            sent = st.form_submit_button(md("shell.save"), type="primary", disabled=not allowed)
+    if sent:
+        run_act(
+            lambda tx, actor, now, _key: change_sku(
+                tx, actor, sku_id, wanted, version=known.version
+            ),
+            name=f"sku_{sku_id}",
+            done=lambda _: md("catalog.saved", name=known.code),
+        )
+
+
+def _new_dialog() -> None:
+    @st.dialog(t("catalog.new_sku"), width="large")
+    def ask() -> None:
+        with st.form("sku_new", border=False):
+            code = st.text_input(md("catalog.code"), key="sku_new_code")
+            wanted = _fields(None, "sku_new", disabled=False)
+            codes = st.text_input(
+                md("catalog.barcodes"), help=md("catalog.barcodes_help"), key="sku_new_barcodes"
+            )
+            sent = st.form_submit_button(md("shell.save"), type="primary")
+        if sent:
+            listed = tuple(part.strip() for part in codes.split(",") if part.strip())
+            new = NewSku(code, barcodes=listed, **wanted)
+            run_act(
+                lambda tx, actor, now, _key: create_skus(tx, actor, [new]),
+                name="sku_new",
+                done=lambda _: md("catalog.created", name=code),
+            )
+
+    ask()
+
+
+def _fields(known: Sku | None, prefix: str, *, disabled: bool) -> dict[str, Any]:
+    """Name, category, measures; what a person leaves empty is not known."""
+    one, two = st.columns(2)
+    options: dict[str, Any] = {"disabled": disabled}
+    values: dict[str, Any] = {
+        "name": one.text_input(
+            md("catalog.name"), known.name if known else "", key=f"{prefix}_name", **options
+        ),
+        "category": two.text_input(
+            md("catalog.category"), known.category if known else "", key=f"{prefix}_cat", **options
+        ),
+    }
+    numbers = (
+        ("carton_quantity", "catalog.carton", one),
+        ("weight_grams", "catalog.weight", two),
+        ("volume_cm3", "catalog.volume", one),
+        ("shelf_life_days", "catalog.shelf_life", two),
+    )
+    for name, label, cell in numbers:
+        number = cell.number_input(
+            md(label),
+            min_value=1,
+            value=getattr(known, name) if known else None,
+            step=1,
+            key=f"{prefix}_{name}",
+            **options,
+        )
+        values[name] = None if number is None else int(number)
+    values["launched_on"] = one.date_input(
+        md("catalog.launched"), known.launched_on if known else None, key=f"{prefix}_on", **options
+    )
+    two.space("small")
+    values["lot_tracked"] = two.checkbox(
+        md("catalog.lot_tracked"),
+        known.lot_tracked if known else False,
+        key=f"{prefix}_lots",
+        **options,
+    )
+    return values

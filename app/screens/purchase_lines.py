@@ -1,0 +1,73 @@
+"""Lines typed by hand, for orders and transfers: SKU code, units, perhaps a price. Draws and reads.
+
+Codes are looked up inside the command's transaction; a code that is nobody's is refused by name.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app.i18n import t
+from inventory_core.catalog.skus import code_key, sku_ids
+from inventory_core.db.engine import Reading
+from inventory_core.errors import NotFound
+from inventory_core.vocabulary import SkuId
+
+_EMPTY_LINES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One typed line; no price where none was typed."""
+
+    code: str
+    units: int
+    price: Decimal | None = None
+
+
+def lines_editor(key: str, *, priced: bool) -> list[Entry]:
+    """A small grid that grows; what was typed into it, empty lines left out."""
+    columns: dict[str, Any] = {
+        "sku": pd.Series([""] * _EMPTY_LINES, dtype="str"),
+        "quantity": pd.Series([None] * _EMPTY_LINES, dtype="Int64"),
+    }
+    config: dict[str, Any] = {
+        "sku": st.column_config.TextColumn(t("purchases.sku"), width="medium"),
+        "quantity": st.column_config.NumberColumn(t("purchases.units"), min_value=1, step=1),
+    }
+    if priced:
+        columns["price"] = pd.Series([None] * _EMPTY_LINES, dtype="Float64")
+        config["price"] = st.column_config.NumberColumn(
+            t("purchases.price"), min_value=0.0, format="%.4f", help=t("purchases.price_help")
+        )
+    typed = st.data_editor(
+        pd.DataFrame(columns),
+        key=key,
+        num_rows="dynamic",
+        hide_index=True,
+        width="stretch",
+        column_config=config,
+    )
+    return [entry for entry in map(_entry, typed.to_dict("records")) if entry.code or entry.units]
+
+
+def known_skus(conn: Reading, entries: Sequence[Entry]) -> list[SkuId]:
+    """The SKU of each entry; NotFound names the first code that is nobody's."""
+    ids = sku_ids(conn, [entry.code for entry in entries if entry.code])
+    for entry in entries:
+        if not entry.code or code_key(entry.code) not in ids:
+            raise NotFound("sku_code_unknown", value=entry.code or "—")
+    return [ids[code_key(entry.code)] for entry in entries]
+
+
+def _entry(row: Mapping[Any, Any]) -> Entry:
+    price = row.get("price")
+    return Entry(
+        "" if pd.isna(row["sku"]) else str(row["sku"]).strip(),
+        0 if pd.isna(row["quantity"]) else int(row["quantity"]),
+        None if price is None or pd.isna(price) else Decimal(str(round(float(price), 6))),
+    )

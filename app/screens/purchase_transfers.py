@@ -1,0 +1,158 @@
+"""Transfers between warehouses on screen: plan, ship, take in. Draws; commands decide."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app import session
+from app.i18n import md, t
+from app.screens.purchase_lines import Entry, known_skus, lines_editor
+from app.screens.purchase_transfer import draw_transfer
+from app.screens.settings import CURRENCIES
+from app.widgets import empty_state, page_head, query
+from app.widgets_acts import run_act
+from app.widgets_tables import Column, Day, Text, Units, export_button, table
+from inventory_core.catalog.locations import Warehouse, warehouses
+from inventory_core.db.engine import Reading, Writing
+from inventory_core.office.actors import Actor, Permission
+from inventory_core.trade.transfer_records import find_transfer_id, select_transfers
+from inventory_core.trade.transfers import NewTransfer, Transfer, create_transfers
+from inventory_core.vocabulary import ShipMethod
+
+MOST_ROWS = 500
+
+
+def draw(head: Any, today: date) -> None:
+    """The list of transfers, and the ticked one below it."""
+    rows = session.cached("transfer_rows", _rows)
+    under_way = rows[rows["state"] == "shipped"]
+    with head:
+        page_head(
+            md("purchases.title"),
+            md(
+                "purchases.transfers_sentence",
+                count=len(under_way),
+                units=int(under_way["in_transit"].sum() or 0),
+            ),
+        )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            md("purchases.new_transfer"),
+            icon=":material/add:",
+            disabled=not session.may(Permission.TRANSFER_EDIT),
+        ):
+            _new_dialog(today)
+        st.space("stretch")
+        if len(rows):
+            export_button(_shown(rows), _columns(), name="transfers")
+    transfer_id = _chosen(rows)
+    if transfer_id is not None:
+        with session.part():
+            draw_transfer(transfer_id)
+    elif len(rows):
+        st.markdown(f":gray[{md('purchases.transfer_choose')}]")
+
+
+def _chosen(rows: pd.DataFrame) -> int | None:
+    asked = query("transfer")
+    if not len(rows):
+        empty_state(":material/swap_horiz:", md("purchases.no_transfers"))
+        return None
+    height = min(36 * (len(rows) + 1) + 2, 360)
+    ticked = table(_shown(rows), _columns(), key="transfers_table", select="one", height=height)
+    if ticked:
+        return int(rows["id"].iloc[ticked[0]])
+    return session.read(lambda conn: find_transfer_id(conn, asked)) if asked else None
+
+
+def _rows(conn: Reading) -> pd.DataFrame:
+    return session.frame(conn, select_transfers().limit(MOST_ROWS))
+
+
+def _shown(rows: pd.DataFrame) -> pd.DataFrame:
+    words = {name: t(f"purchases.state_{name}") for name in rows["state"].unique()}
+    return rows.assign(state=rows["state"].map(words))
+
+
+def _columns() -> dict[str, Column]:
+    return {
+        "number": Text(t("purchases.transfer_number"), width="small"),
+        "state": Text(t("purchases.state"), width="small"),
+        "from_code": Text(t("purchases.transfer_from"), width="small"),
+        "to_code": Text(t("purchases.transfer_to"), width="small"),
+        "expected_on": Day(t("purchases.expected")),
+        "quantity": Units(t("purchases.planned_units")),
+        "in_transit": Units(t("purchases.in_transit")),
+        "arrived": Units(t("purchases.arrived")),
+        "lost": Units(t("purchases.lost")),
+    }
+
+
+def _new_dialog(today: date) -> None:
+    houses = session.read(lambda conn: [one for one in warehouses(conn) if one.active])
+
+    @st.dialog(t("purchases.new_transfer"), width="large")
+    def ask() -> None:
+        if len(houses) < 2:
+            st.info(md("catalog.no_warehouses"))
+            return
+        with st.form("transfer_new", border=False):
+            left, right = st.columns(2)
+            origin = left.selectbox(md("purchases.transfer_from"), houses, format_func=_called)
+            target = right.selectbox(
+                md("purchases.transfer_to"), houses, index=1, format_func=_called
+            )
+            method = left.selectbox(
+                md("purchases.ship_method"),
+                list(ShipMethod),
+                format_func=lambda one: t(f"ship_method.{one}"),
+            )
+            expected = right.date_input(md("purchases.expected"), None, min_value=today)
+            entries = lines_editor("transfer_new_lines", priced=False)
+            amount = left.number_input(md("purchases.freight"), min_value=0.0, format="%.2f")
+            base = session.current().company.base_currency
+            listed = list(dict.fromkeys((base, *CURRENCIES)))
+            currency = right.selectbox(md("purchases.currency"), listed)
+            sent = st.form_submit_button(md("shell.save"), type="primary")
+        if sent:
+            freight = Decimal(str(round(amount, 2)))
+            wanted = NewTransfer(
+                "",
+                origin.id,
+                target.id,
+                (),
+                str(method),
+                expected if isinstance(expected, date) else None,
+                freight,
+                str(currency) if freight else None,
+            )
+            run_act(
+                lambda tx, actor, now, key: _create(tx, actor, now, key, wanted, entries),
+                name="transfer_new",
+                done=lambda made: md("purchases.transfer_created", number=made.number),
+            )
+
+    ask()
+
+
+def _called(house: Warehouse) -> str:
+    return house.name or house.code
+
+
+def _create(
+    tx: Writing,
+    actor: Actor,
+    now: datetime,
+    key: str,
+    wanted: NewTransfer,
+    entries: Sequence[Entry],
+) -> Transfer:
+    skus = known_skus(tx, entries)
+    lines = [(sku_id, entry.units) for sku_id, entry in zip(skus, entries, strict=True)]
+    complete = replace(wanted, key=key, lines=lines)
+    return create_transfers(tx, actor, [complete], now=now)[0]

@@ -1,0 +1,172 @@
+"""Purchases: what is ordered, what is late, what came; and transfers. Draws; commands decide."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app import session
+from app.i18n import md, money, number, t
+from app.screens import purchase_detail, purchase_new, purchase_transfers
+from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
+from app.widgets_tables import Column, Day, Money, Text, Units, export_button, table
+from inventory_core.catalog.locations import warehouses
+from inventory_core.catalog.rates import rates_on
+from inventory_core.clock import business_day, utc_now
+from inventory_core.db.engine import Reading
+from inventory_core.office.actors import Permission
+from inventory_core.trade.purchase_records import GROUPS, find_order_id, select_purchase_orders
+from inventory_core.trade.suppliers import suppliers
+
+MOST_ROWS = 500
+
+
+def draw() -> None:
+    """Orders or transfers, as the address says."""
+    parts = {"orders": t("purchases.part_orders"), "transfers": t("purchases.part_transfers")}
+    if query("transfer"):
+        parts = dict(reversed(parts.items()))
+    today = business_day(utc_now(), session.current().company.time_zone)
+    head = st.container()
+    if scope_bar({"part": parts})["part"] == "transfers":
+        purchase_transfers.draw(head, today)
+    else:
+        _draw_orders(head, today)
+
+
+def _draw_orders(head: Any, today: date) -> None:
+    base = session.current().company.base_currency
+    live, values = session.cached("purchases_live", _live, today, base)
+    with head:
+        page_head(md("purchases.title"), _sentence(live, today))
+    _figures(live, values, base, today)
+    chosen = scope_bar(session.cached("purchases_scope", _scope))
+    rows = session.cached(
+        "purchases_rows",
+        _rows,
+        chosen["state"],
+        today,
+        int(chosen["warehouse"] or 0),
+        int(chosen["supplier"] or 0),
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            md("purchases.new"),
+            icon=":material/add:",
+            disabled=not session.may(Permission.PURCHASE_EDIT),
+        ):
+            purchase_new.open_dialog(today)
+        st.space("stretch")
+        if len(rows):
+            export_button(_shown(rows), _columns(), name="purchase_orders")
+    order_id = _chosen_order(rows)
+    if order_id is None:
+        if len(rows):
+            st.markdown(f":gray[{md('purchases.choose')}]")
+        return
+    with session.part():
+        purchase_detail.draw(order_id, today)
+
+
+def _chosen_order(rows: pd.DataFrame) -> int | None:
+    """The ticked order, or the one that the address names."""
+    asked = query("order")
+    if not len(rows):
+        key = "purchases.none_here" if asked or query("state") else "purchases.empty"
+        empty_state(":material/local_shipping:", md(key))
+    else:
+        height = min(36 * (len(rows) + 1) + 2, 360)
+        ticked = table(_shown(rows), _columns(), key="purchases_table", select="one", height=height)
+        if ticked:
+            return int(rows["id"].iloc[ticked[0]])
+    return session.read(lambda conn: find_order_id(conn, asked)) if asked else None
+
+
+def _columns() -> dict[str, Column]:
+    columns = {
+        "number": Text(t("purchases.number"), width="small"),
+        "progress": Text(t("purchases.state"), width="small"),
+        "supplier_name": Text(t("purchases.supplier")),
+        "warehouse_code": Text(t("purchases.warehouse"), width="small"),
+        "expected_on": Day(t("purchases.expected")),
+        "quantity": Units(t("purchases.quantity")),
+        "received": Units(t("purchases.received")),
+        "open": Units(t("purchases.open")),
+    }
+    if session.may(Permission.COST_VIEW):
+        columns["total"] = Money(t("purchases.total"))
+        columns["currency"] = Text(t("purchases.currency"), width="small")
+    return columns
+
+
+def _shown(rows: pd.DataFrame) -> pd.DataFrame:
+    words = {name: t(f"purchases.state_{name}") for name in rows["progress"].unique()}
+    return rows.assign(progress=rows["progress"].map(words))
+
+
+def _rows(
+    conn: Reading, group: str, today: date, warehouse_id: int, supplier_id: int
+) -> pd.DataFrame:
+    statement = select_purchase_orders(
+        group, today=today, warehouse_id=warehouse_id or None, supplier_id=supplier_id or None
+    )
+    return session.frame(conn, statement.limit(MOST_ROWS))
+
+
+def _live(conn: Reading, today: date, base: str) -> tuple[pd.DataFrame, dict[str, Decimal]]:
+    """All orders that are still open, and the rates of their currencies."""
+    rows = session.frame(conn, select_purchase_orders("open", today=today))
+    known = rates_on(conn, sorted(set(rows["currency"])), base, today)
+    return rows, {currency: rate.rate for currency, rate in known.items()}
+
+
+def _scope(conn: Reading) -> dict[str, dict[str, str]]:
+    everything = {"": t("scope.all")}
+    return {
+        "state": {
+            **{group: t(f"purchases.state_{group}") for group in GROUPS[:-1]},
+            "all": t("scope.all"),
+        },
+        "warehouse": everything | {str(house.id): house.code for house in warehouses(conn)},
+        "supplier": everything | {str(one.id): one.name for one in suppliers(conn)},
+    }
+
+
+def _late(live: pd.DataFrame, today: date) -> pd.DataFrame:
+    expected = pd.to_datetime(live["expected_on"])
+    return live[(live["progress"] != "draft") & (expected < pd.Timestamp(today))]
+
+
+def _sentence(live: pd.DataFrame, today: date) -> str:
+    drafts = int((live["progress"] == "draft").sum())
+    late = len(_late(live, today))
+    words = md("purchases.sentence", open=len(live) - drafts, units=int(live["open"].sum() or 0))
+    words += md("purchases.sentence_late", late=late) if late else md("purchases.sentence_fine")
+    return words + (" " + md("purchases.sentence_drafts", drafts=drafts) if drafts else "")
+
+
+def _figures(live: pd.DataFrame, rates: dict[str, Decimal], base: str, today: date) -> None:
+    figures = [
+        Figure(md("purchases.orders_open"), number(int((live["progress"] != "draft").sum()))),
+        Figure(md("purchases.late"), number(len(_late(live, today)))),
+        Figure(md("purchases.drafts"), number(int((live["progress"] == "draft").sum()))),
+        Figure(md("purchases.units_open"), number(int(live["open"].sum() or 0))),
+    ]
+    if session.may(Permission.COST_VIEW):
+        known = live[live["currency"].isin(list(rates))]
+        value = sum(
+            float(amount) * float(rates[currency])
+            for amount, currency in zip(known["open_value"], known["currency"], strict=True)
+        )
+        gap = sorted(set(live["currency"]) - set(rates))
+        figures.append(
+            Figure(
+                md("purchases.value_open"),
+                money(value, base, digits=0, compact=True),
+                help=md("purchases.value_help", currency=base),
+                small=md("purchases.value_gap", currencies=", ".join(gap)) if gap else "",
+            )
+        )
+    figure_row(figures)
