@@ -117,3 +117,7 @@ def sentence(error: YibenError, language: str) -> str:
     if key not in catalogue(language):
         return str(error)
     return t(key, language=language, **error.params)
+
+
+if __name__ == "__main__":
+    main()

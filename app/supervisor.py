@@ -72,10 +72,23 @@ class Supervisor:
             )
         return len(alive)
 
-    def start(self, programs: Sequence[Program]) -> None:
-        """Start every program; from here on a signal stops all."""
+    def catch_signals(self) -> None:
+        """From here on Ctrl-C and a request to end stop all children, then us."""
         for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, self._on_signal)
+
+    def run_once(self, program: Program) -> int:
+        """Run a program to its end; its exit code. A signal ends it early."""
+        child = _Child(program, self._launch(program))
+        self._children.append(child)
+        self._write_notes()
+        while child.process.poll() is None and not self._stopping:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        self.stop()
+        return int(child.process.returncode)
+
+    def start(self, programs: Sequence[Program]) -> None:
+        """Start every program, in order."""
         for program in programs:
             self._children.append(_Child(program, self._launch(program)))
             self._write_notes()

@@ -11,7 +11,8 @@ from rich.console import Console
 
 from app.i18n import day, t
 from app.opening import ready_server, terminal_language
-from app.sample_start import bring_sample, decide_sample
+from app.sample_play import bring_sample
+from app.sample_start import decide_sample
 from inventory_core.db.companies import (
     OWN_COMPANY,
     SAMPLE_COMPANY,

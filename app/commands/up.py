@@ -18,7 +18,7 @@ from app.i18n import t
 from app.opening import ready_server, terminal_language
 from app.owner_link import owner_ways
 from app.ports import answers, free_port
-from app.sample_start import bring_sample, wants_sample
+from app.sample_start import wants_sample
 from app.supervisor import SECONDS_BETWEEN_LOOKS, Supervisor, python_program
 from inventory_core.db.companies import current_company, list_companies
 from inventory_core.db.embedded import find_cluster, is_alive, start_embedded
@@ -55,12 +55,16 @@ def up(
         supervisor = Supervisor(
             folder / "run" / "children.json", check=lambda: _revive(settings, language)
         )
+        supervisor.catch_signals()
         supervisor.end_orphans()
         with screen.status(t("up.database", language=language)):
             server = ready_server(settings)
         if settings.sample_on_first_start and wants_sample(server, settings):
-            bring_sample(server, settings, language, screen)
-        _serve(settings, server, supervisor, language)
+            # In a process of its own: the forecasting libraries weigh much and are needed once.
+            load = ("-m", "app.cli", "sample", "load")
+            supervisor.run_once(python_program("sample", load, child_environment(settings)))
+        if not supervisor.stopping:
+            _serve(settings, server, supervisor, language)
     finally:
         os.close(lock)
 

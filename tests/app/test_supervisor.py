@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +22,7 @@ from pathlib import Path
 from app.supervisor import Supervisor, python_program
 keeper = Supervisor(Path(sys.argv[1]))
 keeper.end_orphans()
+keeper.catch_signals()
 keeper.start([python_program(name, ("-c", "import time; time.sleep(600)"), {}) for name in "ab"])
 print("up", flush=True)
 keeper.watch()
@@ -109,19 +109,15 @@ def test_a_child_that_keeps_dying_ends_everything(
 ) -> None:
     monkeypatch.setattr("app.supervisor.FIRST_RESTART_SECONDS", 0.001)
     monkeypatch.setattr("app.supervisor.SECONDS_BETWEEN_LOOKS", 0.01)
-    assert threading.current_thread() is threading.main_thread()
     keeper = Supervisor(tmp_path / "children.json")
-    handlers = {
-        sign: signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    }
-    try:
-        keeper.start(
-            [python_program("good", SLEEP, {}), python_program("bad", ("-c", "exit(3)"), {})]
-        )
-        good = noted(tmp_path / "children.json")[0]
-        with pytest.raises(Unavailable, match="program_keeps_dying"):
-            keeper.watch()
-        assert not is_same(*good)
-    finally:
-        for sign, handler in handlers.items():
-            signal.signal(sign, handler)
+    keeper.start([python_program("good", SLEEP, {}), python_program("bad", ("-c", "exit(3)"), {})])
+    good = noted(tmp_path / "children.json")[0]
+    with pytest.raises(Unavailable, match="program_keeps_dying"):
+        keeper.watch()
+    assert not is_same(*good)
+
+
+def test_a_program_that_runs_once_is_waited_for_and_answers_its_code(tmp_path: Path) -> None:
+    keeper = Supervisor(tmp_path / "children.json")
+    assert keeper.run_once(python_program("once", ("-c", "exit(4)"), {})) == 4
+    assert not (tmp_path / "children.json").exists()

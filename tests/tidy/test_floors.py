@@ -42,7 +42,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "starlette": ("app.api", "app.server", "app.middleware"),
     "uvicorn": ("app",),
     "typer": ("app.cli", "app.commands"),
-    "rich": ("app.cli", "app.commands", "app.supervisor", "app.sample_start"),
+    "rich": ("app.cli", "app.commands", "app.supervisor", "app.sample_play"),
     "plotly": ("app",),
     "openpyxl": ("inventory_core.office.workbooks",),
     "python_calamine": ("inventory_core.office.workbooks",),
