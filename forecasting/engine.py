@@ -21,6 +21,7 @@ from forecasting.backtest import (
     score_trial,
 )
 from forecasting.candidates import BLEND, candidate_models
+from forecasting.ceilings import believable
 from forecasting.covariates import Covariates, covariates_of, plan_covariates
 from forecasting.frequency import Days
 from forecasting.intervals import PATH_LEVELS, RatioQuantiles, learn_ratios, mirrored
@@ -200,6 +201,8 @@ class _Sight:
             self.panel, self.covariates, origin, base, self._others(self.ahead)
         )
         now = ratios.at(features, base.reshape(-1)).reshape(*self.final.shape, -1)
+        each = np.ones(self.final.shape[1], dtype=np.int64)
+        now = np.minimum(now, believable(self.panel, base[0], each)[:, :, None])
         shut = self.panel.closed_ahead(self.panel.length, self.final.shape[1])
         return tried, np.where(shut[:, :, None], 0.0, now)
 
@@ -229,8 +232,8 @@ class _Sight:
         features = total_features(
             self.panel, self.covariates, origin, total, steps, self._others(self.ahead)
         )
-        table = ratios.at(features, total.reshape(-1))
-        return table.reshape(self.panel.count, len(steps), -1)
+        table = ratios.at(features, total.reshape(-1)).reshape(self.panel.count, len(steps), -1)
+        return np.minimum(table, believable(self.panel, total[0], steps)[:, :, None])
 
     def _filled_totals(self, steps: Ints) -> tuple[Floats, Floats]:
         """Forecast and actual totals [O, S, K] of the trial; unseen periods as forecast."""
