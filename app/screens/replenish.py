@@ -133,7 +133,7 @@ def _worklist(rows: pd.DataFrame) -> list[int]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.markdown(f":small[:gray[{md('replenish.list_hint')}]]")
         st.space("stretch")
-        export_button(shown, columns, name="replenish")
+        export_button(shown, columns | _export_columns(), name="replenish")
     return table(
         shown, columns, key="replenish_table", select="many", height=min(420, 75 + 35 * len(rows))
     )
@@ -142,19 +142,24 @@ def _worklist(rows: pd.DataFrame) -> list[int]:
 def _columns() -> dict[str, Column]:
     base = session.current().company.base_currency
     return {
-        "supplier": Text(t("replenish.supplier"), width="medium"),
-        "sku": Text(t("replenish.sku"), pinned=True),
-        "name": Text(t("replenish.name"), width="medium"),
-        "warehouse": Text(t("replenish.site"), width="small"),
-        "why": Text(t("replenish.why"), width="medium"),
-        "cover": Bar(t("replenish.cover"), most=COVER_BAR_DAYS, width="small"),
-        "order_by": Text(t("replenish.order_by")),
-        "quantity": Units(t("replenish.quantity")),
-        "amount_base": Decimal(t("replenish.cost", currency=base), digits=0),
-        "ship": Text(t("replenish.ship"), width="small"),
-        "arrives_on": Day(t("replenish.arrives")),
-        "value_at_risk_base": Decimal(t("replenish.risk_column", currency=base), digits=0),
+        "sku": Text(t("replenish.sku"), pinned=True, width=92),
+        "warehouse": Text(t("replenish.site"), width=66),
+        "supplier": Text(t("replenish.supplier"), width=112),
+        "why": Text(t("replenish.why"), width=196),
+        "cover": Bar(t("replenish.cover"), most=COVER_BAR_DAYS, width=88),
+        "order_by": Text(t("replenish.order_by"), width=104),
+        "quantity": Units(t("replenish.quantity"), width=64),
+        "amount_base": Decimal(t("replenish.cost", currency=base), digits=0, width=78),
+        "ship": Text(t("replenish.ship"), width=54),
+        "value_at_risk_base": Decimal(
+            t("replenish.risk_column", currency=base), digits=0, width=80
+        ),
     }
+
+
+def _export_columns() -> dict[str, Column]:
+    """What the file says beyond the list on the screen."""
+    return {"name": Text(t("replenish.name")), "arrives_on": Day(t("replenish.arrives"))}
 
 
 def _order_by(on: date | None, late: int) -> str:

@@ -11,12 +11,16 @@ import pandas as pd
 import streamlit as st
 
 from app import session
+from app.charts_forecasts import demand_picture
 from app.charts_replenish import stock_outlook
 from app.i18n import day, md, money, number, percent, plain, t
+from app.screens.forecasts_reading import Series, read_series
 from app.screens.replenish_acts import draw_acts
 from app.widgets import chart, link
 from forecasting.outlook import outlook_of
 from inventory_core.db.engine import Reading
+from inventory_core.money import currency_digits
+from inventory_core.planning.published import current_run
 from inventory_core.planning.release import Shown, shown_suggestions
 
 
@@ -27,9 +31,11 @@ def draw_reasons(row: pd.Series) -> None:
     with st.container(border=True):
         st.markdown(f"#### {plain(shown.sku_code)} · {plain(shown.sku_name)}")
         st.markdown(f":gray[{plain(shown.warehouse_code)} · {_run_words(trace)}]")
-        left, right = st.columns([2.4, 1], gap="large")
+        left, right = st.columns([1.9, 1], gap="medium")
         with left:
             _picture(shown)
+            with session.part():
+                _demand(shown)
             _what_would_change(shown)
         with right:
             _sum(shown)
@@ -59,6 +65,20 @@ def _picture(shown: Shown) -> None:
     chart(figure, key=f"outlook_{shown.id}_{shown.revision}")
 
 
+def _demand(shown: Shown) -> None:
+    """What sold, days without stock apart, and what is expected."""
+    series = session.cached("suggestion_demand", _series, shown.sku_id, shown.warehouse_id)
+    if series is not None:
+        title = t("replenish.picture_demand")
+        figure = demand_picture(series, title=title, language=session.current().language)
+        chart(figure, key=f"demand_{shown.id}_{shown.revision}")
+
+
+def _series(conn: Reading, sku_id: int, warehouse_id: int) -> Series | None:
+    run = current_run(conn)
+    return read_series(conn, run, sku_id, warehouse_id) if run is not None else None
+
+
 def _sum(shown: Shown) -> None:
     """The sum in words and numbers, line by line, as a buyer would write it down."""
     trace = shown.trace
@@ -77,6 +97,7 @@ def _sum(shown: Shown) -> None:
         (t("replenish.sum_available"), -(position["on_hand"] - position["held"])),
         (t("replenish.sum_reserved"), position["reserved"] + position["backordered"]),
         (t("replenish.sum_inbound"), _inbound(position)),
+        (t("replenish.sum_upstream"), -position.get("upstream", 0)),
         (t("replenish.sum_lost"), -quantity["lost_before_arrival"]),
     ]
     shown_lines = [(label, value) for label, value in lines if value]
@@ -107,7 +128,8 @@ def _inbound(position: dict[str, Any]) -> int:
     on_hand_side = (
         position["on_hand"] - position["held"] - position["reserved"] - position["backordered"]
     )
-    return -(int(position["inventory_position"]) - int(on_hand_side))
+    upstream = int(position.get("upstream", 0))
+    return -(int(position["inventory_position"]) - int(on_hand_side) - upstream)
 
 
 def _signed(value: int, *, first: bool) -> str:
@@ -140,7 +162,7 @@ def _from_whom(shown: Shown) -> None:
     )
     st.markdown(
         f"| {md('replenish.supplier')} | {md('replenish.purchase_price')} |"
-        f" {md('replenish.landed_cost')} | {md('replenish.days')} |\n|:--|--:|--:|--:|\n{body}"
+        f" {md('replenish.landed_cost', currency=base)} | {md('replenish.days')} |\n|:--|--:|--:|--:|\n{body}"
     )
     st.caption(_why_supplier(trace))
     if trace["assumed"]:
@@ -156,7 +178,7 @@ def _price(one: dict[str, Any]) -> str:
 
 def _landed(one: dict[str, Any], base: str) -> str:
     landed = one["unit_landed"]
-    return "—" if landed is None else plain(money(Decimal(landed), base))
+    return "—" if landed is None else number(Decimal(landed), currency_digits(base))
 
 
 def _why_supplier(trace: dict[str, Any]) -> str:
@@ -189,14 +211,12 @@ def _what_would_change(shown: Shown) -> None:
             notes.append(_faster_words(trace))
     elif shown.order_by_on is not None:
         notes.append(md("replenish.note_order_by", day=day(shown.order_by_on)))
-    closed = trace["lead_time"]["closed_days"]
-    if closed:
+    for first, last in trace["lead_time"]["closures"]:
         notes.append(
             md(
                 "replenish.note_closed",
-                first=day(date.fromisoformat(closed[0])),
-                last=day(date.fromisoformat(closed[-1])),
-                count=number(len(closed)),
+                first=day(date.fromisoformat(first)),
+                last=day(date.fromisoformat(last)),
             )
         )
     for item in trace["inbound"]:
