@@ -24,7 +24,7 @@ LEAST_SHARE = 0.006
 
 def rows_bar(parts: Sequence[tuple[str, str, int]], *, title: str) -> go.Figure:
     """Parts are (treatment, name, rows) in order; widths are shares, figures stand in the hover."""
-    figure = blank(title=title, height=150)
+    figure = blank(title=title, height=140)
     total = sum(count for _, _, count in parts) or 1
     for treatment, name, count in parts:
         figure.add_bar(
@@ -36,6 +36,7 @@ def rows_bar(parts: Sequence[tuple[str, str, int]], *, title: str) -> go.Figure:
             hovertemplate=f"{name}: {count:,}<extra></extra>",
         )
     figure.update_layout(barmode="stack", hovermode="closest", bargap=0.35)
+    figure.update_layout(legend={"traceorder": "normal", "y": -0.02})
     figure.update_xaxes(visible=False, fixedrange=True)
     figure.update_yaxes(visible=False, fixedrange=True)
     return figure

@@ -5,6 +5,18 @@ from collections.abc import Mapping
 from app.i18n import catalogue, t
 from inventory_core.desk.imports_runs import CellProblemAt, ImportReport, Note
 
+# The database keeps counts without their order.
+_ORDER = (
+    "created", "changed", "unchanged", "sample", "held_back", "accepted", "cancellation",
+    "cancel_unmatched", "return", "write_off", "fee", "no_price", "no_sku", "zero_quantity",
+    "repeated", "refused",
+)  # fmt: skip
+_FACT_ORDER = (
+    "skus_created", "suppliers_created", "offers_created", "offers_assumed", "without_supplier",
+    "units_opened", "orders_created", "cancelled_lines", "bulk_orders", "late_lines",
+    "lines_without_sku",
+)  # fmt: skip
+
 
 def headline(report: ImportReport, language: str = "") -> str:
     """One sentence: what happened to the file as a whole."""
@@ -31,6 +43,11 @@ def headline(report: ImportReport, language: str = "") -> str:
     )
 
 
+def treatments(report: ImportReport) -> list[tuple[str, int]]:
+    """(treatment, rows) in the order in which they are told."""
+    return [(name, count) for name in _ORDER if (count := report.counts.get(name))]
+
+
 def count_lines(report: ImportReport, language: str = "") -> list[tuple[str, int, str]]:
     """(name, rows, explanation) for every treatment, in order; together they are all rows."""
     return [
@@ -39,8 +56,7 @@ def count_lines(report: ImportReport, language: str = "") -> list[tuple[str, int
             count,
             t(f"imports.why.{name}", language=language),
         )
-        for name, count in report.counts.items()
-        if count
+        for name, count in treatments(report)
     ]
 
 
@@ -48,8 +64,8 @@ def fact_lines(facts: Mapping[str, int], language: str = "") -> list[str]:
     """What else is to be said about the rows."""
     return [
         t(f"imports.fact.{name}", language=language, count=count)
-        for name, count in facts.items()
-        if count
+        for name in _FACT_ORDER
+        if (count := facts.get(name))
     ]
 
 

@@ -5,7 +5,14 @@ import streamlit as st
 
 from app.charts_imports import rows_bar
 from app.i18n import md, number, plain, t
-from app.import_words import count_lines, fact_lines, headline, note_line, problem_reason
+from app.import_words import (
+    count_lines,
+    fact_lines,
+    headline,
+    note_line,
+    problem_reason,
+    treatments,
+)
 from app.widgets import chart
 from app.widgets_tables import Text, Units, export_button, table
 from inventory_core.desk.imports_runs import ImportReport
@@ -16,7 +23,7 @@ MOST_SHOWN = 200
 def draw_report(report: ImportReport, *, name: str) -> None:
     """The whole report; `name` makes its widgets unique on the screen."""
     _headline(report)
-    parts = [(treatment, count) for treatment, count in report.counts.items() if count]
+    parts = treatments(report)
     if parts:
         named = [(key, t(f"imports.count.{key}"), count) for key, count in parts]
         title = t("imports.bar_title", rows=report.rows)
@@ -28,8 +35,9 @@ def draw_report(report: ImportReport, *, name: str) -> None:
             "why": Text(""),
         }
         table(frame, columns, key=f"{name}_counts", height="content")
-    for line in fact_lines(report.facts):
-        st.markdown(f"- {plain(line)}")
+    facts = [f"- {plain(line)}" for line in fact_lines(report.facts)]
+    if facts:
+        st.markdown("\n".join(facts))
     for note in report.notes:
         st.warning(plain(note_line(note)), icon=":material/info:")
     if report.problem_count:
