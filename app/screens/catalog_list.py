@@ -40,7 +40,7 @@ def draw_list(
     beside = draw_one is not None and len(columns) <= 6
     left, right = st.columns(_BESIDE, gap="medium") if beside else (st.container(), st.container())
     with left:
-        height = min(36 * (len(rows) + 1) + 2, 520 if beside else 330)
+        height = min(35 * (len(rows) + 1) + 3, 520 if beside else 330)
         ticked = table(
             shown,
             columns,
@@ -51,7 +51,6 @@ def draw_list(
         with st.container(horizontal=True, vertical_alignment="center"):
             if len(rows) >= MOST_ROWS:
                 st.caption(md("catalog.shown", shown=MOST_ROWS, all=f"{MOST_ROWS}+"))
-            st.space("stretch")
             export_button(shown, columns, name=name)
     if draw_one is not None:
         with right:

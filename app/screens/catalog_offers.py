@@ -14,7 +14,7 @@ from app.screens.settings import CURRENCIES
 from app.widgets_acts import run_act
 from app.widgets_tables import Day, Flag, Money, Text, Units, table
 from app.widgets_tables import Decimal as DecimalColumn
-from inventory_core.catalog.skus import code_key, sku_ids
+from inventory_core.catalog.skus import code_key, read_sku, sku_ids
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.errors import NotFound
 from inventory_core.office.actors import Actor, Permission
@@ -65,9 +65,9 @@ def _names(listed: str) -> str:
 
 
 def _draw_one(offer_id: int, today: date) -> None:
-    found, history = session.read(lambda conn: _read(conn, offer_id, today))
+    found, history, code = session.read(lambda conn: _read(conn, offer_id, today))
     with st.container(border=True):
-        st.subheader(plain(found.supplier_name), anchor=False)
+        st.subheader(plain(f"{code} · {found.supplier_name}"), anchor=False)
         stated = [name for name in found.assumed if name != "legs"]
         if stated:
             st.warning(
@@ -85,8 +85,9 @@ def _draw_one(offer_id: int, today: date) -> None:
 
 def _read(
     conn: Reading, offer_id: int, today: date
-) -> tuple[Offer, dict[date, tuple[PriceBreak, ...]]]:
-    return next(iter(offers_by_id(conn, [offer_id], today).values())), price_history(conn, offer_id)
+) -> tuple[Offer, dict[date, tuple[PriceBreak, ...]], str]:
+    found = next(iter(offers_by_id(conn, [offer_id], today).values()))
+    return found, price_history(conn, offer_id), read_sku(conn, found.sku_id).code
 
 
 def _terms(found: Offer) -> None:

@@ -1,6 +1,7 @@
 """One purchase order: its lines, its receipts, and every act on it. Draws; commands decide."""
 
 from datetime import date
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -97,7 +98,7 @@ def _acts(order: PurchaseOrder) -> None:
             md("purchases.receive"),
             key=f"receive_{order.id}",
             icon=":material/inventory:",
-            type="secondary" if order.state is PurchaseOrderState.DRAFT else "primary",
+            type=_receive_type(order, expected),
             disabled=not session.may(Permission.STOCK_RECEIVE),
         ):
             purchase_receiving.open_dialog(order)
@@ -111,6 +112,15 @@ def _acts(order: PurchaseOrder) -> None:
             purchase_acts.end_button(order, edit)
         if session.may(Permission.COST_VIEW):
             _papers(order)
+
+
+def _receive_type(
+    order: PurchaseOrder, expected: bool
+) -> Literal["primary", "secondary", "tertiary"]:
+    """Loud while goods are due; quiet where only more than ordered could still come."""
+    if not expected:
+        return "tertiary"
+    return "secondary" if order.state is PurchaseOrderState.DRAFT else "primary"
 
 
 def _papers(order: PurchaseOrder) -> None:
@@ -167,6 +177,4 @@ def _lines(order: PurchaseOrder) -> None:
         columns["price"] = Money(f"{t('purchases.price')}, {order.currency}", digits=4)
         columns["amount"] = Money(f"{t('purchases.amount')}, {order.currency}")
     table(rows, columns, key=f"purchase_lines_{order.id}", height="content")
-    with st.container(horizontal=True):
-        st.space("stretch")
-        export_button(rows, columns, name=order.number)
+    export_button(rows, columns, name=order.number)

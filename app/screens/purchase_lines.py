@@ -50,6 +50,7 @@ def lines_editor(key: str, *, priced: bool) -> list[Entry]:
         num_rows="dynamic",
         hide_index=True,
         width="stretch",
+        placeholder="",
         column_config=config,
     )
     return [entry for entry in map(_entry, typed.to_dict("records")) if entry.code or entry.units]

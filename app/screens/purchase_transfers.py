@@ -47,7 +47,6 @@ def draw(head: Any, today: date) -> None:
             disabled=not session.may(Permission.TRANSFER_EDIT),
         ):
             _new_dialog(today)
-        st.space("stretch")
         if len(rows):
             export_button(_shown(rows), _columns(), name="transfers")
     transfer_id = _chosen(rows)
@@ -63,7 +62,7 @@ def _chosen(rows: pd.DataFrame) -> int | None:
     if not len(rows):
         empty_state(":material/swap_horiz:", md("purchases.no_transfers"))
         return None
-    height = min(36 * (len(rows) + 1) + 2, 360)
+    height = min(35 * (len(rows) + 1) + 3, 360)
     ticked = table(_shown(rows), _columns(), key="transfers_table", select="one", height=height)
     if ticked:
         return int(rows["id"].iloc[ticked[0]])

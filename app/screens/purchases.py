@@ -26,8 +26,8 @@ MOST_ROWS = 500
 def draw() -> None:
     """Orders or transfers, as the address says."""
     parts = {"orders": t("purchases.part_orders"), "transfers": t("purchases.part_transfers")}
-    if query("transfer"):
-        parts = dict(reversed(parts.items()))
+    if query("transfer") and not query("part"):
+        st.query_params["part"] = "transfers"
     today = business_day(utc_now(), session.current().company.time_zone)
     head = st.container()
     if scope_bar({"part": parts})["part"] == "transfers":
@@ -58,7 +58,6 @@ def _draw_orders(head: Any, today: date) -> None:
             disabled=not session.may(Permission.PURCHASE_EDIT),
         ):
             purchase_new.open_dialog(today)
-        st.space("stretch")
         if len(rows):
             export_button(_shown(rows), _columns(), name="purchase_orders")
     order_id = _chosen_order(rows)
@@ -77,7 +76,7 @@ def _chosen_order(rows: pd.DataFrame) -> int | None:
         key = "purchases.none_here" if asked or query("state") else "purchases.empty"
         empty_state(":material/local_shipping:", md(key))
     else:
-        height = min(36 * (len(rows) + 1) + 2, 360)
+        height = min(35 * (len(rows) + 1) + 3, 360)
         ticked = table(_shown(rows), _columns(), key="purchases_table", select="one", height=height)
         if ticked:
             return int(rows["id"].iloc[ticked[0]])

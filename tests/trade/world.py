@@ -11,6 +11,7 @@ from inventory_core.catalog.rates import NewRate, record_rates
 from inventory_core.catalog.skus import NewSku, create_skus
 from inventory_core.db.engine import Database
 from inventory_core.office.actors import SYSTEM
+from inventory_core.office.company import read_company
 from inventory_core.trade.offers import NewOffer, create_offers
 from inventory_core.trade.suppliers import NewSupplier, create_suppliers
 from inventory_core.vocabulary import (
@@ -41,11 +42,12 @@ class World:
 def make_world(database: Database, *, cost_method: CostMethod = CostMethod.MOVING_AVERAGE) -> World:
     """Base currency CNY; the supplier sells in USD at 7.00 since January, 7.10 since February."""
     with database.writing() as tx:
-        found_company(
-            tx,
-            SYSTEM,
-            NewCompany("卖家", "CNY", "Asia/Shanghai", Language.ZH, cost_method=cost_method),
-        )
+        if not read_company(tx).version:
+            found_company(
+                tx,
+                SYSTEM,
+                NewCompany("卖家", "CNY", "Asia/Shanghai", Language.ZH, cost_method=cost_method),
+            )
         record_rates(
             tx,
             SYSTEM,
