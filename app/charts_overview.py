@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from app.charts import IN_TRANSIT, PLACES, blank, day_axis, faded, plain_name
 from app.i18n import t
 
-HEIGHT = 380
+HEIGHT = 440
 THOUSAND = 1000.0
 
 
@@ -17,7 +17,6 @@ def value_by_place(
     places: Sequence[tuple[str, Sequence[float]]],
     in_transit: Sequence[float],
     *,
-    currency: str,
     language: str,
 ) -> go.Figure:
     """Stock value as stacked areas, bottom to top in the order given, what is on the way on top."""
@@ -42,12 +41,6 @@ def value_by_place(
     figure.update_layout(
         legend={"traceorder": "reversed", "y": -0.1},
         margin={"l": 8, "r": 12, "t": 8, "b": 8},
-    )
-    figure.update_yaxes(
-        title={
-            "text": t("overview.thousand", language=language, currency=currency),
-            "font": {"size": 12},
-        }
     )
     if days:
         day_axis(figure, days[0], days[-1], language)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from app import session
 from app.charts_overview import value_by_place
-from app.i18n import day, md, percent, plain, reader_language, t
+from app.i18n import day, md, percent, reader_language, t
 from app.screens.overview_figures import kpi_cards, place_table
 from app.screens.overview_lists import attention_list, decision_table
 from app.widgets import chart, empty_state, link, page_head, query, scope_bar
@@ -152,7 +152,7 @@ def _picture(found: Overview) -> None:
     shown = set(days)
     series = [
         (
-            plain(place.warehouse.name) and place.warehouse.name,
+            place.warehouse.name,
             [float(one.stock_value) for one in place.days if one.on_day in shown],
         )
         for place in found.places
@@ -166,5 +166,5 @@ def _picture(found: Overview) -> None:
         )
         for on in days
     ]
-    figure = value_by_place(days, series, travelling, currency=currency, language=reader_language())
+    figure = value_by_place(days, series, travelling, language=reader_language())
     chart(figure, "overview_value")

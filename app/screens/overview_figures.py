@@ -15,6 +15,7 @@ from inventory_core.insight.overview import Overview
 from inventory_core.office.actors import Permission
 
 Value = Decimal | None
+NO_BREAK = "\u00a0"
 
 
 def kpi_cards(found: Overview) -> None:
@@ -35,12 +36,12 @@ def _turnover(found: Overview) -> Figure:
     now = found.now
     return Figure(
         md("overview.turnover"),
-        _times(now.turnover_year),
+        t("overview.a_year", value=_times(now.turnover_year)),
         help=_formula("turnover", found),
         delta=_difference(found, lambda one: one.turnover_year, 1),
         good=True,
         trend=_trend(found, lambda one: one.turnover_year),
-        small=t("overview.turnover_period", value=_times(now.turnover, 2), days=now.days),
+        small=t("overview.turnover_small", value=_times(now.turnover, 2), days=now.days),
     )
 
 
@@ -52,7 +53,7 @@ def _stock_to_sales(found: Overview) -> Figure:
         delta=_difference(found, lambda one: one.stock_to_sales, 2),
         good=False,
         trend=_trend(found, lambda one: one.stock_to_sales),
-        small=t("overview.sales_small", value=_money(found.now.sales)),
+        small=t("overview.sales_small", value=_short(found.now.sales)),
     )
 
 
@@ -76,7 +77,7 @@ def _dead(found: Overview) -> Figure:
         delta=_points(found, lambda one: one.dead_share),
         good=False,
         trend=_trend(found, lambda one: one.dead_share),
-        small=_money(found.now.dead_value),
+        small=_short(found.now.dead_value),
     )
 
 
@@ -92,7 +93,7 @@ def _average(found: Overview) -> Figure:
         help=_formula("average", found),
         delta=delta,
         trend=_trend(found, lambda one: one.average_inventory),
-        small=t("overview.daily_small", value=_money(now.average_daily_inventory)),
+        small=t("overview.daily_small", value=_short(now.average_daily_inventory)),
     )
 
 
@@ -173,20 +174,26 @@ def _money(value: Value) -> str:
     return money(value, session.current().company.base_currency, digits=0, compact=True)
 
 
+def _short(value: Value) -> str:
+    """An amount for a narrow place: the card above it names the currency."""
+    words = _money(value)
+    return words.split(NO_BREAK, 1)[-1]
+
+
 def _times(value: Value, digits: int = 1) -> str:
     return DASH if value is None else f"{number(value, digits)}×"
 
 
 def _difference(found: Overview, pick: Callable[[Figures], Value], digits: int) -> str:
     now, before = pick(found.now), None if found.before is None else pick(found.before)
-    if now is None or before is None:
+    if now is None or before is None or round(now - before, digits) == 0:
         return ""
     return f"{now - before:+.{digits}f}"
 
 
 def _points(found: Overview, pick: Callable[[Figures], Value]) -> str:
     now, before = pick(found.now), None if found.before is None else pick(found.before)
-    if now is None or before is None:
+    if now is None or before is None or round(now - before, 3) == 0:
         return ""
     return t("overview.points", value=f"{(now - before) * 100:+.1f}")
 

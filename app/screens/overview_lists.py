@@ -27,14 +27,14 @@ def attention_list() -> None:
         st.markdown(f":green[:material/check_circle:] {md('overview.all_fine')}")
     pages = st.session_state.get("pages", {})
     for place, finding in enumerate(findings[:MOST_FINDINGS]):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"{_ICONS[finding.urgency]} {_words(finding)}", width="stretch")
-            if finding.screen in pages and st.button(
-                md(f"attention.{finding.code}_button"),
-                key=f"attention_{place}_{finding.code}",
-                width=112,
-            ):
-                go(finding.screen, **finding.query)
+        left, right = st.columns([5, 2], vertical_alignment="center", gap="small")
+        left.markdown(f"{_ICONS[finding.urgency]} {_words(finding)}")
+        if finding.screen in pages and right.button(
+            md(f"attention.{finding.code}_button"),
+            key=f"attention_{place}_{finding.code}",
+            width="stretch",
+        ):
+            go(finding.screen, **finding.query)
 
 
 def decision_table() -> None:

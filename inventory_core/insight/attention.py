@@ -60,9 +60,9 @@ def needs_attention(conn: Reading, *, now: datetime) -> list[Finding]:
     }
     found = [
         *_orders(conn, values, company),
+        *_decisions(conn, company),
         *_lots(conn, values),
         *_supply(conn, values),
-        *_decisions(conn, company),
         *_jobs(conn),
         *_rates(conn, values),
     ]
@@ -130,7 +130,8 @@ def _decisions(conn: Reading, company: Company) -> list[Finding]:
         "currency": company.base_currency,
     }
     code = "late_suggestions" if late else "suggestions"
-    return [Finding(code, Urgency.NOTE, "replenish", {}, params)]
+    urgency = Urgency.WARNING if late else Urgency.NOTE
+    return [Finding(code, urgency, "replenish", {}, params)]
 
 
 def _jobs(conn: Reading) -> list[Finding]:
