@@ -51,9 +51,10 @@ def _sentence(found: Overall) -> str:
     run = found.run
     scores = run.scores
     best = min(
-        (facts["wape"] for facts in scores.values() if facts.get("wape") is not None), default=None
+        (one["total_wape"] for one in scores.values() if one.get("total_wape") is not None),
+        default=None,
     )
-    base = scores.get(BASELINE, {}).get("wape")
+    base = scores.get(BASELINE, {}).get("total_wape")
     key = "forecasts.sentence_daily" if run.frequency == "D" else "forecasts.sentence_weekly"
     first = md(key, series=len(found.series), periods=run.horizon, as_of=day(run.as_of_on))
     if best is None or base is None:

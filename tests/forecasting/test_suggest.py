@@ -1,0 +1,102 @@
+"""What to buy: traps of planning that need more than a golden sheet."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasting.lead_time import Route, latest_order_on
+from forecasting.suggest import plan_pair
+from forecasting.supplier_choice import OfferTerms, allowed_quantity
+from forecasting.upstream import Supply, with_upstream
+from inventory_core.catalog.calendars import Calendar, Leg, arrival_on
+from tests.golden.sheets import SETTINGS, read_sheet, situation_of
+
+TERMS = OfferTerms(1, 1, 1, "Ningbo", "USD", 1, 1, ((1, Decimal(5)),), ())
+
+
+@given(
+    needed=st.integers(1, 10_000),
+    moq=st.integers(1, 500),
+    multiple=st.integers(1, 60),
+    carton=st.one_of(st.none(), st.integers(1, 48)),
+)
+def test_trap_42_a_quantity_meets_every_condition_and_is_the_smallest_that_does(
+    needed: int, moq: int, multiple: int, carton: int | None
+) -> None:
+    offer = replace(TERMS, moq=moq, order_multiple=multiple)
+    found = allowed_quantity(needed, offer, carton)
+    assert found.ordered >= max(needed, moq)
+    assert found.ordered % multiple == 0
+    assert found.ordered % (carton or 1) == 0
+    assert found.ordered - found.step < max(needed, moq)
+    assert found.forced == found.ordered - needed
+
+
+@given(
+    needed_on=st.dates(date(2026, 1, 10), date(2027, 6, 1)),
+    days=st.integers(0, 60),
+    road=st.integers(0, 40),
+)
+def test_trap_41_an_order_on_the_latest_day_arrives_and_one_day_later_does_not(
+    needed_on: date, days: int, road: int
+) -> None:
+    shut = frozenset(date(2026, 2, 10) + timedelta(days=step) for step in range(27))
+    factory = Calendar("factory", frozenset(range(1, 7)), shut)
+    route = Route("sea", (Leg("production", days, factory), Leg("transport", road)), 0.0, factory)
+    latest = latest_order_on(route, needed_on)
+    assert arrival_on(latest, route.legs) <= needed_on
+    assert latest.isoweekday() != 7
+    assert latest not in shut
+    later = latest + timedelta(days=1)
+    while later.isoweekday() == 7 or later in shut:
+        later += timedelta(days=1)
+    assert arrival_on(later, route.legs) > needed_on
+
+
+def test_trap_41_a_past_date_is_never_given_as_advice() -> None:
+    late = plan_pair(situation_of(read_sheet("07_already_late", "input")), SETTINGS).draft
+    assert late is not None
+    assert late.order_by_on is None
+    assert late.days_late == 21
+    faster = late.trace["faster"]
+    assert (faster["ship_method"], faster["in_time"], faster["days_won"]) == ("air", True, 22)
+    assert Decimal(faster["extra_base"]) == Decimal("5.60") * late.quantity
+
+
+def test_trap_48_what_lies_at_the_hub_is_not_bought_again() -> None:
+    situation = situation_of(read_sheet("01_reorder_point_reached", "input"))
+    first = plan_pair(situation, SETTINGS)
+    hub = [Supply(50, situation.as_of, 60, "SZ-HUB")]
+    again = with_upstream([first], {1: hub}, {(50, 100): 27})
+    helped = again[(1, 100)]
+    arrival = helped.inbound[-1]
+    assert (arrival.quantity, arrival.document) == (60, "SZ-HUB")
+    assert arrival.on_day == situation.as_of + timedelta(days=27)
+    assert helped.stock.inventory_position == situation.stock.inventory_position + 60
+    assert hub[0].quantity == 0
+    # 360 + 60 is above the reorder point of 370.
+    assert plan_pair(helped, SETTINGS).draft is None
+
+
+def test_trap_48_one_unit_at_the_hub_helps_one_warehouse_only() -> None:
+    situation = situation_of(read_sheet("01_reorder_point_reached", "input"))
+    first = plan_pair(replace(situation, selling_price_base=Decimal(1)), SETTINGS)
+    second = plan_pair(replace(situation, warehouse_id=101), SETTINGS)
+    again = with_upstream([first, second], {1: [Supply(50, situation.as_of, 100, "HUB")]}, {})
+    units = {place: helped.stock.upstream for (_, place), helped in again.items()}
+    # More money is at risk at 101, so its 80 come first.
+    assert units == {101: 80, 100: 20}
+
+
+def test_every_draft_says_the_sum_in_numbers_that_add_up() -> None:
+    for case in ("03_moq_multiple_and_carton", "14_uncertain_demand", "18_customers_are_waiting"):
+        draft = plan_pair(situation_of(read_sheet(case, "input")), SETTINGS).draft
+        assert draft is not None
+        facts = draft.trace["quantity"]
+        assert facts["needed"] == (
+            facts["order_up_to"] - facts["inventory_position"] - facts["lost_before_arrival"]
+        )
+        assert facts["ordered"] == draft.quantity == facts["needed"] + facts["forced"]
