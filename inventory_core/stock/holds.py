@@ -14,6 +14,7 @@ from inventory_core.errors import Invalid, NotFound
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.audit import record_audit
 from inventory_core.stock.ledger import post
+from inventory_core.stock.levels import lock_levels
 from inventory_core.stock.postings import Line, NewOperation
 from inventory_core.vocabulary import NO_LOT, Condition, OperationKind
 
@@ -24,6 +25,13 @@ _GOOD = text("""
     SELECT location_id, quantity FROM bin_stock
     WHERE lot_id = :lot AND sku_id = :sku AND condition = 'good' AND quantity > 0
     ORDER BY location_id
+""")
+
+
+_PAIRS = text("""
+    SELECT DISTINCT b.sku_id, p.warehouse_id FROM bin_stock b
+    JOIN location p ON p.id = b.location_id
+    WHERE b.lot_id = :lot AND b.sku_id = :sku AND p.warehouse_id IS NOT NULL
 """)
 
 
@@ -49,6 +57,8 @@ def hold_lot(
     sku_id = tx.scalar(_MARK, {"lot": lot_id, "reason": reason.strip()})
     if sku_id is None:
         raise NotFound("record_missing", kind="lot", id=lot_id)
+    # What lies where is read once nobody can move it any more.
+    lock_levels(tx, [(row[0], row[1]) for row in tx.rows(_PAIRS, {"lot": lot_id, "sku": sku_id})])
     found = tx.rows(_GOOD, {"lot": lot_id, "sku": sku_id})
     if found:
         lines = [
