@@ -35,7 +35,7 @@ TRUST_IN_ONCE = 0.85
 PLANNED_DAYS = 45  # a launch is trusted to its plan for so long
 REVIEW_DAYS = 16
 COVER_DAYS = 32
-MOST_COVER_DAYS = 300  # a smallest order that lasts longer is not placed
+MOST_COVER_DAYS = 400  # a smallest order that lasts longer is not placed
 BRANCH_REVIEW_DAYS = 17
 BRANCH_COVER_DAYS = 24
 LAUNCH_LEAD_DAYS = 90
@@ -120,7 +120,9 @@ class Buyer:
             ):
                 minimum = rate * (terms.lead_days + REVIEW_DAYS)
                 minimum += SPARE * sqrt(max(rate, 0.0) * terms.lead_days)
-                if rate <= 0 or held > minimum or terms.moq > max(rate * MOST_COVER_DAYS, -held):
+                if rate <= 0 or held > minimum:
+                    continue
+                if terms.moq > max(rate * MOST_COVER_DAYS, -held) and not self._is_new(good, day):
                     continue
                 maximum = minimum + rate * COVER_DAYS
                 if self._overbuys[number] and self._rng.random() < 0.12:
@@ -189,6 +191,10 @@ class Buyer:
             if hub and not is_direct(good):
                 found.append((number, HUB, hub))
         return found
+
+    def _is_new(self, good: Good, day: int) -> bool:
+        """A launch gets its first stock, however long it may last."""
+        return good.launched is not None and day < good.launched + PLANNED_DAYS
 
     def _forgets(self, number: int, day: int) -> bool:
         since = self._forgets_from[number]

@@ -33,6 +33,8 @@ TAX_RATES = (Decimal("0"), Decimal("0.19"), Decimal("0.20"))
 LINES_PER_ORDER = 1.27
 # Of the orders wanted, the share that is placed: the rest finds nothing in stock and walks away.
 SERVED = 0.88
+# What hardly sells is kept in one market only.
+ONE_MARKET_BELOW = 0.3
 LOT_TRACKED = frozenset({"Beauty", "Baby"})
 
 
@@ -110,6 +112,8 @@ def _make_goods(rng: Generator, days: int) -> tuple[Good, ...]:
             markets = market_of_family & (rng.random(3) < (0.95, 0.85, 0.88))
             if not markets.any():
                 markets[0] = True
+            if popularity < ONE_MARKET_BELOW:
+                markets &= np.arange(len(MARKETS)) == np.argmax(markets)
             goods.append(
                 Good(
                     code=f"{family.code}-{number + 1:02d}",
