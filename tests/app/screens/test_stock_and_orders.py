@@ -91,19 +91,3 @@ def test_who_may_not_ship_sees_a_quiet_button_and_no_way_to_cancel(
     assert labels[t("orders.ship", language="en", units=7)] is True
     assert t("orders.cancel", language="en") not in labels
     assert t("orders.new", language="en") not in labels
-
-
-@pytest.mark.parametrize("state", ["promised", "waiting", "short", "shipped", "cancelled"])
-def test_orders_are_listed_by_their_state(desk: Served, shop: Scene, state: str) -> None:
-    test = opened(desk, "orders", Role.READER, state=state)
-    shown = list(test.dataframe[0].value["external_id"]) if test.dataframe else []
-    assert (
-        shown
-        == {
-            "promised": ["1007", "1005", "1004", "1003"],
-            "waiting": ["1006", "1002"],
-            "short": ["1006", "1002"],
-            "shipped": ["1001", "1000"],
-            "cancelled": [],
-        }[state]
-    )
