@@ -160,10 +160,13 @@ def _from_whom(shown: Shown) -> None:
         f" | {number(one['lead_time_days'])} |"
         for one in rivals
     )
-    st.markdown(
-        f"| {md('replenish.supplier')} | {md('replenish.purchase_price')} |"
-        f" {md('replenish.landed_cost', currency=base)} | {md('replenish.days')} |\n|:--|--:|--:|--:|\n{body}"
-    )
+    heads = [
+        md("replenish.supplier"),
+        md("replenish.purchase_price"),
+        md("replenish.landed_cost", currency=base),
+        md("replenish.days"),
+    ]
+    st.markdown(f"| {' | '.join(heads)} |\n|:--|--:|--:|--:|\n{body}")
     st.caption(_why_supplier(trace))
     if trace["assumed"]:
         names = "、" if session.current().language == "zh" else ", "
