@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from sqlalchemy import Executable
 
 from app import session
 from app.i18n import md
@@ -22,7 +21,7 @@ _BESIDE = [3, 2]
 def draw_list(
     name: str,
     columns: Mapping[str, Column],
-    select: Callable[[str], Executable],
+    select: Callable[[str], Any],
     *,
     icon: str,
     open_new: Callable[[], None],

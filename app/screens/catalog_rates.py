@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import streamlit as st
-from sqlalchemy import Select
 
 from app import session
 from app.i18n import md, t
@@ -37,7 +36,7 @@ def draw(today: date) -> None:
     )
 
 
-def _select(_find: str) -> Select[Any]:
+def _select(_find: str) -> Any:
     return select_rates()
 
 

@@ -15,7 +15,7 @@ from inventory_core.db.engine import Reading
 from inventory_core.office.actors import Permission
 from inventory_core.trade.purchase_orders import send_purchase_orders
 from inventory_core.trade.purchase_papers import order_workbook, read_order_paper
-from inventory_core.trade.purchase_pdf import order_pdf
+from inventory_core.trade.purchase_papers_pdf import order_pdf
 from inventory_core.trade.purchase_records import PurchaseOrder, purchase_order
 from inventory_core.trade.receipt_records import Receipt, receipts_of
 from inventory_core.vocabulary import Language, PurchaseOrderState

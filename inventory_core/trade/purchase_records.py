@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, case, func, literal, select, text
+from sqlalchemy.sql.elements import ColumnElement
 
 from inventory_core.db.engine import Reading
 from inventory_core.db.schema.catalog import location
@@ -182,16 +183,23 @@ def select_purchase_orders(
         statement = statement.where(order.warehouse_id == warehouse_id)
     if supplier_id is not None:
         statement = statement.where(order.supplier_id == supplier_id)
+    belongs = _group(group, sums.c.open, today or date.min)
+    return statement if belongs is None else statement.where(belongs)
+
+
+def _group(group: str, still_open: ColumnElement[int], today: date) -> ColumnElement[bool] | None:
+    """What makes an order one of a group; None for all of them."""
+    order = order_table.c
     live = order.state.in_(OPEN_STATES)
-    chosen = {
-        "open": order.state.in_(("draft", *OPEN_STATES)) & (sums.c.open > 0),
+    groups: dict[str, ColumnElement[bool]] = {
+        "open": order.state.in_(("draft", *OPEN_STATES)) & (still_open > 0),
         "draft": order.state == "draft",
-        "on_the_way": live & (sums.c.open > 0),
-        "overdue": live & (sums.c.open > 0) & (order.expected_on < (today or date.min)),
-        "received": live & (sums.c.open == 0),
+        "on_the_way": live & (still_open > 0),
+        "overdue": live & (still_open > 0) & (order.expected_on < today),
+        "received": live & (still_open == 0),
         "ended": order.state.in_(("closed", "cancelled")),
     }
-    return statement.where(chosen[group]) if group in chosen else statement
+    return groups.get(group)
 
 
 GROUPS = ("open", "draft", "on_the_way", "overdue", "received", "ended", "all")

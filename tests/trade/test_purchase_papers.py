@@ -27,7 +27,7 @@ from inventory_core.trade.purchase_papers import (
     order_workbook,
     read_order_paper,
 )
-from inventory_core.trade.purchase_pdf import order_pdf
+from inventory_core.trade.purchase_papers_pdf import order_pdf
 from inventory_core.vocabulary import Language
 from tests.trade.world import NOW, TODAY, make_world
 
