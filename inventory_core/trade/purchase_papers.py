@@ -1,6 +1,6 @@
 """A purchase order as the supplier gets it: facts for a paper, and the paper as a workbook.
 
-Decides what stands on the paper, in Chinese or English; the PDF is drawn in `purchase_papers_pdf`. Our
+Decides what stands on the paper, in Chinese or English; `purchase_papers_pdf` draws the PDF. Our
 costs, margins and suggestions are none of the supplier's business and never on it.
 """
 
