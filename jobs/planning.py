@@ -145,7 +145,8 @@ def _read(conn: Reading, *, as_of: date | None, now: datetime) -> _Material:
     grid = demand_grid(conn, through=day.through, ahead_days=interval + 7)
     grid = grid.select(is_sellable(grid).nonzero()[0])
     if not len(grid.sku_id) or grid.length < LEAST_HISTORY_DAYS:
-        raise Refused("no_history_to_plan_from", days=grid.length, least=LEAST_HISTORY_DAYS)
+        days = grid.length if len(grid.sku_id) else 0
+        raise Refused("no_history_to_plan_from", days=days, least=LEAST_HISTORY_DAYS)
     return _Material(
         day=day,
         grid=grid,

@@ -7,12 +7,14 @@ answers with facts for the record; it commits its own transactions.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from forecasting.history import planning_day
 from inventory_core.clock import business_day
 from inventory_core.db.backup import back_up_company, manifest_path
-from inventory_core.db.engine import Database, Reading
+from inventory_core.db.engine import Database, Reading, Writing
 from inventory_core.db.server import Server
 from inventory_core.insight.kpis import last_snapshot_on
 from inventory_core.insight.kpis_snapshot import first_fact_on, snapshot_kpis
@@ -23,6 +25,7 @@ from jobs.planning import Progress, run_planning
 
 # Late facts of so many days are taken into the kept days again.
 KPI_DAYS_AGAIN = 45
+MOST_DAYS_AT_ONCE = 3600
 BACKUPS_KEPT = 14
 
 
@@ -67,12 +70,19 @@ def keep_kpis(place: Workplace, settings: Mapping[str, Any], progress: Progress)
     """Keep the days of the KPIs up to yesterday; `settings` may ask for all days (`whole`)."""
     progress("reading_book", 0.1)
     with place.database.reading() as conn:
-        first_on, last_on = _kpi_days(conn, place.now, whole=bool(settings.get("whole")))
-    if first_on is None:
-        return {"days": 0, "rows": 0}
-    progress("writing_days", 0.3)
-    rows = place.database.write(lambda tx: snapshot_kpis(tx, first_on, last_on, now=place.now))
-    return {"days": (last_on - first_on).days + 1, "rows": rows}
+        spans = _kpi_spans(conn, place.now, whole=bool(settings.get("whole")))
+    days = rows = 0
+    for number, (first_on, last_on) in enumerate(spans):
+        progress("writing_days", 0.3 + 0.6 * number / len(spans))
+        rows += place.database.write(
+            partial(_keep_days, first_on=first_on, last_on=last_on, now=place.now)
+        )
+        days += (last_on - first_on).days + 1
+    return {"days": days, "rows": rows}
+
+
+def _keep_days(tx: Writing, *, first_on: date, last_on: date, now: datetime) -> int:
+    return snapshot_kpis(tx, first_on, last_on, now=now)
 
 
 def back_up(place: Workplace, settings: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -94,16 +104,25 @@ JOBS: Mapping[JobName, Job] = {
 }
 
 
-def _kpi_days(conn: Reading, now: datetime, *, whole: bool) -> tuple[date | None, date]:
-    """From the first fact, or some weeks back where earlier days are kept, to yesterday."""
-    last_on = business_day(now, read_company(conn).time_zone) - timedelta(days=1)
-    first = first_fact_on(conn)
+def _kpi_spans(conn: Reading, now: datetime, *, whole: bool) -> list[tuple[date, date]]:
+    """From the first fact, or some weeks back where earlier days are kept, to yesterday.
+
+    A history that ended long ago is kept to its end; of the silent years since, only the last
+    weeks, in which the book itself began.
+    """
+    today = business_day(now, read_company(conn).time_zone)
+    last_on = today - timedelta(days=1)
+    first, kept = first_fact_on(conn), last_snapshot_on(conn)
     if first is None or first > last_on:
-        return None, last_on
-    kept = last_snapshot_on(conn)
-    if whole or kept is None:
-        return first, last_on
-    return max(first, min(kept, last_on) - timedelta(days=KPI_DAYS_AGAIN)), last_on
+        return []
+    lately = max(first, last_on - timedelta(days=KPI_DAYS_AGAIN))
+    if kept is not None and not whole:
+        again = min(kept, last_on) - timedelta(days=KPI_DAYS_AGAIN)
+        return [(max(first, again, last_on - timedelta(days=MOST_DAYS_AT_ONCE)), last_on)]
+    day = planning_day(conn, today=today)
+    if not day.stale or day.through >= lately:
+        return [(max(first, last_on - timedelta(days=MOST_DAYS_AT_ONCE)), last_on)]
+    return [(first, day.through), (lately, last_on)]
 
 
 def _drop_old_backups(folder: Path, slug: str) -> None:

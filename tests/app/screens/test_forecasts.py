@@ -1,0 +1,49 @@
+"""The Forecasts screen shows what was published; the Jobs screen asks and does not run."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.screens.forecasts_reading import read_overall, read_series
+from inventory_core.db.engine import Database
+from inventory_core.office.actors import SYSTEM
+from inventory_core.office.job_runs import waiting_requests
+from inventory_core.vocabulary import Role
+from jobs.planning import run_planning
+from tests.browser import Served
+from tests.planning.seller import NOW, YESTERDAY, make_seller
+
+
+def test_history_and_forecast_meet_at_the_planning_day(database: Database) -> None:
+    seller = make_seller(database)
+    seller.sold("LAMP", [10] * 140, last_on=YESTERDAY)
+    seller.sold("CABLE", [1] * 140, last_on=YESTERDAY)
+    run_planning(database, SYSTEM, now=NOW, prophet_seconds=0)
+    with database.reading() as conn:
+        found = read_overall(conn)
+        assert found is not None
+        first = found.series[0]
+        series = read_series(conn, found.run, first.sku_id, first.warehouse_id)
+    assert [one.sku for one in found.series] == ["LAMP", "CABLE"]
+    assert series is not None
+    assert series.past[-1] == YESTERDAY
+    assert series.ahead[0] == date(2026, 3, 8)
+    assert series.demand.tolist() == [70] * 20
+    assert sum(one.series for one in found.classes) == 2
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("language", "words"), [("en", "Run now"), ("zh", "立即运行")])
+def test_a_press_of_the_button_asks_once_for_a_run(
+    running_app: Served, open_page: Callable[..., Page], language: str, words: str
+) -> None:
+    page = open_page(running_app, Role.OWNER, language=language)
+    with running_app.database.reading() as conn:
+        before = len(waiting_requests(conn))
+    page.goto("/jobs")
+    page.get_by_role("button", name=words).nth(before).dblclick()
+    expect(page.get_by_test_id("stAlertContentSuccess")).to_be_visible()
+    with running_app.database.reading() as conn:
+        assert len(waiting_requests(conn)) == before + 1
