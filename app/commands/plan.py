@@ -123,4 +123,4 @@ def _checked_day(text: str) -> date:
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError as error:
-        raise Invalid("not_a_date", row=1, value=text) from error
+        raise Invalid("planning_day_unreadable", field="as_of", value=text) from error
