@@ -21,7 +21,7 @@ from inventory_core.vocabulary import LocationKind, OperationKind
 from jobs.sample_branches import Branches
 from jobs.sample_buyer import Buyer
 from jobs.sample_care import Care
-from jobs.sample_network import CODES, HUB
+from jobs.sample_network import CODES
 from jobs.sample_selling import Selling
 from jobs.sample_sending import Sending
 from jobs.sample_setup import set_up
@@ -35,6 +35,7 @@ DAYS = 550
 ORDERS = 40_000
 FEWEST_DAYS = 30
 BUYING_WEEKDAY, MOVING_WEEKDAY = 0, 3
+BOOKED_IN_AT_HOUR = 9.5
 
 # Told after each step: what is done, how many steps of how many, the day played.
 Progress = Callable[[str, int, int, date | None], None]
@@ -133,7 +134,7 @@ class _Play:
         came = self._supply.play(tx, day)
         arrived = self._branches.play(tx, day)
         if came or arrived:
-            morning = stage.at(day, HUB, 12)
+            morning = max(stage.at(day, code, BOOKED_IN_AT_HOUR) for code in came | arrived)
             self._sending.filled(day, fill_backorders(tx, SYSTEM, None, now=morning))
         self.selling.play(tx, day)
         self._care.play(tx, day)

@@ -67,8 +67,8 @@ class Branches:
             arrives = self._stage.open_on(day + _days(move) + late, GATE_WEEKDAYS)
             self._due[arrives].append(Underway(one.id, move.warehouse, self._lost(move)))
 
-    def play(self, tx: Writing, day: int) -> bool:
-        """Take in what arrives today; whether anything did."""
+    def play(self, tx: Writing, day: int) -> set[str]:
+        """Take in what arrives today; the warehouses where anything did."""
         due = self._due.pop(day, [])
         arrive_transfers(
             tx,
@@ -83,7 +83,7 @@ class Branches:
                 for one in due
             ],
         )
-        return bool(due)
+        return {one.warehouse for one in due}
 
     def _new_transfer(self, day: int, number: int, move: Move) -> NewTransfer:
         numbers, goods = self._stage.numbers, self._stage.world.goods

@@ -24,6 +24,8 @@ COUNTED = 40
 REPORT_EVERY_DAYS = 7
 GRADE_EVERY_DAYS = 30
 DIFFERS = 0.12
+# After the last parcel; in Shenzhen it is then the same day in every other warehouse too.
+EVENING_HOUR = 22
 RECALLED_CATEGORY = "Baby"
 RECALL_AT = 0.86
 SCRAP = VIRTUAL_LOCATIONS[LocationKind.SCRAP]
@@ -69,7 +71,7 @@ class Care:
             tx,
             SYSTEM,
             NewCount(f"sample/count/{code}/{day}", place, lines),
-            now=self._stage.end(day),
+            now=self._stage.at(day, code, EVENING_HOUR),
         )
 
     def _report(self, tx: Writing, day: int, code: str) -> None:
@@ -83,7 +85,8 @@ class Care:
                 key = f"sample/report/{code}/{day}/{sku}"
                 adjustments.append(NewAdjustment(key, place, sku, change, f"FBA report: {why}"))
         if adjustments:
-            adjust_stock(tx, SYSTEM, adjustments, now=self._stage.end(day))
+            at = self._stage.at(day, code, EVENING_HOUR)
+            adjust_stock(tx, SYSTEM, adjustments, now=at)
 
     def _recall(self, tx: Writing, day: int) -> bool:
         """Freeze the largest lot of the category; False where there is none yet."""
@@ -96,7 +99,7 @@ class Care:
             lot_id,
             key=f"sample/recall/{lot_id}",
             reason="Recall: colour rubs off (召回:掉色)",
-            now=self._stage.end(day),
+            now=self._stage.at(day, HUB, EVENING_HOUR),
         )
         return True
 
@@ -121,7 +124,7 @@ class Care:
             ]
             if lines:
                 key = f"sample/{kind.value}/{day}"
-                at = self._stage.end(day)
+                at = self._stage.at(day, HUB, EVENING_HOUR)
                 operations.append(NewOperation(key, kind, at, lines, reason="returns graded"))
         if operations:
             post(tx, SYSTEM, operations)

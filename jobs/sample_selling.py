@@ -120,6 +120,7 @@ class Selling:
         market = self._stage.numbers.accounts.index(order.account_id)
         for asked, line in zip(order.lines, answer.lines, strict=True):
             self._stage.sold[day, market, self._stage.good_of[asked.sku_id]] += line.reserved
+        self._sending.remember(answer.order_id, market)
         patience = self._patience[number]
         if patience < CHANGES_MIND and not answer.stocked_out:
             self._sending.cancel_later(day, answer.order_id, "changed_mind")

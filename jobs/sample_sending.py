@@ -5,7 +5,6 @@ Decides when and how much by seeded chance; the core's commands decide what that
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
 
 import numpy as np
 
@@ -30,8 +29,7 @@ RETURN_RATES = (0.045, 0.075, 0.04)  # by market: Germans send back most
 # Cancellations are worked off on these weekdays, returns unpacked on that one: Monday is 0.
 OFFICE_WEEKDAYS, RETURN_WEEKDAYS = (0, 3), (2,)
 CARRIERS = ("UPS", "DHL", "Royal Mail")
-# Parcels leave in the evening, counted from the end of the day, when every order is in.
-LEAVES_BEFORE_END = timedelta(minutes=20)
+LEAVES_AT_HOUR = 21
 
 
 class Sending:
@@ -49,6 +47,11 @@ class Sending:
         self._returns: dict[int, list[NewReturn]] = defaultdict(list)
         self._waiting: dict[int, int] = {}  # short orders with their cancellation day
         self._gone: set[int] = set()
+        self._market: dict[int, int] = {}
+
+    def remember(self, order_id: int, market: int) -> None:
+        """Note which market's evening an order's parcels leave in."""
+        self._market[order_id] = market
 
     def ship_later(self, day: int, order_id: int) -> None:
         """Let what is promised to the order leave on a day."""
@@ -110,6 +113,7 @@ class Sending:
         )
         # What was shipped meanwhile, or lost, is not promised any more.
         due = open_promises(tx, sorted(self._ships.pop(day, set()) - self._gone))
+        evenings = [self._stage.at(day, channel.serves[0], LEAVES_AT_HOUR) for channel in CHANNELS]
         leaving = sorted({promise.order_id for promise in due})
         ship_orders(
             tx,
@@ -119,7 +123,7 @@ class Sending:
                     f"ship/{order}/{day}",
                     order,
                     None,
-                    now - LEAVES_BEFORE_END,
+                    evenings[self._market[order]],
                     CARRIERS[order % len(CARRIERS)],
                     f"1Z{order:09d}",
                 )

@@ -92,8 +92,8 @@ class Supply:
         confirm_purchase_orders(tx, SYSTEM, told, now=now) if told else None
         assert len(sent) == len(made)
 
-    def play(self, tx: Writing, day: int) -> bool:
-        """Receive what comes today; whether anything came."""
+    def play(self, tx: Writing, day: int) -> set[str]:
+        """Receive what comes today; the warehouses where anything came."""
         due = self._due.pop(day, [])
         receive_goods(
             tx, SYSTEM, [self._receipt(day, one) for one in due], now=self._stage.end(day)
@@ -106,7 +106,7 @@ class Supply:
             cancel_purchase_orders(
                 tx, SYSTEM, closing, reason="rest not delivered", now=self._stage.end(day)
             )
-        return bool(due)
+        return {one.warehouse for one in due}
 
     def _new_order(self, day: int, number: int, item: Purchase) -> NewPurchaseOrder:
         numbers = self._stage.numbers
