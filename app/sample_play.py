@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.i18n import day, t
+from app.replanning import replan
 from app.sample_start import decide_sample
 from inventory_core.clock import utc_now
 from inventory_core.db.companies import (
@@ -27,6 +28,7 @@ from inventory_core.planning.worklist import waiting_suggestions
 from inventory_core.settings import Settings
 from jobs.execution import run_recorded
 from jobs.sample import Played, play_sample_company
+from jobs.sample_decisions import decide_some
 from jobs.tasks import Workplace
 
 
@@ -51,6 +53,7 @@ def bring_sample(server: Server, settings: Settings, language: str, screen: Cons
             refresh_statistics(server, database)
             place = Workplace(database, SYSTEM, utc_now(), slug=SAMPLE_COMPANY, server=server)
             run_recorded(place, JobName.PLAN, watch=planned)
+            decide_some(database, replan=replan, now=utc_now())
             waiting = _waiting(database)
     remember_company(settings.data_folder, SAMPLE_COMPANY)
     decide_sample(settings)
