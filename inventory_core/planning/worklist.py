@@ -1,4 +1,4 @@
-"""Named SELECTs for the buyer's lists: what waits and what was decided. Decides columns and order only;
+"""Named SELECTs for the buyer's lists: what waits, what was decided. Decides columns and order;
 the screens execute them.
 """
 
