@@ -6,7 +6,7 @@ import streamlit as st
 from app import session
 from app.i18n import day, md, money, number, t
 from app.widgets import go
-from app.widgets_tables import Column, Moment, Text, Units, table
+from app.widgets_tables import Column, Moment, Text, Units, export_button, table
 from inventory_core.clock import utc_now
 from inventory_core.db.engine import Reading
 from inventory_core.insight.attention import Finding, Urgency, needs_attention
@@ -46,14 +46,15 @@ def decision_table() -> None:
     frame = pd.DataFrame([_decision_row(one) for one in made])
     columns: dict[str, Column] = {
         "decided_at": Moment(t("overview.decided")),
-        "decision": Text(t("overview.decision"), width="large"),
-        "expected": Text(t("overview.expected"), width="medium"),
-        "happened": Text(t("overview.happened"), width="medium"),
-        "verdict": Text(t("overview.verdict"), width="small"),
+        "decision": Text(t("overview.decision")),
+        "verdict": Text(t("overview.verdict")),
+        "happened": Text(t("overview.happened")),
+        "expected": Text(t("overview.expected")),
         "amount": Units(t("overview.amount", currency=session.current().company.base_currency)),
         "by": Text(t("overview.decided_by"), width="small"),
     }
     table(frame, columns, key="overview_decisions", height="content")
+    export_button(frame, columns, name="decisions")
 
 
 def _findings(conn: Reading) -> list[Finding]:

@@ -16,7 +16,8 @@ from inventory_core.insight.kpis import WHOLE, Figures, Scope
 STEADY = Decimal("0.05")
 OFTEN = Decimal("0.03")
 MUCH_DEAD = Decimal("0.15")
-FEWEST_ORDERS = 20
+# A place with fewer orders in the period is left to its own line in the table.
+FEWEST_ORDERS = 100
 
 
 @dataclass(frozen=True, slots=True)
