@@ -1,17 +1,23 @@
 """The check at the click: the SKUs of the decision are planned again on the stock of this moment.
 
 Decides nothing: it hands `desk/decisions` what planning says now, from the forecast that is
-published, inside the transaction of the approval. A run younger than the one shown plans too.
+published, inside the transaction of the approval; and it brings the suggestions of those SKUs in
+line, because goods at a hub that one site no longer needs are free for the next.
 """
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 
 from forecasting.replenish import plan_from_run
+from inventory_core.clock import new_id
 from inventory_core.db.engine import Writing
 from inventory_core.desk.decisions import Fresh
+from inventory_core.office.actors import Actor
+from inventory_core.office.company import read_company
 from inventory_core.planning.published import current_run
 from inventory_core.planning.release import Shown
+from inventory_core.planning.suggestions import Proposal, propose_suggestions
 
 
 def replan(tx: Writing, shown: Sequence[Shown]) -> dict[int, Fresh | None]:
@@ -40,3 +46,28 @@ def replan(tx: Writing, shown: Sequence[Shown]) -> dict[int, Fresh | None]:
                 figures=asdict(plan.situation.stock),
             )
     return found
+
+
+def refresh_suggestions(
+    tx: Writing, actor: Actor, sku_ids: Sequence[int], *, now: datetime
+) -> None:
+    """Bring the open suggestions of these SKUs in line with the stock of this moment."""
+    run = current_run(tx)
+    if run is None or not sku_ids:
+        return
+    planned = plan_from_run(tx, run, as_of=run.as_of_on, sku_ids=sorted(set(sku_ids)))
+    names = Proposal.__dataclass_fields__
+    propose_suggestions(
+        tx,
+        actor,
+        [
+            Proposal(**{name: getattr(plan.draft, name) for name in names})
+            for plan in planned
+            if plan.draft is not None
+        ],
+        run_id=run.id,
+        planned=[(plan.situation.sku_id, plan.situation.warehouse_id) for plan in planned],
+        key=f"click:{new_id()}",
+        quiet_days=read_company(tx).review_days,
+        now=now,
+    )

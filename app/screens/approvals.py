@@ -4,7 +4,6 @@ Describes two lists and their acts: answer a question, take an approval back unt
 sent. The numbers shown are those kept with the approval, not today's.
 """
 
-from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -12,20 +11,17 @@ import streamlit as st
 
 from app import session
 from app.i18n import md, moment, money, number, plain, t
-from app.replanning import replan
-from app.screens.replenish_acts import said
+from app.screens.replenish_acts import approve_now, said
 from app.widgets import empty_state, link, page_head
 from app.widgets_acts import act_button
 from app.widgets_tables import Moment, Text, Units, export_button, table
-from inventory_core.db.engine import Reading, Writing
+from inventory_core.db.engine import Reading
 from inventory_core.desk.decisions import (
     Choice,
-    Decision,
-    approve_suggestions,
     reject_suggestion,
 )
 from inventory_core.desk.undo import undo_decision
-from inventory_core.office.actors import Actor, Permission
+from inventory_core.office.actors import Permission
 from inventory_core.planning.worklist import decided_suggestions, waiting_approvals
 from inventory_core.vocabulary import PurchaseOrderState
 
@@ -69,7 +65,7 @@ def _question(row: pd.Series) -> None:
         choice_of = _choice_of(row)
         act_button(
             md("approvals.approve"),
-            lambda tx, actor, now, key: _approve(tx, actor, now, choice_of(key)),
+            lambda tx, actor, now, key: approve_now(tx, actor, now, [choice_of(key)]),
             name=f"answer_yes_{row['id']}",
             done=said,
             permission=Permission.PURCHASE_APPROVE,
@@ -89,10 +85,6 @@ def _question(row: pd.Series) -> None:
 def _choice_of(row: pd.Series) -> Any:
     suggestion_id, revision = int(row["suggestion_id"]), int(row["subject_revision"])
     return lambda key: Choice(suggestion_id, revision, key)
-
-
-def _approve(tx: Writing, actor: Actor, now: datetime, choice: Choice) -> list[Decision]:
-    return approve_suggestions(tx, actor, [choice], replan=replan, now=now)
 
 
 def _decided(decided: pd.DataFrame) -> None:

@@ -11,8 +11,9 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import md, money, number, plain, t
-from app.replanning import replan
+from app.i18n import md, money, number, plain, says, t
+from app.replanning import refresh_suggestions, replan
+from app.widgets import flash
 from app.widgets_acts import act_button, form_key, run_act
 from inventory_core.clock import business_day, utc_now
 from inventory_core.db.engine import Reading, Writing
@@ -22,9 +23,10 @@ from inventory_core.desk.decisions import (
     approve_suggestions,
     reject_suggestion,
 )
+from inventory_core.errors import Conflict
 from inventory_core.office.actors import Actor, Permission
 from inventory_core.office.approvals import Approval
-from inventory_core.planning.release import Shown
+from inventory_core.planning.release import Shown, shown_suggestions
 from inventory_core.trade.offer_terms import Offer, offers
 
 MOST_REASON = 200
@@ -42,7 +44,7 @@ def draw_acts(shown: Shown) -> None:
     )
     act_button(
         label,
-        lambda tx, actor, now, key: _approve(tx, actor, now, [_choice(shown, key)]),
+        lambda tx, actor, now, key: approve_now(tx, actor, now, [_choice(shown, key)]),
         name=f"approve_{shown.id}_{shown.revision}",
         done=said,
         permission=Permission.PURCHASE_APPROVE,
@@ -80,7 +82,7 @@ def approve_ticked(rows: pd.DataFrame) -> None:
         picked = [(int(i), int(r)) for i, r in zip(ready["id"], ready["revision"], strict=True)]
         act_button(
             md("replenish.approve_ticked", count=number(len(picked))),
-            lambda tx, actor, now, key: _approve(
+            lambda tx, actor, now, key: approve_now(
                 tx, actor, now, [Choice(i, r, f"{key}:{i}") for i, r in picked]
             ),
             name="approve_" + "_".join(str(i) for i, _ in picked[:20]),
@@ -92,8 +94,11 @@ def approve_ticked(rows: pd.DataFrame) -> None:
         )
 
 
-def said(decisions: Sequence[Decision]) -> str:
+def said(decisions: Sequence[Decision] | Conflict) -> str:
     """The result as a sentence: which order, and whether somebody had been here before."""
+    if isinstance(decisions, Conflict):
+        flash(says(decisions), kind="warning")
+        return ""
     numbers = ", ".join(dict.fromkeys(decision.number for decision in decisions))
     if all(decision.replayed for decision in decisions):
         return md("replenish.already_ordered", number=numbers, person=decisions[0].decided_by)
@@ -108,8 +113,22 @@ def said(decisions: Sequence[Decision]) -> str:
     return words
 
 
-def _approve(tx: Writing, actor: Actor, now: datetime, choices: Sequence[Choice]) -> list[Decision]:
-    return approve_suggestions(tx, actor, choices, replan=replan, now=now)
+def approve_now(
+    tx: Writing, actor: Actor, now: datetime, choices: Sequence[Choice]
+) -> list[Decision] | Conflict:
+    """Approve; where the plan has moved since, the new numbers are put on the list instead."""
+    shown = shown_suggestions(tx, [choice.suggestion_id for choice in choices])
+    sku_ids = [one.sku_id for one in shown.values()]
+    outdated = None
+    decisions: list[Decision] = []
+    try:
+        decisions = approve_suggestions(tx, actor, choices, replan=replan, now=now)
+    except Conflict as error:
+        if error.code != "suggestion_outdated":
+            raise
+        outdated = error
+    refresh_suggestions(tx, actor, sku_ids, now=now)
+    return outdated or decisions
 
 
 def _choice(shown: Shown, key: str) -> Choice:
@@ -143,7 +162,7 @@ def _change_dialog(shown: Shown) -> None:
         name = f"change_{shown.id}_{shown.revision}"
         if st.button(md("replenish.approve_changed"), type="primary", key=f"go_{form_key(name)}"):
             run_act(
-                lambda tx, actor, now, key: _approve(
+                lambda tx, actor, now, key: approve_now(
                     tx,
                     actor,
                     now,
