@@ -21,7 +21,6 @@ from inventory_core.stock.verify import verify_book
 from inventory_core.trade.purchase_records import purchase_orders
 from inventory_core.vocabulary import Role
 from jobs.planning import run_planning
-from tests.browser import *  # noqa: F403
 from tests.browser import Served, settled
 from tests.conftest import copied_database
 from tests.people import OWNER, PASSWORD
