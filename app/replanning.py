@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from forecasting.replenish import plan_from_run
+from forecasting.replenish import plan_from_run, proposals_of
 from inventory_core.clock import new_id
 from inventory_core.db.engine import Writing
 from inventory_core.desk.decisions import Fresh
@@ -17,7 +17,7 @@ from inventory_core.office.actors import Actor
 from inventory_core.office.company import read_company
 from inventory_core.planning.published import current_run
 from inventory_core.planning.release import Shown
-from inventory_core.planning.suggestions import Proposal, propose_suggestions
+from inventory_core.planning.suggestions import propose_suggestions
 
 
 def replan(tx: Writing, shown: Sequence[Shown]) -> dict[int, Fresh | None]:
@@ -56,15 +56,10 @@ def refresh_suggestions(
     if run is None or not sku_ids:
         return
     planned = plan_from_run(tx, run, as_of=run.as_of_on, sku_ids=sorted(set(sku_ids)))
-    names = Proposal.__dataclass_fields__
     propose_suggestions(
         tx,
         actor,
-        [
-            Proposal(**{name: getattr(plan.draft, name) for name in names})
-            for plan in planned
-            if plan.draft is not None
-        ],
+        proposals_of(planned),
         run_id=run.id,
         planned=[(plan.situation.sku_id, plan.situation.warehouse_id) for plan in planned],
         key=f"click:{new_id()}",

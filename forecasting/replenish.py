@@ -26,6 +26,7 @@ from inventory_core.insight.demand import sku_facts, warehouse_codes
 from inventory_core.office.company import Company, read_company
 from inventory_core.planning.published import PublishedForecast, PublishedRun, forecasts_of
 from inventory_core.planning.rules import ReplenishRule, replenish_rules
+from inventory_core.planning.suggestions import Proposal
 from inventory_core.planning.transit import transit_days
 from inventory_core.stock.balances import Inbound, Position, inbound, positions
 from inventory_core.trade.offer_terms import Offer, offers, way
@@ -88,6 +89,16 @@ def _supplies(book: Book, selling: Set[Pair], as_of: date) -> dict[int, list[Sup
     for supplies in found.values():
         supplies.sort(key=lambda supply: (supply.on_day, supply.document))
     return found
+
+
+def proposals_of(planned: Sequence[Planned]) -> list[Proposal]:
+    """What a plan wants done, in the form that is kept; pairs that need nothing give nothing."""
+    names = Proposal.__dataclass_fields__
+    return [
+        Proposal(**{name: getattr(item.draft, name) for name in names})
+        for item in planned
+        if item.draft is not None
+    ]
 
 
 def plan_settings(company: Company) -> PlanSettings:

@@ -13,7 +13,7 @@ from typing import Any
 
 from forecasting.demand_panel import Period, choose_period, is_sellable
 from forecasting.history import DemandGrid, PlanningDay, demand_grid, planning_day
-from forecasting.replenish import longest_lead_days, plan_from_run
+from forecasting.replenish import longest_lead_days, plan_from_run, proposals_of
 from forecasting.situation import Planned
 from forecasting.training import Trained, code_version, train
 from inventory_core.clock import business_day, new_id
@@ -33,7 +33,7 @@ from inventory_core.planning.published import (
     run_by_id,
     run_like,
 )
-from inventory_core.planning.suggestions import Proposal, Proposed, propose_suggestions
+from inventory_core.planning.suggestions import Proposed, propose_suggestions
 
 # Step code and the share of the whole that is done when it begins.
 Progress = Callable[[str, float], None]
@@ -189,7 +189,7 @@ def _publish(
     proposed = propose_suggestions(
         tx,
         actor,
-        [_proposal(item) for item in planned if item.draft is not None],
+        proposals_of(planned),
         run_id=published.id,
         planned=[(item.situation.sku_id, item.situation.warehouse_id) for item in planned],
         key=run.key,
@@ -221,12 +221,6 @@ def _policy(item: Planned) -> PublishedPolicy:
             "manual": list(policy.manual),
         },
     )
-
-
-def _proposal(item: Planned) -> Proposal:
-    draft = item.draft
-    assert draft is not None
-    return Proposal(**{name: getattr(draft, name) for name in Proposal.__dataclass_fields__})
 
 
 def _result(

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import day, md, money, number, percent, t
+from app.i18n import day, md, money, number, t
 from app.screens.replenish_acts import approve_ticked
 from app.screens.replenish_reasons import draw_reasons
 from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
@@ -192,14 +192,4 @@ def reason_words(reason: dict[str, Any] | None) -> str:
         runs_out=on("runs_out_on"),
         arrives=on("arrives_on"),
         order_by=on("order_by_on"),
-    )
-
-
-def service_words(trace: dict[str, Any]) -> str:
-    """Cycle service and fill rate, both, never mixed."""
-    policy = trace["policy"]
-    return md(
-        "replenish.service",
-        cycle=percent(policy["service_level"], 0),
-        fill="—" if policy["fill_rate"] is None else percent(policy["fill_rate"], 1),
     )

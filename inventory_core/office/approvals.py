@@ -4,7 +4,7 @@ An approval binds a subject's revision and the facts shown for it. It knows noth
 purchasing: the caller (`desk/decisions`) asks, this module answers, and nobody registers here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -212,14 +212,4 @@ def _check_reason(reason: str, *, needed: bool) -> str:
 def _replayed(found: Approval) -> Approval:
     return Approval(
         found.id, found.subject, found.state, found.facts, found.decided_at, found.decided_by, True
-    )
-
-
-def approvals_of(conn: Reading, subject_kind: str, subject_ids: Sequence[int]) -> list[Approval]:
-    """Every approval of these subjects, newest first."""
-    return _read(
-        conn,
-        approval.c.subject_kind == subject_kind,
-        approval.c.subject_id.in_(list(subject_ids)),
-        most=10_000,
     )
