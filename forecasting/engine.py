@@ -24,6 +24,7 @@ from forecasting.candidates import BLEND, candidate_models
 from forecasting.ceilings import believable
 from forecasting.covariates import Covariates, covariates_of, plan_covariates
 from forecasting.frequency import Days
+from forecasting.incumbency import keep_incumbents
 from forecasting.intervals import PATH_LEVELS, RatioQuantiles, learn_ratios, mirrored
 from forecasting.losses import LEVELS
 from forecasting.models.contract import Model
@@ -92,12 +93,14 @@ def forecast_panel(
     total_steps: Sequence[int] = (),
     value: Floats | None = None,
     models: Sequence[Model] | None = None,
+    incumbents: Sequence[str] | None = None,
 ) -> PanelForecast:
     """Forecast every series of the panel `horizon` periods beyond its history.
 
     `prophet_seconds` is a budget of CPU seconds, spent on the series of highest `value` (default:
     volume) and only where a trial shows that it pays. `total_steps`: sums asked for exactly;
     others are interpolated. `models` replaces the candidates (a list of unfitted models).
+    `incumbents`: who had each series so far, "" if nobody; it is replaced only by a margin.
     """
     assert horizon >= 1, "a forecast reaches at least one period"
     now = panel.reaching(horizon)
@@ -106,7 +109,7 @@ def forecast_panel(
     trial = run_trial(now, horizon, plan)
     upgrade = prophet_upgrade(now, horizon, trial, value, seconds=prophet_seconds, seed=seed)
     ahead = {model.name: model.fit(now).predict(now, horizon, [now.length]) for model in plan}
-    trial, ahead, weights, champions = _decide(trial, ahead, segment, upgrade)
+    trial, ahead, weights, champions = _decide(trial, ahead, segment, upgrade, incumbents)
     said = _of_champions(trial.forecasts, champions) if trial.origins else None
     final = with_analogues(now, _of_champions(ahead, champions)[0])
     final = np.where(now.closed_ahead(now.length, horizon), 0.0, final)
@@ -136,7 +139,11 @@ def forecast_panel(
 
 
 def _decide(
-    trial: Trial, ahead: dict[str, Floats], segment: Ints, upgrade: Upgrade | None
+    trial: Trial,
+    ahead: dict[str, Floats],
+    segment: Ints,
+    upgrade: Upgrade | None,
+    incumbents: Sequence[str] | None,
 ) -> tuple[Trial, dict[str, Floats], Weights | None, tuple[str, ...]]:
     """Weigh the candidates into the blend, then name a champion for every series."""
     if not trial.origins or np.isnan(trial.actual).all():
@@ -153,6 +160,9 @@ def _decide(
         champions = tuple(
             upgrade.name if row in rows else name for row, name in enumerate(champions)
         )
+    if incumbents is not None:
+        losses = {name: horizon_loss(trial, said) for name, said in tried.items()}
+        champions = keep_incumbents(champions, incumbents, losses)
     return trial, ahead, weights, champions
 
 
