@@ -1,6 +1,7 @@
 """All tables of one company's database. Importing this package fills METADATA; decides nothing."""
 
 from inventory_core.db.schema import (
+    analysts,
     catalog,
     channels,
     costs,
@@ -15,6 +16,7 @@ from inventory_core.db.schema.registry import METADATA
 
 __all__ = [
     "METADATA",
+    "analysts",
     "catalog",
     "channels",
     "costs",

@@ -115,6 +115,8 @@ promotion = Table(
     Column("discount_percent", Numeric(5, 2), nullable=False, server_default=text("0")),
     recorded_at(),
     import_column(),
+    time_column("cancelled_at", nullable=True),
+    version_column(),
     CheckConstraint("ends_on >= starts_on", name="days_in_order"),
 )
 
