@@ -133,6 +133,13 @@ class SuggestionKind(StrEnum):
     TRANSFER = "transfer"
 
 
+class PlanLimitKind(StrEnum):
+    """What the suggestions of a plan share."""
+
+    BUDGET = "budget"
+    CONTAINER = "container"
+
+
 class SuggestionState(StrEnum):
     """Life of a suggestion; one open per SKU and warehouse."""
 
@@ -141,6 +148,35 @@ class SuggestionState(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+
+
+class ReleaseState(StrEnum):
+    """Where a trained model stands; the champion's forecasts are planned with."""
+
+    CHAMPION = "champion"
+    CHALLENGER = "challenger"
+    RETIRED = "retired"
+    ROLLED_BACK = "rolled_back"
+
+
+class OverrideReason(StrEnum):
+    """Why a person changes a forecast: what the history cannot know."""
+
+    CAMPAIGN = "campaign"
+    PRICE_CHANGE = "price_change"
+    EVENT = "event"
+    COMPETITOR = "competitor"
+    LISTING = "listing"
+    LARGE_ORDER = "large_order"
+    JUDGEMENT = "judgement"
+
+
+class AlarmKind(StrEnum):
+    """What is wrong with forecasts that were published: they lean, or they are too sure."""
+
+    TRACKING = "tracking"
+    BIAS = "bias"
+    COVERAGE = "coverage"
 
 
 class SalesTreatment(StrEnum):

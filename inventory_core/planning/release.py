@@ -39,6 +39,7 @@ class Shown:
     supplier_name: str | None
     offer_id: int | None
     from_warehouse_id: int | None
+    from_code: str | None
     ship_method: str
     quantity: int
     unit_price: Decimal | None
@@ -63,7 +64,7 @@ def lock_suggestions(tx: Writing, suggestion_ids: Sequence[int]) -> None:
 
 def shown_suggestions(conn: Reading, suggestion_ids: Sequence[int]) -> dict[int, Shown]:
     """The newest revision of each, by id; NotFound names the first that does not exist."""
-    revision = suggestion_revision
+    revision, origin = suggestion_revision, location.alias("origin")
     statement = (
         select(
             suggestion.c.id,
@@ -79,6 +80,7 @@ def shown_suggestions(conn: Reading, suggestion_ids: Sequence[int]) -> dict[int,
             supplier.c.name.label("supplier_name"),
             revision.c.offer_id,
             revision.c.from_warehouse_id,
+            origin.c.code.label("from_code"),
             revision.c.ship_method,
             revision.c.quantity,
             revision.c.unit_price,
@@ -100,6 +102,7 @@ def shown_suggestions(conn: Reading, suggestion_ids: Sequence[int]) -> dict[int,
         .join(sku, sku.c.id == suggestion.c.sku_id)
         .join(location, location.c.id == suggestion.c.warehouse_id)
         .outerjoin(supplier, supplier.c.id == revision.c.supplier_id)
+        .outerjoin(origin, origin.c.id == revision.c.from_warehouse_id)
         .where(suggestion.c.id.in_(list(suggestion_ids)))
     )
     found: dict[int, Shown] = {}
@@ -148,6 +151,7 @@ def reopen_suggestion(tx: Writing, suggestion_id: int) -> None:
                 this.c.kind == suggestion.c.kind,
                 this.c.sku_id == suggestion.c.sku_id,
                 this.c.warehouse_id == suggestion.c.warehouse_id,
+                this.c.from_warehouse_id.is_not_distinct_from(suggestion.c.from_warehouse_id),
             ),
         )
         .where(suggestion.c.state.in_([state.value for state in _OPEN]))

@@ -1,6 +1,6 @@
 """Suggestions: propose, revise, withdraw. Decides that a plan made twice changes nothing.
 
-One open suggestion per kind, SKU and warehouse. Other numbers make a new revision of the same
+One open suggestion per kind, SKU, warehouse and origin. Other numbers make a new revision of the same
 suggestion; the same numbers make nothing. A suggestion that somebody was asked to approve is left
 alone until the answer is there, and what was rejected is not proposed again for a while.
 """
@@ -25,8 +25,9 @@ from inventory_core.vocabulary import ApprovalState, SuggestionState
 
 OPEN_STATES = (SuggestionState.OPEN.value, SuggestionState.NEEDS_SUPPLIER.value)
 SUBJECT_KIND = "suggestion"
-# kind, SKU, warehouse
-Place = tuple[str, int, int]
+# kind, SKU, warehouse, and for a transfer the warehouse it comes from (0: from a supplier)
+Place = tuple[str, int, int, int]
+_PLACE = ("kind", "sku_id", "warehouse_id", "from_warehouse_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Proposal:
     @property
     def place(self) -> Place:
         """Of one place at most one suggestion is open."""
-        return self.kind, self.sku_id, self.warehouse_id
+        return self.kind, self.sku_id, self.warehouse_id, self.from_warehouse_id or 0
 
     def content_hash(self) -> str:
         """Fingerprint of the numbers; the trace explains them and is not part of it."""
@@ -98,7 +99,7 @@ def propose_suggestions(
     """
     require(actor, Permission.PLAN_RUN)
     lock_planning(tx)
-    known = {(row.kind, row.sku_id, row.warehouse_id): row for row in _open_suggestions(tx)}
+    known = {_place(row): row for row in _open_suggestions(tx)}
     resting = _rejected_since(tx, now - timedelta(days=quiet_days))
     wanted = {item.place: item for item in proposals}
     assert len(wanted) == len(proposals), "one proposal per place"
@@ -142,6 +143,7 @@ def _open_suggestions(tx: Writing) -> Sequence[Row[Any]]:
             suggestion.c.kind,
             suggestion.c.sku_id,
             suggestion.c.warehouse_id,
+            suggestion.c.from_warehouse_id,
             suggestion.c.revision,
             revision.c.content_hash,
             waiting.label("waiting"),
@@ -155,10 +157,14 @@ def _open_suggestions(tx: Writing) -> Sequence[Row[Any]]:
 
 
 def _rejected_since(conn: Reading, moment: datetime) -> set[Place]:
-    statement = select(suggestion.c.kind, suggestion.c.sku_id, suggestion.c.warehouse_id).where(
+    statement = select(*(suggestion.c[name] for name in _PLACE)).where(
         suggestion.c.state == SuggestionState.REJECTED.value, suggestion.c.closed_at > moment
     )
-    return {(row.kind, row.sku_id, row.warehouse_id) for row in conn.rows(statement)}
+    return {_place(row) for row in conn.rows(statement)}
+
+
+def _place(row: Row[Any]) -> Place:
+    return row.kind, row.sku_id, row.warehouse_id, row.from_warehouse_id or 0
 
 
 def _open(
@@ -166,18 +172,19 @@ def _open(
 ) -> list[int]:
     rows = [
         {
-            "key": f"{key}:{item.kind}:{item.sku_id}:{item.warehouse_id}",
+            "key": ":".join(map(str, (key, *item.place))),
             "kind": item.kind,
             "sku_id": item.sku_id,
             "warehouse_id": item.warehouse_id,
+            "from_warehouse_id": item.from_warehouse_id,
             "state": item.state,
             "revision": 1,
             "opened_at": now,
         }
         for item in proposals
     ]
-    made = insert_rows(tx, suggestion, rows, returning=("id", "kind", "sku_id", "warehouse_id"))
-    ids = {(row.kind, row.sku_id, row.warehouse_id): int(row.id) for row in made}
+    made = insert_rows(tx, suggestion, rows, returning=("id", *_PLACE))
+    ids = {_place(row): int(row.id) for row in made}
     insert_rows(
         tx,
         suggestion_revision,

@@ -1,6 +1,6 @@
 """Tables of what was forecast and proposed: runs, forecasts, policies, suggestions, KPI days.
 
-Decides that one suggestion per SKU and warehouse is open; never a quantity.
+Decides that one suggestion per SKU, warehouse and origin is open; never a quantity.
 """
 
 from typing import Any
@@ -58,6 +58,7 @@ forecast_run = Table(
     Column("settings", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("scores", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("current", Boolean, nullable=False, server_default=text("false")),
+    Column("planned_on", Date, comment="the day of the newest plan made from it"),
     recorded_at(),
     Index("uq_forecast_run_current", "current", unique=True, postgresql_where=text("current")),
 )
@@ -72,6 +73,7 @@ forecast = Table(
     Column("champion", String(40), nullable=False),
     Column("starts_on", Date, nullable=False),
     Column("mean", ARRAY(Float), nullable=False),
+    Column("naive", ARRAY(Float), comment="the seasonal naive baseline, by period"),
     Column("quantiles", JSONB, nullable=False),
     Column("totals", JSONB, nullable=False, comment="days -> mean or level -> units"),
     Column("scores", JSONB, nullable=False, comment="candidate -> error per period in the trial"),
@@ -110,6 +112,7 @@ suggestion = Table(
     Column("kind", String(20), nullable=False),
     refers_to("sku_id", "sku.id", index=True),
     refers_to("warehouse_id", "location.id"),
+    refers_to("from_warehouse_id", "location.id", nullable=True),
     Column("state", String(20), nullable=False),
     Column("revision", Integer, nullable=False, server_default=text("1")),
     time_column("opened_at"),
@@ -121,7 +124,9 @@ suggestion = Table(
         "kind",
         "sku_id",
         "warehouse_id",
+        "from_warehouse_id",
         unique=True,
+        postgresql_nulls_not_distinct=True,
         postgresql_where=text("state IN ('open', 'needs_supplier')"),
     ),
 )
