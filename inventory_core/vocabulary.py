@@ -222,6 +222,13 @@ class CostMethod(StrEnum):
     FIFO = "fifo"
 
 
+class OrderRule(StrEnum):
+    """How much is ordered: up to the promised service level, or what costs least."""
+
+    SERVICE_LEVEL = "service_level"
+    LEAST_COST = "least_cost"
+
+
 class Language(StrEnum):
     """Languages in which every text exists."""
 

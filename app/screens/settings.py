@@ -17,7 +17,7 @@ from app.widgets_tables import Text, table
 from inventory_core.db.facts import read_database_facts
 from inventory_core.office.actors import Permission
 from inventory_core.office.company import Company, has_postings, read_company, save_company
-from inventory_core.vocabulary import CostMethod, Language
+from inventory_core.vocabulary import CostMethod, Language, OrderRule
 
 CURRENCIES = (
     "CNY", "USD", "EUR", "GBP", "JPY", "HKD", "CAD", "AUD", "SGD", "MXN", "BRL", "AED", "KRW",
@@ -129,7 +129,16 @@ def _rules(company: Company, allowed: bool) -> dict[str, Any]:
         format="%.1f",
         disabled=not allowed,
     )
+    rule = one.selectbox(
+        md("settings.order_rule"),
+        list(OrderRule),
+        index=list(OrderRule).index(company.order_rule),
+        format_func=lambda one: t(f"order_rule.{one}"),
+        help=md("settings.order_rule_help"),
+        disabled=not allowed,
+    )
     return {
+        "order_rule": rule or company.order_rule,
         "dead_stock_days": int(dead),
         "review_days": int(review),
         "service_level": Decimal(str(round(service / 100, 4))),

@@ -18,7 +18,7 @@ from inventory_core.errors import Conflict, Invalid, Refused
 from inventory_core.money import check_currency
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.audit import record_audit
-from inventory_core.vocabulary import CostMethod, Language
+from inventory_core.vocabulary import CostMethod, Language, OrderRule
 
 MOST_CHARACTERS = 120
 
@@ -36,6 +36,7 @@ class Company:
     service_level: Decimal = Decimal("0.95")
     review_days: int = 7
     holding_rate_year: Decimal = Decimal("0.25")
+    order_rule: OrderRule = OrderRule.SERVICE_LEVEL
     simulated: bool = False
     version: int = 0
 
@@ -54,6 +55,7 @@ def read_company(conn: Reading) -> Company:
             columns.service_level,
             columns.review_days,
             columns.holding_rate_year,
+            columns.order_rule,
             columns.simulated,
             columns.version,
         )
@@ -63,6 +65,7 @@ def read_company(conn: Reading) -> Company:
     facts = dict(rows[0]._mapping)
     facts["language"] = Language(facts["language"])
     facts["cost_method"] = CostMethod(facts["cost_method"])
+    facts["order_rule"] = OrderRule(facts["order_rule"])
     return Company(**facts)
 
 
@@ -92,6 +95,7 @@ def save_company(tx: Writing, actor: Actor, wanted: Company, *, now: datetime) -
         "service_level": wanted.service_level,
         "review_days": wanted.review_days,
         "holding_rate_year": wanted.holding_rate_year,
+        "order_rule": wanted.order_rule.value,
         "version": before.version + 1,
     }
     if before.version:
@@ -126,4 +130,4 @@ def _check(wanted: Company) -> None:
 
 def _kept(before: Company, name: str) -> object:
     value = getattr(before, name)
-    return value.value if isinstance(value, Language | CostMethod) else value
+    return value.value if isinstance(value, Language | CostMethod | OrderRule) else value

@@ -35,7 +35,14 @@ from inventory_core.db.schema.registry import (
     text_column,
     version_column,
 )
-from inventory_core.vocabulary import Authority, CostMethod, Language, LocationKind, WarehouseKind
+from inventory_core.vocabulary import (
+    Authority,
+    CostMethod,
+    Language,
+    LocationKind,
+    OrderRule,
+    WarehouseKind,
+)
 
 company = Table(
     "company",
@@ -51,11 +58,13 @@ company = Table(
     Column("service_level", Numeric(5, 4), nullable=False, server_default=text("0.95")),
     Column("review_days", Integer, nullable=False, server_default=text("7")),
     Column("holding_rate_year", Numeric(6, 4), nullable=False, server_default=text("0.25")),
+    Column("order_rule", String(20), nullable=False, server_default="service_level"),
     Column("simulated", Boolean, nullable=False, server_default=text("false")),
     recorded_at(),
     version_column(),
     one_of("language", Language),
     one_of("cost_method", CostMethod),
+    one_of("order_rule", OrderRule),
     CheckConstraint("service_level > 0.5 AND service_level < 1", name="service_level_in_range"),
     CheckConstraint("review_days BETWEEN 1 AND 90", name="review_days_in_range"),
     CheckConstraint("dead_stock_days BETWEEN 1 AND 1000", name="dead_stock_days_in_range"),
