@@ -25,6 +25,7 @@ class Permission(StrEnum):
     DATA_IMPORT = "data_import"
     PLAN_RUN = "plan_run"
     JOB_RUN = "job_run"
+    MODEL_REGISTER = "model_register"
     PEOPLE_MANAGE = "people_manage"
     SETTINGS_EDIT = "settings_edit"
 
@@ -38,7 +39,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {_P.TRANSFER_EDIT, _P.DATA_IMPORT, _P.PLAN_RUN, _P.JOB_RUN, _P.STOCK_RECEIVE}
     ),
     Role.WAREHOUSE: frozenset({_P.VIEW, _P.STOCK_ADJUST, _P.STOCK_RECEIVE, _P.TRANSFER_EDIT}),
-    Role.ANALYST: frozenset({_P.VIEW, _P.COST_VIEW, _P.PLAN_RUN, _P.JOB_RUN}),
+    Role.ANALYST: frozenset(
+        {_P.VIEW, _P.COST_VIEW, _P.PLAN_RUN, _P.JOB_RUN, _P.MODEL_REGISTER}
+    ),
     Role.READER: frozenset({_P.VIEW}),
 }
 
