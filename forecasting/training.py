@@ -5,7 +5,7 @@ are counted in days. Rounded once, here, so that everything later is computed fr
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -15,25 +15,35 @@ from typing import Any
 
 import numpy as np
 
+from forecasting.candidates import BASELINE
+from forecasting.candidates import candidate_models
 from forecasting.demand_panel import Period, codes_of, panel_of_grid
 from forecasting.engine import PanelForecast, forecast_panel
 from forecasting.history import DemandGrid, Floats
 from forecasting.losses import LEVELS
+from forecasting.models.statistical import SeasonalNaive
+from forecasting.models.contract import Model
+from forecasting.own_models import LeftOut, without_failing
 from forecasting.policy import TotalDemand
 from inventory_core.planning.published import PublishedForecast
 
 UNIT_PLACES = 3
-PATH_LEVELS_KEPT = (0.1, 0.5, 0.9, 0.95)
+PATH_LEVELS_KEPT = (0.05, 0.1, 0.5, 0.9, 0.95)
 PRICE_DAYS = 90
 SEED = 20260101
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """Forecasts of every series, and how the candidates did out of sample."""
+    """Forecasts of every series, and how the candidates did out of sample.
+
+    `segments`: segment -> series, and the losses of champions and baseline there.
+    """
 
     forecasts: tuple[PublishedForecast, ...]
     scores: dict[str, Any]
+    left_out: tuple[LeftOut, ...] = ()
+    segments: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 def code_version() -> str:
@@ -50,8 +60,12 @@ def train(
     *,
     categories: Mapping[int, str],
     prophet_seconds: float,
+    incumbents: Mapping[tuple[int, int], str] | None = None,
 ) -> Trained:
-    """Forecast every series of the grid; `categories` by SKU id."""
+    """Forecast every series of the grid; `categories` by SKU id.
+
+    `incumbents`: which candidate had a series (SKU, warehouse) so far; it yields only to a margin.
+    """
     if not len(grid.sku_id):
         return Trained((), {})
     static = {
@@ -68,12 +82,16 @@ def train(
         prophet_seconds=prophet_seconds,
         total_steps=steps,
         value=value,
+        incumbents=_in_order(grid, incumbents),
     )
+    naive = SeasonalNaive().fit(panel)
+    ahead = panel.reaching(period.horizon)
+    baseline = naive.predict(ahead, period.horizon, [panel.length])[0]
     prices = _recent_price(grid)
     forecasts = tuple(
-        _published(made, row, grid, period, steps, prices) for row in range(panel.count)
+        _published(made, row, grid, period, steps, prices, baseline) for row in range(panel.count)
     )
-    return Trained(forecasts, _scores(made))
+    return Trained(forecasts, _scores(made), _segments(made))
 
 
 def demand_of(forecast: PublishedForecast) -> TotalDemand:
@@ -104,6 +122,7 @@ def _published(
     period: Period,
     steps: Sequence[int],
     prices: Floats,
+    baseline: Floats,
 ) -> PublishedForecast:
     running = np.cumsum(made.mean[row])
     totals = {}
@@ -129,6 +148,7 @@ def _published(
             if isfinite(loss[row])
         },
         selling_price=None if np.isnan(price) else Decimal(str(round(float(price), 4))),
+        naive=[_units(value) for value in baseline[row]],
     )
 
 
@@ -141,6 +161,41 @@ def _scores(made: PanelForecast) -> dict[str, Any]:
         found[name] = {k: round(v, 5) if isfinite(v) else None for k, v in facts.items()}
         found[name]["champion_of"] = made.champions.count(name)
     return found
+
+
+def _segments(made: PanelForecast) -> dict[str, dict[str, float]]:
+    """Losses of champions and baseline per period, in units, by segment of similar series."""
+    if BASELINE not in made.losses:
+        return {}
+    base = made.losses[BASELINE]
+    own = np.array([made.losses[name][row] for row, name in enumerate(made.champions)])
+    judged = np.isfinite(own) & np.isfinite(base)
+    found = {}
+    for code in np.unique(made.segment):
+        rows = (made.segment == code) & judged
+        found[_segment_name(int(code))] = {
+            "series": int((made.segment == code).sum()),
+            "loss": round(float(own[rows].sum()), 4),
+            "baseline_loss": round(float(base[rows].sum()), 4),
+        }
+    return found
+
+
+def _segment_name(code: int) -> str:
+    """The words behind the bits of `segments_of`."""
+    kind, age, size = code & 1, code & 2, code & 4
+    return "_".join(
+        ("sparse" if kind else "steady", "young" if age else "grown", "large" if size else "small")
+    )
+
+
+def _in_order(
+    grid: DemandGrid, incumbents: Mapping[tuple[int, int], str] | None
+) -> list[str] | None:
+    if not incumbents:
+        return None
+    pairs = zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True)
+    return [incumbents.get(pair, "") for pair in pairs]
 
 
 def _recent_price(grid: DemandGrid) -> Floats:

@@ -155,7 +155,7 @@ def check_panel(y: Floats | None = None) -> Panel:
         y=demand,
         known={"promotion": promotion},
         past={},
-        static={"category": np.arange(count) % 2.0},
+        static={"category": np.arange(count, dtype=np.float64) % 2},
         categorical=frozenset({"category"}),
         offered_from=np.zeros(count, dtype=np.int64),
         closed=None,
