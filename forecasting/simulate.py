@@ -35,8 +35,9 @@ class Terms:
     backorders: bool = False
 
     def __post_init__(self) -> None:
-        assert self.lead >= 0 and self.review >= 1, "goods arrive later, reviews come again"
-        assert self.holding >= 0 and self.stockout >= 0 and self.order_cost >= 0, "costs cost"
+        assert self.lead >= 0, "goods never arrive before they are ordered"
+        assert self.review >= 1, "reviews come again"
+        assert min(self.holding, self.stockout, self.order_cost) >= 0, "costs cost"
 
 
 @dataclass(frozen=True, slots=True)

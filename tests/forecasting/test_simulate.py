@@ -88,9 +88,8 @@ def test_figures_equal_those_of_the_independent_judge(lead: int, review: int) ->
     for step in range(lead):
         policy[f"m{step + 1}"] = random.gamma(2.0, 2.0, len(policy))
     policy["target"] = random.gamma(4.0, 3.0, len(policy))
-    named, sims = judge.run(
-        frame, str(dates[start])[:10], lead, review, 0.5, 4.0, {"ours": policy}, window, 0.0, 3.0, 2.0
-    )  # fmt: skip
+    since, given = str(dates[start])[:10], {"ours": policy}
+    named, sims = judge.run(frame, since, lead, review, 0.5, 4.0, given, window, 0.0, 3.0, 2.0)
     demand = values[:, start:]
     opening = usual_opening(values[:, :start], terms, window=window)
     shape = (len(wide), len(first))
@@ -113,13 +112,14 @@ def test_figures_equal_those_of_the_independent_judge(lead: int, review: int) ->
         assert ours.fill_rate == pytest.approx(named[name]["fill_rate"])
     free = replace(terms, moq=0.0, pack=1.0)
     seer = play(demand, free, opening, clairvoyant(demand, free))
-    _, plain = judge.run(frame, str(dates[start])[:10], lead, review, 0.5, 4.0, {}, window)
+    _, plain = judge.run(frame, since, lead, review, 0.5, 4.0, {}, window)
     np.testing.assert_allclose(seer.cost, plain["CLAIRVOYANT"]["cost"])
 
 
 def _judge() -> ModuleType:
     spec = importlib.util.spec_from_file_location("judge", JUDGE)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
