@@ -28,7 +28,7 @@ def replan(tx: Writing, shown: Sequence[Shown]) -> dict[int, Fresh | None]:
     sku_ids = sorted({one.sku_id for one in shown})
     # The day of the run, not of the click: the latest order date is a fact of the plan, and a
     # history that ended long ago is planned as of its end.
-    planned = plan_from_run(tx, run, as_of=run.as_of_on, sku_ids=sku_ids)
+    planned = plan_from_run(tx, run, as_of=run.plan_day, sku_ids=sku_ids)
     drafts = {
         (plan.situation.sku_id, plan.situation.warehouse_id): plan
         for plan in planned
@@ -55,7 +55,7 @@ def refresh_suggestions(
     run = current_run(tx)
     if run is None or not sku_ids:
         return
-    planned = plan_from_run(tx, run, as_of=run.as_of_on, sku_ids=sorted(set(sku_ids)))
+    planned = plan_from_run(tx, run, as_of=run.plan_day, sku_ids=sorted(set(sku_ids)))
     propose_suggestions(
         tx,
         actor,

@@ -15,14 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from forecasting.candidates import BASELINE
-from forecasting.candidates import candidate_models
+from forecasting.candidates import BASELINE, candidate_models
 from forecasting.demand_panel import Period, codes_of, panel_of_grid
 from forecasting.engine import PanelForecast, forecast_panel
 from forecasting.history import DemandGrid, Floats
 from forecasting.losses import LEVELS
-from forecasting.models.statistical import SeasonalNaive
 from forecasting.models.contract import Model
+from forecasting.models.statistical import SeasonalNaive
 from forecasting.own_models import LeftOut, without_failing
 from forecasting.policy import TotalDemand
 from inventory_core.planning.published import PublishedForecast
@@ -42,8 +41,8 @@ class Trained:
 
     forecasts: tuple[PublishedForecast, ...]
     scores: dict[str, Any]
-    left_out: tuple[LeftOut, ...] = ()
     segments: dict[str, dict[str, float]] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def code_version() -> str:
@@ -61,10 +60,12 @@ def train(
     categories: Mapping[int, str],
     prophet_seconds: float,
     incumbents: Mapping[tuple[int, int], str] | None = None,
+    own: Sequence[Model] = (),
 ) -> Trained:
     """Forecast every series of the grid; `categories` by SKU id.
 
     `incumbents`: which candidate had a series (SKU, warehouse) so far; it yields only to a margin.
+    `own` models join the candidates; one that fails is left out.
     """
     if not len(grid.sku_id):
         return Trained((), {})
@@ -75,15 +76,20 @@ def train(
     panel = panel_of_grid(grid, period, static)
     steps = _steps(period)
     value = _recent_value(grid)
-    made = forecast_panel(
-        panel,
-        period.horizon,
-        seed=SEED,
-        prophet_seconds=prophet_seconds,
-        total_steps=steps,
-        value=value,
-        incumbents=_in_order(grid, incumbents),
-    )
+
+    def work(models: Sequence[Model]) -> PanelForecast:
+        return forecast_panel(
+            panel,
+            period.horizon,
+            seed=SEED,
+            prophet_seconds=prophet_seconds,
+            total_steps=steps,
+            value=value,
+            models=[*candidate_models(period.horizon, SEED), *models] if models else None,
+            incumbents=_in_order(grid, incumbents),
+        )
+
+    made, left_out = without_failing(own, work)
     naive = SeasonalNaive().fit(panel)
     ahead = panel.reaching(period.horizon)
     baseline = naive.predict(ahead, period.horizon, [panel.length])[0]
@@ -91,7 +97,7 @@ def train(
     forecasts = tuple(
         _published(made, row, grid, period, steps, prices, baseline) for row in range(panel.count)
     )
-    return Trained(forecasts, _scores(made), _segments(made))
+    return Trained(forecasts, _scores(made), _segments(made), tuple(left_out))
 
 
 def demand_of(forecast: PublishedForecast) -> TotalDemand:
@@ -148,7 +154,7 @@ def _published(
             if isfinite(loss[row])
         },
         selling_price=None if np.isnan(price) else Decimal(str(round(float(price), 4))),
-        naive=[_units(value) for value in baseline[row]],
+        naive=[_units(value) for value in np.nan_to_num(baseline[row])],
     )
 
 

@@ -27,13 +27,14 @@ from inventory_core.planning.published import (
     PublishedPolicy,
     PublishedRun,
     lock_planning,
-    make_current,
+    note_plan_day,
     publish_policies,
     publish_run,
     run_by_id,
     run_like,
 )
 from inventory_core.planning.suggestions import Proposed, propose_suggestions
+from jobs.releasing import Settled, incumbents_of, settle
 
 # Step code and the share of the whole that is done when it begins.
 Progress = Callable[[str, float], None]
@@ -66,6 +67,9 @@ class PlanResult:
     left_alone: int
     needs_supplier: int
     seconds: Mapping[str, float]
+    crowned: bool = True
+    release_reason: str = ""
+    release_gain: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The same with JSON types only."""
@@ -103,8 +107,9 @@ def run_planning(
     version, history_hash = code_version(), material.grid.hash()
     with database.reading() as conn:
         known = run_like(conn, history_hash=history_hash, code_version=version, settings=settings)
+        incumbents = incumbents_of(conn, material.day.as_of)
     clock["read"] = time.monotonic()
-    trained = Trained((), {})
+    trained, cpu = Trained((), {}), time.process_time()
     if known is None:
         tell("training", 0.1)
         trained = train(
@@ -112,7 +117,9 @@ def run_planning(
             material.period,
             categories=material.categories,
             prophet_seconds=prophet_seconds,
+            incumbents=incumbents,
         )
+    spent = time.process_time() - cpu if known is None else None
     clock["trained"] = time.monotonic()
     tell("planning", 0.85)
     run = NewRun(
@@ -127,13 +134,14 @@ def run_planning(
         scores=trained.scores,
     )
 
-    def write(tx: Writing) -> tuple[PublishedRun, list[Planned], Proposed]:
-        return _publish(tx, actor, run, trained, known, as_of=material.day.as_of, now=now)
+    def write(tx: Writing) -> tuple[Settled, list[Planned], Proposed]:
+        day = material.day.as_of
+        return _publish(tx, actor, run, trained, known, cpu_seconds=spent, as_of=day, now=now)
 
-    published, planned, proposed = database.write(write)
+    settled, planned, proposed = database.write(write)
     clock["planned"] = time.monotonic()
     tell("done", 1.0)
-    return _result(material, published, known is not None, planned, proposed, clock)
+    return _result(material, settled, known is not None, planned, proposed, clock)
 
 
 def _read(conn: Reading, *, as_of: date | None, now: datetime) -> _Material:
@@ -173,17 +181,25 @@ def _publish(
     trained: Trained,
     known: PublishedRun | None,
     *,
+    cpu_seconds: float | None,
     as_of: date,
     now: datetime,
-) -> tuple[PublishedRun, list[Planned], Proposed]:
+) -> tuple[Settled, list[Planned], Proposed]:
     lock_planning(tx)
-    if known is not None:
-        make_current(tx, actor, known.id)
-        published = known
-    else:
-        found = run_by_id(tx, publish_run(tx, actor, run, trained.forecasts))
-        assert found is not None, "the run was written a moment ago"
-        published = found
+    made = known or run_by_id(tx, publish_run(tx, actor, run, trained.forecasts))
+    assert made is not None, "the run was written a moment ago"
+    settled = settle(
+        tx,
+        actor,
+        made,
+        trained,
+        cpu_seconds=cpu_seconds,
+        as_of=as_of,
+        spare_days=SPARE_DAYS,
+        now=now,
+    )
+    published = settled.run
+    note_plan_day(tx, published.id, as_of)
     planned = plan_from_run(tx, published, as_of=as_of)
     publish_policies(tx, published.id, [_policy(item) for item in planned])
     proposed = propose_suggestions(
@@ -196,7 +212,7 @@ def _publish(
         quiet_days=read_company(tx).review_days,
         now=now,
     )
-    return published, planned, proposed
+    return settled, planned, proposed
 
 
 def _policy(item: Planned) -> PublishedPolicy:
@@ -225,7 +241,7 @@ def _policy(item: Planned) -> PublishedPolicy:
 
 def _result(
     material: _Material,
-    run: PublishedRun,
+    settled: Settled,
     reused: bool,
     planned: list[Planned],
     proposed: Proposed,
@@ -233,12 +249,12 @@ def _result(
 ) -> PlanResult:
     drafts = [item.draft for item in planned if item.draft is not None]
     return PlanResult(
-        run_id=run.id,
+        run_id=settled.run.id,
         reused=reused,
         as_of=material.day.as_of,
         stale=material.day.stale,
-        frequency=run.frequency,
-        horizon=run.horizon,
+        frequency=settled.run.frequency,
+        horizon=settled.run.horizon,
         why=material.period.why,
         series=len(planned),
         suggested=len(drafts),
@@ -253,6 +269,9 @@ def _result(
             "training": round(clock["trained"] - clock["read"], 2),
             "planning": round(clock["planned"] - clock["trained"], 2),
         },
+        crowned=settled.crowned,
+        release_reason=settled.reason,
+        release_gain=None if settled.gain is None else round(settled.gain, 4),
     )
 
 

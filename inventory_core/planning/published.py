@@ -11,12 +11,26 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Float, Row, delete, func, insert, literal_column, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Row,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
 
 from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Reading, Writing
+from inventory_core.db.schema.learning import model_release
 from inventory_core.db.schema.planning import forecast, forecast_run, policy
 from inventory_core.office.actors import Actor, Permission, require
+from inventory_core.vocabulary import ReleaseState
 
 # Paths and policies of so many runs are kept; a run itself is a small row and stays.
 RUNS_KEPT = 30
@@ -43,6 +57,7 @@ class PublishedForecast:
 
     `quantiles`: level -> units per period. `totals`: days -> {"mean": …, level: …} of the demand
     of the first so many days. `scores`: candidate -> error per period in the backtest, units.
+    `naive`: the baseline, by period. `overrides`: what people changed since (never published).
     """
 
     sku_id: int
@@ -54,6 +69,8 @@ class PublishedForecast:
     totals: Mapping[str, Mapping[str, float]]
     scores: Mapping[str, Any]
     selling_price: Decimal | None = None
+    naive: Sequence[float] | None = None
+    overrides: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +104,13 @@ class PublishedRun:
     code_version: str
     settings: dict[str, Any]
     scores: dict[str, Any]
+    planned_on: date | None
     recorded_at: datetime
+
+    @property
+    def plan_day(self) -> date:
+        """The day of the newest plan made from this run."""
+        return self.planned_on or self.as_of_on
 
 
 def lock_planning(tx: Writing) -> None:
@@ -98,15 +121,15 @@ def lock_planning(tx: Writing) -> None:
 def publish_run(
     tx: Writing, actor: Actor, run: NewRun, forecasts: Sequence[PublishedForecast]
 ) -> int:
-    """Write a run with all its forecasts and make it the current one; answers its id."""
+    """Write a run with all its forecasts; answers its id. It is not the current one yet."""
     require(actor, Permission.PLAN_RUN)
-    tx.execute(update(forecast_run).where(forecast_run.c.current).values(current=False))
     run_id = int(
         tx.execute(
-            insert(forecast_run).values(**asdict(run), current=True).returning(forecast_run.c.id)
+            insert(forecast_run).values(**asdict(run), current=False).returning(forecast_run.c.id)
         ).scalar_one()
     )
-    insert_rows(tx, forecast, [{"run_id": run_id, **asdict(item)} for item in forecasts])
+    rows = [{name: getattr(item, name) for name in _KEPT} for item in forecasts]
+    insert_rows(tx, forecast, [{"run_id": run_id, **row} for row in rows])
     _forget_old_paths(tx)
     return run_id
 
@@ -156,13 +179,25 @@ def make_current(tx: Writing, actor: Actor, run_id: int) -> None:
     tx.execute(update(forecast_run).where(this).values(current=True))
 
 
+def note_plan_day(tx: Writing, run_id: int, day: date) -> None:
+    """Keep on which day the run was last planned with; a click plans again as of that day."""
+    other = forecast_run.c.planned_on.is_distinct_from(day)
+    tx.execute(
+        update(forecast_run).where(forecast_run.c.id == run_id, other).values(planned_on=day)
+    )
+
+
+def forecasts_kept(run_id: ColumnElement[int] | int) -> ColumnElement[bool]:
+    """Condition: the forecasts of the run are still there."""
+    return exists().where(forecast.c.run_id == run_id)
+
+
 def forecasts_of(
     conn: Reading, run_id: int, *, sku_ids: Sequence[int] | None = None
 ) -> list[PublishedForecast]:
     """The forecasts of a run, all or of some SKUs, by SKU and warehouse."""
-    names = PublishedForecast.__dataclass_fields__
     statement = (
-        select(*(forecast.c[name] for name in names))
+        select(*(forecast.c[name] for name in _KEPT))
         .where(forecast.c.run_id == run_id)
         .order_by(forecast.c.sku_id, forecast.c.warehouse_id)
     )
@@ -206,9 +241,21 @@ def policies_of(
 
 
 _RUNS = select(*(forecast_run.c[name] for name in PublishedRun.__dataclass_fields__))
+_KEPT = tuple(name for name in PublishedForecast.__dataclass_fields__ if name != "overrides")
 
 
 def _forget_old_paths(tx: Writing) -> None:
-    kept = select(forecast_run.c.id).order_by(forecast_run.c.id.desc()).limit(RUNS_KEPT)
+    """The newest runs stay, and whatever age the one in use has, and the one before it."""
+    newest = select(forecast_run.c.id).order_by(forecast_run.c.id.desc()).limit(RUNS_KEPT)
+    held = select(model_release.c.run_id).where(
+        model_release.c.state == ReleaseState.CHAMPION.value
+    )
+    before = (
+        select(model_release.c.run_id)
+        .where(model_release.c.state == ReleaseState.RETIRED.value)
+        .order_by(model_release.c.id.desc())
+        .limit(1)
+    )
+    kept = newest.union(held, before)
     tx.execute(delete(forecast).where(forecast.c.run_id.not_in(kept)))
     tx.execute(delete(policy).where(policy.c.run_id.not_in(kept)))
