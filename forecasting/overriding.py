@@ -1,0 +1,169 @@
+"""A published forecast as it is planned with: from today on, with the overrides of people laid on.
+
+Decides how a change of the mean carries over to quantiles and totals: they keep their ratio to the
+mean. A forecast older than the planning day begins on that day. Never edits what was published.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from math import sqrt
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inventory_core.db.engine import Reading
+from inventory_core.planning.overrides import Override, live_overrides, step_days
+from inventory_core.planning.published import PublishedForecast, PublishedRun, forecasts_of
+
+Floats = npt.NDArray[np.float64]
+UNIT_PLACES = 3
+
+
+def planned_forecasts(
+    conn: Reading, run: PublishedRun, *, as_of: date, sku_ids: Sequence[int] | None = None
+) -> list[PublishedForecast]:
+    """The forecasts of a run (all or of some SKUs) as a plan of the day `as_of` must see them."""
+    found = forecasts_of(conn, run.id, sku_ids=sku_ids)
+    overrides = live_overrides(conn, from_on=as_of, sku_ids=sku_ids)
+    return as_planned(found, overrides, as_of=as_of, days=step_days(run.frequency))
+
+
+def as_planned(
+    forecasts: Sequence[PublishedForecast],
+    overrides: Sequence[Override],
+    *,
+    as_of: date,
+    days: int,
+) -> list[PublishedForecast]:
+    """The same from `as_of` on with overrides applied in their order; `days` of a period."""
+    by_pair: dict[tuple[int, int], list[Override]] = defaultdict(list)
+    for one in overrides:
+        by_pair[one.sku_id, one.warehouse_id].append(one)
+    planned = []
+    for told in forecasts:
+        aged = _from_day(told, as_of, days)
+        mine = by_pair.get((told.sku_id, told.warehouse_id), [])
+        planned.append(_overridden(aged, mine, days) if mine else aged)
+    return planned
+
+
+def _from_day(told: PublishedForecast, as_of: date, days: int) -> PublishedForecast:
+    """Cut off the days that have passed; a total keeps the relative spread of its length."""
+    passed = (as_of - told.starts_on).days
+    left = len(told.mean) * days - passed
+    if passed <= 0 or left < days:
+        return told
+    daily = np.repeat(np.asarray(told.mean, dtype=np.float64) / days, days)
+    running = np.concatenate([[0.0], np.cumsum(daily)])
+    totals = {}
+    for length, row in sorted(told.totals.items(), key=lambda item: int(item[0])):
+        if int(length) > left:
+            break
+        mean = running[passed + int(length)] - running[passed]
+        totals[length] = _scaled(row, float(mean))
+    return replace(
+        told,
+        starts_on=as_of,
+        mean=_shifted(told.mean, passed, days),
+        quantiles={n: _shifted(path, passed, days) for n, path in told.quantiles.items()},
+        totals=_rising(totals) or told.totals,
+        naive=None if told.naive is None else _shifted(told.naive, passed, days),
+    )
+
+
+def _overridden(
+    told: PublishedForecast, overrides: Sequence[Override], days: int
+) -> PublishedForecast:
+    before = np.repeat(np.asarray(told.mean, dtype=np.float64) / days, days)
+    after, notes = before.copy(), []
+    for one in overrides:
+        first = max(0, (one.first_on - told.starts_on).days)
+        end = min(len(after), (one.last_on - told.starts_on).days + 1)
+        if first >= end:
+            continue
+        model = float(after[first:end].sum())
+        if one.units_per_day is not None:
+            after[first:end] = float(one.units_per_day)
+        else:
+            after[first:end] *= 1.0 + float(one.change_percent or 0) / 100.0
+        notes.append(_note(one, model, float(after[first:end].sum())))
+    if not notes:
+        return told
+    mean = after.reshape(-1, days).sum(axis=1)
+    running = np.concatenate([[0.0], np.cumsum(after)])
+    quantiles = {
+        level: [
+            _units(_quantile(float(q), float(old), float(new), float(level)))
+            for q, old, new in zip(path, told.mean, mean, strict=True)
+        ]
+        for level, path in told.quantiles.items()
+    }
+    totals = {
+        length: _scaled(row, float(running[min(int(length), len(after))]))
+        for length, row in told.totals.items()
+    }
+    return replace(
+        told,
+        mean=[_units(value) for value in mean],
+        quantiles=quantiles,
+        totals=_rising(totals),
+        overrides=tuple(notes),
+    )
+
+
+def _scaled(row: Mapping[str, float], mean: float) -> dict[str, float]:
+    """A row of totals whose mean becomes `mean`."""
+    scaled = {
+        level: _quantile(value, row["mean"], mean, float(level))
+        for level, value in row.items()
+        if level != "mean"
+    }
+    return {"mean": _units(mean), **{level: _units(value) for level, value in scaled.items()}}
+
+
+def _quantile(value: float, before: float, after: float, level: float) -> float:
+    """The quantile of a demand whose mean moved; where none was expected, counts at random."""
+    if before > 0:
+        return value * after / before
+    return max(0.0, after + NormalDist().inv_cdf(level) * sqrt(after)) if after > 0 else 0.0
+
+
+def _rising(totals: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """Longer totals are never smaller."""
+    last: dict[str, float] = {}
+    found = {}
+    for length in sorted(totals, key=int):
+        last = {n: max(value, last.get(n, 0.0)) for n, value in totals[length].items()}
+        found[length] = last
+    return found
+
+
+def _shifted(values: Sequence[float], passed: int, days: int) -> list[float]:
+    """A path by period that begins `passed` days later; what is left of the last period goes."""
+    daily = np.repeat(np.asarray(values, dtype=np.float64) / days, days)[passed:]
+    whole = len(daily) // days * days
+    return [_units(value) for value in daily[:whole].reshape(-1, days).sum(axis=1)]
+
+
+def _note(one: Override, before: float, after: float) -> dict[str, Any]:
+    """What the trace and the chart say about it."""
+    return {
+        "id": one.id,
+        "first_on": one.first_on.isoformat(),
+        "last_on": one.last_on.isoformat(),
+        "change_percent": None if one.change_percent is None else float(one.change_percent),
+        "units_per_day": None if one.units_per_day is None else float(one.units_per_day),
+        "reason": one.reason.value,
+        "note": one.note,
+        "by": one.made_by,
+        "units_before": _units(before),
+        "units_after": _units(after),
+    }
+
+
+def _units(value: float) -> float:
+    return round(float(value), UNIT_PLACES)

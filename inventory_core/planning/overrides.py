@@ -1,0 +1,230 @@
+"""What people know better than a model: changes to a forecast, with a reason. Decides their bounds.
+
+An override holds for one SKU at one warehouse and some days, as a percentage or as units a day. It
+keeps what the model and the naive baseline said when it was made, so that it can be judged later.
+The published forecast itself is never edited; planning lays the overrides over it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from inventory_core.db.engine import Reading, Writing
+from inventory_core.db.schema.learning import forecast_override
+from inventory_core.db.schema.office import person
+from inventory_core.errors import Conflict, Invalid, NotFound, Refused
+from inventory_core.office.actors import Actor, Permission, require
+from inventory_core.office.audit import record_audit
+from inventory_core.planning.published import PublishedRun, current_run, forecasts_of
+from inventory_core.vocabulary import OverrideReason
+
+MOST_DAYS = 366
+MOST_NOTE = 500
+_LEAST_PERCENT, _MOST_PERCENT = Decimal(-100), Decimal(1000)
+_MOST_UNITS = Decimal(10_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class NewOverride:
+    """Exactly one of `change_percent` (20 is a fifth more) and `units_per_day` is given."""
+
+    key: str
+    sku_id: int
+    warehouse_id: int
+    first_on: date
+    last_on: date
+    reason: OverrideReason
+    change_percent: Decimal | None = None
+    units_per_day: Decimal | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """An override as it is read back; the three figures are units over its days."""
+
+    id: int
+    sku_id: int
+    warehouse_id: int
+    first_on: date
+    last_on: date
+    change_percent: Decimal | None
+    units_per_day: Decimal | None
+    reason: OverrideReason
+    note: str
+    run_id: int
+    model_units: float
+    naive_units: float | None
+    planned_units: float
+    made_by: str
+    recorded_at: datetime
+    withdrawn_at: datetime | None
+
+
+def set_override(tx: Writing, actor: Actor, new: NewOverride, *, now: datetime) -> Override:
+    """Change the forecast of some days; it holds from the next planning on.
+
+    Refused where the current run has no forecast of this SKU at this warehouse or does not reach
+    those days.
+    """
+    require(actor, Permission.PLAN_RUN, warehouse_id=new.warehouse_id)
+    known = _one(tx, forecast_override.c.key == new.key)
+    if known is not None:
+        return known
+    run = current_run(tx)
+    if run is None:
+        raise Refused("override_without_forecast")
+    _check(new, run)
+    model, naive = _said(tx, run, new)
+    days = (new.last_on - new.first_on).days + 1
+    values = {
+        "key": new.key,
+        "sku_id": new.sku_id,
+        "warehouse_id": new.warehouse_id,
+        "first_on": new.first_on,
+        "last_on": new.last_on,
+        "change_percent": new.change_percent,
+        "units_per_day": new.units_per_day,
+        "reason": new.reason.value,
+        "note": new.note.strip(),
+        "run_id": run.id,
+        "model_units": model,
+        "naive_units": naive,
+        "planned_units": _applied(new, model, days),
+        "made_by_id": actor.person_id,
+    }
+    made = tx.execute(
+        insert(forecast_override).values(values).returning(forecast_override.c.id)
+    ).scalar_one()
+    told = {n: values[n] for n in ("warehouse_id", "first_on", "last_on", "reason", "note")}
+    told |= {"percent": new.change_percent, "units_per_day": new.units_per_day}
+    record_audit(tx, actor, "forecast_override_set", ("sku", new.sku_id), told)
+    found = _one(tx, forecast_override.c.id == made)
+    assert found is not None, "the override was written a moment ago"
+    return found
+
+
+def withdraw_override(tx: Writing, actor: Actor, override_id: int, *, now: datetime) -> Override:
+    """Take an override back; it stays on record and is no longer planned with."""
+    found = _one(tx, forecast_override.c.id == override_id)
+    if found is None:
+        raise NotFound("override_unknown", override=override_id)
+    require(actor, Permission.PLAN_RUN, warehouse_id=found.warehouse_id)
+    changed = tx.execute(
+        update(forecast_override)
+        .where(forecast_override.c.id == override_id, forecast_override.c.withdrawn_at.is_(None))
+        .values(withdrawn_at=now, withdrawn_by_id=actor.person_id)
+    )
+    if changed.rowcount != 1:
+        raise Conflict("override_withdrawn_before")
+    subject = ("sku", found.sku_id)
+    record_audit(tx, actor, "forecast_override_withdrawn", subject, {"override": override_id})
+    again = _one(tx, forecast_override.c.id == override_id)
+    assert again is not None
+    return again
+
+
+def live_overrides(
+    conn: Reading, *, from_on: date, sku_ids: Sequence[int] | None = None
+) -> list[Override]:
+    """Overrides that touch a day from `from_on` on and were not withdrawn, oldest first."""
+    statement = _OVERRIDES.where(
+        forecast_override.c.withdrawn_at.is_(None), forecast_override.c.last_on >= from_on
+    )
+    if sku_ids is not None:
+        statement = statement.where(forecast_override.c.sku_id.in_(list(sku_ids)))
+    return _read(conn.rows(statement.order_by(forecast_override.c.id)))
+
+
+def all_overrides(conn: Reading, *, limit: int = 500) -> list[Override]:
+    """The newest overrides first, those taken back included."""
+    return _read(conn.rows(_OVERRIDES.order_by(forecast_override.c.id.desc()).limit(limit)))
+
+
+def units_between(
+    starts_on: date, step_days: int, values: Sequence[float], first_on: date, last_on: date
+) -> float:
+    """Units of the days from `first_on` to `last_on` of a path by period; days share evenly."""
+    total = 0.0
+    for place, units in enumerate(values):
+        begin = starts_on + timedelta(days=place * step_days)
+        end = begin + timedelta(days=step_days - 1)
+        shared = (min(end, last_on) - max(begin, first_on)).days + 1
+        total += units * max(0, shared) / step_days
+    return total
+
+
+def step_days(frequency: str) -> int:
+    """Days of a period of a run."""
+    return 1 if frequency == "D" else 7
+
+
+def _said(conn: Reading, run: PublishedRun, new: NewOverride) -> tuple[float, float | None]:
+    """Units over the days by the model and by the baseline."""
+    rows = forecasts_of(conn, run.id, sku_ids=[new.sku_id])
+    told = next((row for row in rows if row.warehouse_id == new.warehouse_id), None)
+    if told is None:
+        raise Refused("override_without_forecast")
+    days = step_days(run.frequency)
+    ends_on = told.starts_on + timedelta(days=len(told.mean) * days - 1)
+    if new.last_on > ends_on:
+        raise Invalid("override_beyond_forecast", field="last_on", last=ends_on.isoformat())
+    span = (new.first_on, new.last_on)
+    model = units_between(told.starts_on, days, told.mean, *span)
+    naive = None if told.naive is None else units_between(told.starts_on, days, told.naive, *span)
+    return model, naive
+
+
+def _check(new: NewOverride, run: PublishedRun) -> None:
+    if new.last_on < new.first_on:
+        raise Invalid("override_days_reversed", field="last_on")
+    if (new.last_on - new.first_on).days >= MOST_DAYS:
+        raise Invalid("override_too_long", field="last_on", most=MOST_DAYS)
+    if new.first_on < run.plan_day:
+        raise Invalid("override_in_the_past", field="first_on", first=run.plan_day.isoformat())
+    if (new.change_percent is None) == (new.units_per_day is None):
+        raise Invalid("override_one_change", field="change_percent")
+    percent, units = new.change_percent, new.units_per_day
+    if percent is not None and not _LEAST_PERCENT <= percent <= _MOST_PERCENT:
+        raise Invalid("override_percent_out_of_range", field="change_percent")
+    if percent == 0:
+        raise Invalid("override_changes_nothing", field="change_percent")
+    if units is not None and not 0 <= units <= _MOST_UNITS:
+        raise Invalid("quantity_negative", field="units_per_day")
+    if len(new.note) > MOST_NOTE:
+        raise Invalid("name_too_long", field="note", most=MOST_NOTE)
+    if new.reason is OverrideReason.JUDGEMENT and not new.note.strip():
+        raise Invalid("override_needs_a_note", field="note")
+
+
+def _applied(new: NewOverride, units: float, days: int) -> float:
+    if new.units_per_day is not None:
+        return float(new.units_per_day) * days
+    return units * (1.0 + float(new.change_percent or 0) / 100.0)
+
+
+def _one(conn: Reading, condition: Any) -> Override | None:
+    found = _read(conn.rows(_OVERRIDES.where(condition)))
+    return found[0] if found else None
+
+
+def _read(rows: Sequence[Any]) -> list[Override]:
+    return [Override(**_facts(row._mapping)) for row in rows]
+
+
+def _facts(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "reason": OverrideReason(row["reason"])}
+
+
+_OVERRIDES = select(
+    *(
+        forecast_override.c[name]
+        for name in Override.__dataclass_fields__
+        if name not in ("made_by",)
+    ),
+    person.c.name.label("made_by"),
+).join_from(forecast_override, person, person.c.id == forecast_override.c.made_by_id)
