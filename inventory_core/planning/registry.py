@@ -69,7 +69,9 @@ class Release:
     @property
     def skill(self) -> float | None:
         """Share of the baseline's loss that is left; below 1 is better than the baseline."""
-        return self.loss / self.baseline_loss if self.loss and self.baseline_loss else None
+        if self.loss is None or not self.baseline_loss:
+            return None
+        return self.loss / self.baseline_loss
 
 
 @dataclass(frozen=True, slots=True)
