@@ -28,22 +28,23 @@ def replan(tx: Writing, shown: Sequence[Shown]) -> dict[int, Fresh | None]:
     sku_ids = sorted({one.sku_id for one in shown})
     # The day of the run, not of the click: the latest order date is a fact of the plan, and a
     # history that ended long ago is planned as of its end.
-    planned = plan_from_run(tx, run, as_of=run.plan_day, sku_ids=sku_ids)
-    drafts = {
-        (plan.situation.sku_id, plan.situation.warehouse_id): plan
-        for plan in planned
-        if plan.draft is not None
+    plan = plan_from_run(tx, run, as_of=run.plan_day, sku_ids=sku_ids)
+    figures = {
+        (pair.situation.sku_id, pair.situation.warehouse_id): asdict(pair.situation.stock)
+        for pair in plan.pairs
     }
+    drafts = {(d.kind, d.sku_id, d.warehouse_id, d.from_warehouse_id): d for d in plan.drafts()}
     found: dict[int, Fresh | None] = {}
     for one in shown:
-        plan = drafts.get((one.sku_id, one.warehouse_id))
+        draft = drafts.get((one.kind.value, one.sku_id, one.warehouse_id, one.from_warehouse_id))
         found[one.id] = None
-        if plan is not None and plan.draft is not None:
+        if draft is not None:
             found[one.id] = Fresh(
-                quantity=plan.draft.quantity,
-                supplier_id=plan.draft.supplier_id,
-                order_by_on=plan.draft.order_by_on,
-                figures=asdict(plan.situation.stock),
+                quantity=draft.quantity,
+                supplier_id=draft.supplier_id,
+                order_by_on=draft.order_by_on,
+                figures=figures[one.sku_id, one.warehouse_id],
+                ship_method=draft.ship_method,
             )
     return found
 
@@ -55,13 +56,13 @@ def refresh_suggestions(
     run = current_run(tx)
     if run is None or not sku_ids:
         return
-    planned = plan_from_run(tx, run, as_of=run.plan_day, sku_ids=sorted(set(sku_ids)))
+    plan = plan_from_run(tx, run, as_of=run.plan_day, sku_ids=sorted(set(sku_ids)))
     propose_suggestions(
         tx,
         actor,
-        proposals_of(planned),
+        proposals_of(plan),
         run_id=run.id,
-        planned=[(plan.situation.sku_id, plan.situation.warehouse_id) for plan in planned],
+        planned=[(pair.situation.sku_id, pair.situation.warehouse_id) for pair in plan.pairs],
         key=f"click:{new_id()}",
         quiet_days=read_company(tx).review_days,
         now=now,

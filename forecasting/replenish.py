@@ -5,67 +5,68 @@ Reads positions, inbound, offers, calendars, rates and rules in one snapshot, an
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
-from math import sqrt
 
-from forecasting.lead_time import Route, arrives_on
+from forecasting.book import Book, Pair, read_book, ways_of
+from forecasting.overriding import planned_forecasts
 from forecasting.policy import Rule
 from forecasting.projection import Arrival
-from forecasting.situation import Planned, PlanSettings, Situation, StockNow
+from forecasting.situation import Draft, Planned, PlanSettings, Situation, StockNow
 from forecasting.suggest import plan_pair
-from forecasting.supplier_choice import OfferRoute, OfferTerms, Rate
 from forecasting.training import demand_of
-from forecasting.upstream import Supply, with_upstream
-from inventory_core.catalog.calendars import ALWAYS
-from inventory_core.catalog.rates import rates_on
+from forecasting.transfer_evidence import transfer_draft
+from forecasting.upstream import Supply, share_stock
 from inventory_core.db.engine import Reading
-from inventory_core.insight.demand import sku_facts, warehouse_codes
-from inventory_core.office.company import Company, read_company
-from inventory_core.planning.published import PublishedForecast, PublishedRun, forecasts_of
-from inventory_core.planning.rules import ReplenishRule, replenish_rules
+from inventory_core.office.company import Company
+from inventory_core.planning.published import PublishedForecast, PublishedRun
+from inventory_core.planning.rules import ReplenishRule
 from inventory_core.planning.suggestions import Proposal
-from inventory_core.planning.transit import transit_days
-from inventory_core.stock.balances import Inbound, Position, inbound, positions
-from inventory_core.trade.offer_terms import Offer, offers, way
-
-Pair = tuple[int, int]
+from inventory_core.stock.balances import Position
 
 # A confirmed inbound of which nobody has said when it comes.
 UNDATED_ARRIVES_AFTER_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
-    """Everything a plan needs beside the forecast, read in one snapshot."""
+class Plan:
+    """One plan: every SKU and warehouse with what to buy, and what to send between warehouses."""
 
-    company: Company
-    positions: Mapping[Pair, Position]
-    inbound: Mapping[Pair, Sequence[Inbound]]
-    offers: Mapping[int, tuple[OfferTerms, ...]]
-    rates: tuple[Rate, ...]
-    rules: Mapping[Pair, ReplenishRule]
-    skus: Mapping[int, Mapping[str, object]]
-    warehouses: Mapping[int, str]
-    hubs: Set[int]
+    pairs: tuple[Planned, ...]
+    transfers: tuple[Draft, ...] = ()
+
+    def drafts(self) -> list[Draft]:
+        """All that should be done: purchases, then transfers."""
+        bought = [item.draft for item in self.pairs if item.draft is not None]
+        return [*bought, *self.transfers]
 
 
 def plan_from_run(
     conn: Reading, run: PublishedRun, *, as_of: date, sku_ids: Sequence[int] | None = None
-) -> list[Planned]:
-    """Plan every SKU and warehouse of a run (or of some SKUs) on the stock of this moment."""
+) -> Plan:
+    """Plan every SKU and warehouse of a run (or of some SKUs) on the stock of this moment.
+
+    The need first; then what hubs have, what other sites can spare, and only the rest is bought.
+    """
     book = read_book(conn, as_of=as_of, sku_ids=sku_ids)
     settings = plan_settings(book.company)
-    forecasts = forecasts_of(conn, run.id, sku_ids=sku_ids)
+    forecasts = planned_forecasts(conn, run, as_of=as_of, sku_ids=sku_ids)
     planned = [plan_pair(_situation(book, run, item, as_of), settings) for item in forecasts]
     selling = {(item.sku_id, item.warehouse_id) for item in forecasts}
-    again = with_upstream(planned, _supplies(book, selling, as_of), transit_days(conn))
-    return [
-        plan_pair(again[key], settings) if (key := _pair(item)) in again else item
+    wanting = sorted({item.situation.sku_id for item in planned if item.draft is not None})
+    shared = share_stock(
+        planned,
+        _supplies(book, selling, as_of),
+        ways_of(book, wanting),
+        holding_rate_year=settings.holding_rate_year,
+    )
+    pairs = tuple(
+        plan_pair(shared.again[key], settings) if (key := _pair(item)) in shared.again else item
         for item in planned
-    ]
+    )
+    base = settings.base_currency
+    return Plan(pairs, tuple(transfer_draft(send, base_currency=base) for send in shared.sends))
 
 
 def _pair(item: Planned) -> Pair:
@@ -84,21 +85,17 @@ def _supplies(book: Book, selling: Set[Pair], as_of: date) -> dict[int, list[Sup
         for item in book.inbound.get((sku_id, place), ()):
             day = max(as_of, item.expected_on or as_of + timedelta(UNDATED_ARRIVES_AFTER_DAYS))
             found[sku_id].append(
-                Supply(place, day, item.quantity, f"{item.document_number} {code}")
+                Supply(place, day, item.quantity, f"{item.document_number} {code}", here=False)
             )
     for supplies in found.values():
         supplies.sort(key=lambda supply: (supply.on_day, supply.document))
     return found
 
 
-def proposals_of(planned: Sequence[Planned]) -> list[Proposal]:
+def proposals_of(plan: Plan) -> list[Proposal]:
     """What a plan wants done, in the form that is kept; pairs that need nothing give nothing."""
     names = Proposal.__dataclass_fields__
-    return [
-        Proposal(**{name: getattr(item.draft, name) for name in names})
-        for item in planned
-        if item.draft is not None
-    ]
+    return [Proposal(**{name: getattr(draft, name) for name in names}) for draft in plan.drafts()]
 
 
 def plan_settings(company: Company) -> PlanSettings:
@@ -109,92 +106,6 @@ def plan_settings(company: Company) -> PlanSettings:
         review_days=company.review_days,
         holding_rate_year=company.holding_rate_year,
     )
-
-
-def read_book(conn: Reading, *, as_of: date, sku_ids: Sequence[int] | None = None) -> Book:
-    """Stock, inbound, offers, rates and rules as they stand now; prices of the planning day."""
-    company = read_company(conn)
-    found = offers(conn, sku_ids, as_of)
-    currencies = {offer.currency for offer in found}
-    currencies |= {leg.currency for offer in found for leg in offer.legs if leg.currency}
-    rates = _rates(conn, currencies, company.base_currency, as_of)
-    terms: dict[int, list[OfferTerms]] = defaultdict(list)
-    for offer in found:
-        terms[offer.sku_id].append(offer_terms(offer, rates))
-    coming: dict[Pair, list[Inbound]] = defaultdict(list)
-    for item in inbound(conn, sku_ids, None):
-        coming[item.sku_id, item.warehouse_id].append(item)
-    places = conn.rows(warehouse_codes())
-    return Book(
-        company=company,
-        positions={
-            (item.sku_id, item.warehouse_id): item for item in positions(conn, sku_ids, None)
-        },
-        inbound=coming,
-        offers={sku_id: tuple(items) for sku_id, items in terms.items()},
-        rates=rates,
-        rules=replenish_rules(conn),
-        skus={row.id: dict(row._mapping) for row in conn.rows(sku_facts())},
-        warehouses={row.id: row.code for row in places},
-        hubs=frozenset(row.id for row in places if not row.sells),
-    )
-
-
-def longest_lead_days(conn: Reading, *, as_of: date) -> int:
-    """Days until goods ordered now are there by the slowest offer; 0 without offers."""
-    book = read_book(conn, as_of=as_of)
-    ways = [route.route for items in book.offers.values() for o in items for route in o.routes]
-    return max(((arrives_on(route, as_of) - as_of).days for route in set(ways)), default=0)
-
-
-def offer_terms(offer: Offer, rates: Sequence[Rate]) -> OfferTerms:
-    """An offer as `suggest` compares it: one route for each ship method."""
-    methods = offer.ship_methods or ("sea",)
-    return OfferTerms(
-        offer_id=offer.id,
-        version=offer.version,
-        supplier_id=offer.supplier_id,
-        supplier=offer.supplier_name,
-        currency=offer.currency,
-        moq=offer.moq,
-        order_multiple=offer.order_multiple,
-        prices=offer.prices,
-        routes=tuple(_route(offer, method, rates) for method in methods),
-        preferred=offer.preferred,
-        assumed=offer.assumed,
-        order_minimum=offer.order_minimum,
-    )
-
-
-def _route(offer: Offer, method: str, rates: Sequence[Rate]) -> OfferRoute:
-    """Freight of all legs in the offer's currency, where a rate for it is known."""
-    legs = [leg for leg in offer.legs if leg.ship_method == method]
-    stated = sqrt(sum(float(leg.spread_days) ** 2 for leg in legs))
-    route = Route(
-        ship_method=method,
-        legs=tuple(way(offer, method)),
-        spread_days=stated or float(offer.lead_time_spread_days),
-        office=offer.calendar or ALWAYS,
-    )
-    known = {rate.currency: rate.rate for rate in rates}
-    currencies = {leg.currency or offer.currency for leg in legs if leg.unit_freight}
-    if len(currencies) <= 1:
-        freight = sum((leg.unit_freight for leg in legs), Decimal(0))
-        return OfferRoute(route, freight, next(iter(currencies), offer.currency))
-    base = sum(
-        (leg.unit_freight * known.get(leg.currency or offer.currency, Decimal(0)) for leg in legs),
-        Decimal(0),
-    )
-    per_unit = known.get(offer.currency)
-    return OfferRoute(route, (base / per_unit) if per_unit else Decimal(0), offer.currency)
-
-
-def _rates(conn: Reading, currencies: set[str], base: str, as_of: date) -> tuple[Rate, ...]:
-    foreign = sorted(currencies - {base})
-    known = rates_on(conn, foreign, base, as_of)
-    found = [Rate(base, Decimal(1), as_of)]
-    found += [Rate(code, rate.rate, rate.on_day) for code, rate in sorted(known.items())]
-    return tuple(found)
 
 
 def _situation(
@@ -230,6 +141,7 @@ def _situation(
             "champion": forecast.champion,
             "history_hash": run.history_hash,
             "watermark": run.data_watermark_at.isoformat(),
+            "overrides": list(forecast.overrides),
             "code_version": run.code_version,
         },
         stock_known=bool(sku["stock_known"]),

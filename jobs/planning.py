@@ -11,9 +11,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from forecasting.book import longest_lead_days
 from forecasting.demand_panel import Period, choose_period, is_sellable
 from forecasting.history import DemandGrid, PlanningDay, demand_grid, planning_day
-from forecasting.replenish import longest_lead_days, plan_from_run, proposals_of
+from forecasting.replenish import Plan, plan_from_run, proposals_of
 from forecasting.situation import Planned
 from forecasting.training import Trained, code_version, train
 from inventory_core.clock import business_day, new_id
@@ -134,7 +135,7 @@ def run_planning(
         scores=trained.scores,
     )
 
-    def write(tx: Writing) -> tuple[Settled, list[Planned], Proposed]:
+    def write(tx: Writing) -> tuple[Settled, Plan, Proposed]:
         day = material.day.as_of
         return _publish(tx, actor, run, trained, known, cpu_seconds=spent, as_of=day, now=now)
 
@@ -184,7 +185,7 @@ def _publish(
     cpu_seconds: float | None,
     as_of: date,
     now: datetime,
-) -> tuple[Settled, list[Planned], Proposed]:
+) -> tuple[Settled, Plan, Proposed]:
     lock_planning(tx)
     made = known or run_by_id(tx, publish_run(tx, actor, run, trained.forecasts))
     assert made is not None, "the run was written a moment ago"
@@ -201,13 +202,13 @@ def _publish(
     published = settled.run
     note_plan_day(tx, published.id, as_of)
     planned = plan_from_run(tx, published, as_of=as_of)
-    publish_policies(tx, published.id, [_policy(item) for item in planned])
+    publish_policies(tx, published.id, [_policy(item) for item in planned.pairs])
     proposed = propose_suggestions(
         tx,
         actor,
         proposals_of(planned),
         run_id=published.id,
-        planned=[(item.situation.sku_id, item.situation.warehouse_id) for item in planned],
+        planned=[(item.situation.sku_id, item.situation.warehouse_id) for item in planned.pairs],
         key=run.key,
         quiet_days=read_company(tx).review_days,
         now=now,
@@ -243,11 +244,11 @@ def _result(
     material: _Material,
     settled: Settled,
     reused: bool,
-    planned: list[Planned],
+    planned: Plan,
     proposed: Proposed,
     clock: Mapping[str, float],
 ) -> PlanResult:
-    drafts = [item.draft for item in planned if item.draft is not None]
+    drafts = planned.drafts()
     return PlanResult(
         run_id=settled.run.id,
         reused=reused,
@@ -256,7 +257,7 @@ def _result(
         frequency=settled.run.frequency,
         horizon=settled.run.horizon,
         why=material.period.why,
-        series=len(planned),
+        series=len(planned.pairs),
         suggested=len(drafts),
         opened=len(proposed.opened),
         revised=len(proposed.revised),

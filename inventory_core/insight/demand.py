@@ -250,6 +250,7 @@ def sku_facts() -> TextClause:
     return text(
         """
         SELECT id, code, name, category, state, carton_quantity, shelf_life_days,
+               weight_grams, volume_cm3,
                EXISTS (SELECT FROM stock_level WHERE sku_id = sku.id) AS stock_known
           FROM sku ORDER BY id
         """

@@ -1,8 +1,8 @@
 """Suggestions: propose, revise, withdraw. Decides that a plan made twice changes nothing.
 
-One open suggestion per kind, SKU, warehouse and origin. Other numbers make a new revision of the same
-suggestion; the same numbers make nothing. A suggestion that somebody was asked to approve is left
-alone until the answer is there, and what was rejected is not proposed again for a while.
+One open suggestion per kind, SKU, warehouse and origin. Other numbers make a new revision of the
+same suggestion; the same numbers make nothing. A suggestion that somebody was asked to approve is
+left alone until the answer is there; what was rejected is not proposed again for a while.
 """
 
 import json

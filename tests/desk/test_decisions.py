@@ -117,7 +117,7 @@ def test_an_approval_becomes_an_order_with_the_numbers_that_were_seen(database: 
     assert not decision.replayed
     assert decision.moved == {}
     with database.reading() as conn:
-        order = read_order(conn, decision.purchase_order_id)
+        order = read_order(conn, decision.purchase_order_id or 0)
     assert order.state is PurchaseOrderState.DRAFT
     assert order.key == f"approval:{decision.approval_id}"
     assert [(line.sku_code, line.quantity, line.unit_price) for line in order.lines] == [
@@ -210,7 +210,7 @@ def test_a_changed_quantity_takes_the_price_of_its_own_break(database: Database)
     (lamp,) = propose(database, world, a_proposal(world, "LAMP"))
     (decision,) = approve(database, Choice(lamp, 1, "k", quantity=50))
     with database.reading() as conn:
-        (line,) = read_order(conn, decision.purchase_order_id).lines
+        (line,) = read_order(conn, decision.purchase_order_id or 0).lines
         facts = conn.scalar(select(approval.c.facts))
         decided = conn.scalar(select(approval_act.c.details))
     assert (line.quantity, line.unit_price) == (50, Decimal(2))
@@ -274,7 +274,7 @@ def test_an_approval_can_be_undone_until_the_order_is_sent(database: Database) -
     world = make_world(database)
     lamp, cable = propose(database, world, a_proposal(world, "LAMP"), a_proposal(world, "CABLE"))
     decisions = approve(database, Choice(lamp, 1, "a"), Choice(cable, 1, "b"))
-    order_id = decisions[0].purchase_order_id
+    order_id = decisions[0].purchase_order_id or 0
 
     def undo(suggestion_id: int, key: str) -> object:
         return database.write(

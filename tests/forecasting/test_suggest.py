@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from forecasting.lead_time import Route, latest_order_on
 from forecasting.suggest import plan_pair
 from forecasting.supplier_choice import OfferTerms, allowed_quantity
-from forecasting.upstream import Supply, with_upstream
 from inventory_core.catalog.calendars import Calendar, Leg, arrival_on
 from tests.golden.sheets import SETTINGS, read_sheet, situation_of
 
@@ -57,38 +56,13 @@ def test_trap_41_an_order_on_the_latest_day_arrives_and_one_day_later_does_not(
 
 
 def test_trap_41_a_past_date_is_never_given_as_advice() -> None:
-    late = plan_pair(situation_of(read_sheet("07_already_late", "input")), SETTINGS).draft
+    late = plan_pair(situation_of(read_sheet("20_late_and_flying_too_dear", "input")), SETTINGS).draft
     assert late is not None
     assert late.order_by_on is None
     assert late.days_late == 21
     faster = late.trace["faster"]
     assert (faster["ship_method"], faster["in_time"], faster["days_won"]) == ("air", True, 22)
     assert Decimal(faster["extra_base"]) == Decimal("5.60") * late.quantity
-
-
-def test_trap_48_what_lies_at_the_hub_is_not_bought_again() -> None:
-    situation = situation_of(read_sheet("01_reorder_point_reached", "input"))
-    first = plan_pair(situation, SETTINGS)
-    hub = [Supply(50, situation.as_of, 60, "SZ-HUB")]
-    again = with_upstream([first], {1: hub}, {(50, 100): 27})
-    helped = again[(1, 100)]
-    arrival = helped.inbound[-1]
-    assert (arrival.quantity, arrival.document) == (60, "SZ-HUB")
-    assert arrival.on_day == situation.as_of + timedelta(days=27)
-    assert helped.stock.inventory_position == situation.stock.inventory_position + 60
-    assert hub[0].quantity == 0
-    # 360 + 60 is above the reorder point of 370.
-    assert plan_pair(helped, SETTINGS).draft is None
-
-
-def test_trap_48_one_unit_at_the_hub_helps_one_warehouse_only() -> None:
-    situation = situation_of(read_sheet("01_reorder_point_reached", "input"))
-    first = plan_pair(replace(situation, selling_price_base=Decimal(1)), SETTINGS)
-    second = plan_pair(replace(situation, warehouse_id=101), SETTINGS)
-    again = with_upstream([first, second], {1: [Supply(50, situation.as_of, 100, "HUB")]}, {})
-    units = {place: helped.stock.upstream for (_, place), helped in again.items()}
-    # More money is at risk at 101, so its 80 come first.
-    assert units == {101: 80, 100: 20}
 
 
 def test_every_draft_says_the_sum_in_numbers_that_add_up() -> None:

@@ -1,0 +1,196 @@
+"""What the book says that a plan is made of: stock, inbound, offers, ways, rates and rules.
+
+Reads one snapshot and turns it into the records that planning compares. Decides which rate holds
+and what a way costs for one SKU; plans nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from math import sqrt
+
+from forecasting.lead_time import Route, arrives_on
+from forecasting.supplier_choice import OfferRoute, OfferTerms, Rate
+from forecasting.transfers import Way
+from inventory_core.catalog.calendars import ALWAYS
+from inventory_core.catalog.rates import rates_on
+from inventory_core.db.engine import Reading
+from inventory_core.insight.demand import sku_facts, warehouse_codes
+from inventory_core.office.company import Company, read_company
+from inventory_core.planning.lanes import Lane, lanes
+from inventory_core.planning.rules import ReplenishRule, replenish_rules
+from inventory_core.stock.balances import Inbound, Position, inbound, positions
+from inventory_core.trade.offer_terms import Offer, offers, way
+
+Pair = tuple[int, int]
+
+# Where nobody has said what a way costs: shares of the purchase price, shown as assumed.
+ASSUMED_FREIGHT_SHARE = Decimal("0.06")
+ASSUMED_REMOVAL_SHARE = Decimal("0.10")
+# Amazon takes so long to hand goods out before they can travel.
+REMOVAL_DAYS = 14
+UNIT_PLACES = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Everything a plan needs beside the forecast, read in one snapshot."""
+
+    company: Company
+    positions: Mapping[Pair, Position]
+    inbound: Mapping[Pair, Sequence[Inbound]]
+    offers: Mapping[int, tuple[OfferTerms, ...]]
+    rates: tuple[Rate, ...]
+    rules: Mapping[Pair, ReplenishRule]
+    skus: Mapping[int, Mapping[str, object]]
+    warehouses: Mapping[int, str]
+    hubs: Set[int]
+    lanes: Sequence[Lane] = ()
+
+
+def read_book(conn: Reading, *, as_of: date, sku_ids: Sequence[int] | None = None) -> Book:
+    """Stock, inbound, offers, rates and rules as they stand now; prices of the planning day."""
+    company = read_company(conn)
+    found = offers(conn, sku_ids, as_of)
+    currencies = {offer.currency for offer in found}
+    currencies |= {leg.currency for offer in found for leg in offer.legs if leg.currency}
+    between = lanes(conn)
+    currencies |= {lane.currency for lane in between if lane.currency}
+    rates = _rates(conn, currencies, company.base_currency, as_of)
+    terms: dict[int, list[OfferTerms]] = defaultdict(list)
+    for offer in found:
+        terms[offer.sku_id].append(offer_terms(offer, rates))
+    coming: dict[Pair, list[Inbound]] = defaultdict(list)
+    for item in inbound(conn, sku_ids, None):
+        coming[item.sku_id, item.warehouse_id].append(item)
+    places = conn.rows(warehouse_codes())
+    return Book(
+        company=company,
+        positions={
+            (item.sku_id, item.warehouse_id): item for item in positions(conn, sku_ids, None)
+        },
+        inbound=coming,
+        offers={sku_id: tuple(items) for sku_id, items in terms.items()},
+        rates=rates,
+        rules=replenish_rules(conn),
+        skus={row.id: dict(row._mapping) for row in conn.rows(sku_facts())},
+        warehouses={row.id: row.code for row in places},
+        hubs=frozenset(row.id for row in places if not row.sells),
+        lanes=between,
+    )
+
+
+def longest_lead_days(conn: Reading, *, as_of: date) -> int:
+    """Days until goods ordered now are there by the slowest offer; 0 without offers."""
+    book = read_book(conn, as_of=as_of)
+    ways = [route.route for items in book.offers.values() for o in items for route in o.routes]
+    return max(((arrives_on(route, as_of) - as_of).days for route in set(ways)), default=0)
+
+
+def offer_terms(offer: Offer, rates: Sequence[Rate]) -> OfferTerms:
+    """An offer as `suggest` compares it: one route for each ship method."""
+    methods = offer.ship_methods or ("sea",)
+    return OfferTerms(
+        offer_id=offer.id,
+        version=offer.version,
+        supplier_id=offer.supplier_id,
+        supplier=offer.supplier_name,
+        currency=offer.currency,
+        moq=offer.moq,
+        order_multiple=offer.order_multiple,
+        prices=offer.prices,
+        routes=tuple(_route(offer, method, rates) for method in methods),
+        preferred=offer.preferred,
+        assumed=offer.assumed,
+        order_minimum=offer.order_minimum,
+    )
+
+
+def _route(offer: Offer, method: str, rates: Sequence[Rate]) -> OfferRoute:
+    """Freight of all legs in the offer's currency, where a rate for it is known."""
+    legs = [leg for leg in offer.legs if leg.ship_method == method]
+    stated = sqrt(sum(float(leg.spread_days) ** 2 for leg in legs))
+    route = Route(
+        ship_method=method,
+        legs=tuple(way(offer, method)),
+        spread_days=stated or float(offer.lead_time_spread_days),
+        office=offer.calendar or ALWAYS,
+    )
+    known = {rate.currency: rate.rate for rate in rates}
+    currencies = {leg.currency or offer.currency for leg in legs if leg.unit_freight}
+    if len(currencies) <= 1:
+        freight = sum((leg.unit_freight for leg in legs), Decimal(0))
+        return OfferRoute(route, freight, next(iter(currencies), offer.currency))
+    base = sum(
+        (leg.unit_freight * known.get(leg.currency or offer.currency, Decimal(0)) for leg in legs),
+        Decimal(0),
+    )
+    per_unit = known.get(offer.currency)
+    return OfferRoute(route, (base / per_unit) if per_unit else Decimal(0), offer.currency)
+
+
+def _rates(conn: Reading, currencies: set[str], base: str, as_of: date) -> tuple[Rate, ...]:
+    foreign = sorted(currencies - {base})
+    known = rates_on(conn, foreign, base, as_of)
+    found = [Rate(base, Decimal(1), as_of)]
+    found += [Rate(code, rate.rate, rate.on_day) for code, rate in sorted(known.items())]
+    return tuple(found)
+
+
+def ways_of(book: Book, sku_ids: Sequence[int]) -> dict[Pair, dict[int, list[Way]]]:
+    """Every way between two warehouses for these SKUs, freight in the base currency.
+
+    Between selling sites a way counts only within one customs region, or where somebody stated it
+    or goods have travelled it.
+    """
+    found: dict[Pair, dict[int, list[Way]]] = defaultdict(dict)
+    rates = {rate.currency: rate.rate for rate in book.rates}
+    for lane in book.lanes:
+        pair = (lane.from_warehouse_id, lane.to_warehouse_id)
+        for sku_id in sku_ids:
+            way = _sku_way(book, lane, sku_id, rates)
+            found[pair].setdefault(sku_id, []).append(way)
+    return found
+
+
+def _sku_way(book: Book, lane: Lane, sku_id: int, rates: Mapping[str, Decimal]) -> Way:
+    """One way for one SKU. Where nobody knows the cost, a share of the goods' price is assumed."""
+    rate = rates.get(lane.currency, Decimal(0))
+    grams = book.skus[sku_id]["weight_grams"]
+    freight, known = None, bool(rate)
+    if rate and lane.unit_freight is not None:
+        freight = lane.unit_freight * rate
+    elif rate and lane.kg_freight is not None and isinstance(grams, int):
+        freight = lane.kg_freight * grams / 1000 * rate
+    price = _price_base(book, sku_id, rates)
+    removal = Decimal(0)
+    if lane.from_fba:
+        removal = price * ASSUMED_REMOVAL_SHARE
+        if lane.removal_fee is not None and rate:
+            removal = lane.removal_fee * rate
+    if freight is None:
+        known, freight = False, price * ASSUMED_FREIGHT_SHARE
+    waits = REMOVAL_DAYS if lane.from_fba and lane.source == "assumed" else 0
+    return Way(
+        from_warehouse_id=lane.from_warehouse_id,
+        from_code=book.warehouses[lane.from_warehouse_id],
+        ship_method=lane.ship_method,
+        days=lane.days + waits,
+        unit_freight=freight.quantize(UNIT_PLACES),
+        removal=removal.quantize(UNIT_PLACES),
+        fixed=(lane.fixed_cost * rate).quantize(UNIT_PLACES),
+        source=lane.source,
+        known=known,
+        between_sites=lane.same_region or lane.source != "assumed",
+    )
+
+
+def _price_base(book: Book, sku_id: int, rates: Mapping[str, Decimal]) -> Decimal:
+    """Purchase price of one unit by the first offer; 0 where none is known."""
+    for offer in book.offers.get(sku_id, ()):
+        reached = offer.price_at(offer.moq)
+        if reached is not None and offer.currency in rates:
+            return reached[1] * rates[offer.currency]
+    return Decimal(0)

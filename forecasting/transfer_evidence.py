@@ -1,0 +1,200 @@
+"""Writes down every number of a suggested transfer, so that a planner can work it out by hand.
+
+Decides the names in the trace and the reason code; takes part in no decision. JSON types only:
+days as ISO text, money as text, units as numbers.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from forecasting.policy import Policy
+from forecasting.situation import Draft
+from forecasting.transfers import CASES, LEAST_RETURN, Benefit, Lost, order_arrives_on, unit_cost
+from forecasting.upstream import Send
+from inventory_core.vocabulary import SuggestionKind, SuggestionState
+
+
+def transfer_draft(send: Send, *, base_currency: str) -> Draft:
+    """The suggestion to send these units, with its evidence."""
+    taken, receiver = send.taken, send.receiver
+    here = receiver.situation
+    draft = receiver.draft
+    return Draft(
+        kind=SuggestionKind.TRANSFER.value,
+        state=SuggestionState.OPEN.value,
+        sku_id=here.sku_id,
+        warehouse_id=here.warehouse_id,
+        quantity=taken.quantity,
+        supplier_id=None,
+        offer_id=None,
+        ship_method=taken.way.ship_method,
+        unit_price=None,
+        currency=None,
+        amount_base=taken.cost,
+        value_at_risk_base=taken.gained,
+        order_by_on=None,
+        days_late=0,
+        arrives_on=taken.arrives_on,
+        runs_out_on=draft.runs_out_on if draft else None,
+        days_of_cover=draft.days_of_cover if draft else None,
+        assumed=_assumed(taken),
+        trace=_trace(send, base_currency),
+        from_warehouse_id=taken.way.from_warehouse_id,
+    )
+
+
+def _assumed(taken: Benefit) -> tuple[str, ...]:
+    found = []
+    if taken.way.source == "assumed":
+        found.append("transit_days")
+    if not taken.way.known:
+        found.append("freight")
+    if taken.margin is None:
+        found.append("margin")
+    return tuple(found)
+
+
+def _trace(send: Send, base_currency: str) -> dict[str, Any]:
+    taken, receiver = send.taken, send.receiver
+    here = receiver.situation
+    code = "send_from_hub" if send.donor is None else "send_from_site"
+    return {
+        "as_of": here.as_of.isoformat(),
+        "starts_on": here.starts_on.isoformat(),
+        "run": dict(here.source),
+        "reason": {
+            "code": code,
+            "from": taken.way.from_code,
+            "runs_out_on": _day(receiver.draft.runs_out_on if receiver.draft else None),
+            "arrives_on": _day(taken.arrives_on),
+            "order_by_on": None,
+            "days_late": 0,
+        },
+        "from": taken.way.from_code,
+        "to": here.warehouse_code,
+        "leaves_on": here.as_of.isoformat(),
+        "base_currency": base_currency,
+        "quantity": {
+            "order_up_to": receiver.policy.order_up_to,
+            "inventory_position": here.stock.inventory_position,
+            "lost_before_arrival": receiver.policy.order_up_to
+            - here.stock.inventory_position
+            - send.missing,
+            "missing": send.missing,
+            "free": send.free,
+            "carton_quantity": here.carton_quantity,
+            "sent": taken.quantity,
+        },
+        "receiver": _receiver(send),
+        "donor": _donor(send),
+        "cost": _cost(taken),
+        "net": str(taken.net),
+        "least_return": str(LEAST_RETURN) if send.donor is not None else None,
+        "ways": [_way(one) for one in _one_of_each(send.weighed)],
+        "assumed": list(_assumed(taken)),
+    }
+
+
+def _receiver(send: Send) -> dict[str, Any]:
+    taken, here = send.taken, send.receiver.situation
+    return {
+        "sellable": here.stock.sellable,
+        "inbound": [
+            {"on": item.on_day.isoformat(), "quantity": item.quantity, "document": item.document}
+            for item in here.inbound
+        ],
+        "order_arrives_on": order_arrives_on(send.receiver).isoformat(),
+        "lost_without": _lost(taken.without),
+        "lost_with": _lost(taken.with_it),
+        "avoided": taken.avoided,
+        "unit_price": _text(here.selling_price_base),
+        "unit_cost": _text(unit_cost(send.receiver)),
+        "unit_margin": _text(taken.margin),
+        "gained": str(taken.gained),
+    }
+
+
+def _donor(send: Send) -> dict[str, Any] | None:
+    if send.donor is None:
+        return None
+    taken, here = send.taken, send.donor.situation
+    assert taken.donor_without is not None, "a site that gives has been weighed"
+    assert taken.donor_with is not None, "a site that gives has been weighed"
+    return {
+        "sellable": here.stock.sellable,
+        "planned_out": here.stock.planned_out,
+        "inventory_position": here.stock.inventory_position,
+        "order_up_to": send.donor.policy.order_up_to,
+        "inbound": [
+            {"on": item.on_day.isoformat(), "quantity": item.quantity, "document": item.document}
+            for item in here.inbound
+        ],
+        "lost_without": _lost(taken.donor_without),
+        "lost_with": _lost(taken.donor_with),
+        "unit_margin": _text(
+            taken.donor_margin if taken.donor_margin is not None else taken.margin
+        ),
+        "risk": str(taken.donor_risk),
+        "per_day": _per_day(send.donor.policy),
+        "wait_days": taken.wait_days[0],
+        "wait_days_there": taken.wait_days[1],
+        "holding_saved": str(taken.holding_saved),
+    }
+
+
+def _per_day(policy: Policy) -> float:
+    return round(policy.demand_mean / max(1, policy.lead_time_days + policy.review_days), 4)
+
+
+def _lost(lost: Lost) -> dict[str, Any]:
+    """Demand until the day and the units lost of it, by case; `expected` is the mean."""
+    return {
+        "until_on": lost.until_on.isoformat(),
+        "cases": list(CASES),
+        "demand": list(lost.demand),
+        "lost": list(lost.units),
+        "expected": lost.expected,
+    }
+
+
+def _cost(taken: Benefit) -> dict[str, Any]:
+    way = taken.way
+    return {
+        "unit_freight": str(way.unit_freight),
+        "unit_removal": str(way.removal),
+        "fixed": str(way.fixed),
+        "total": str(taken.cost),
+        "source": way.source,
+        "known": way.known,
+    }
+
+
+def _way(one: Benefit) -> dict[str, Any]:
+    return {
+        "ship_method": one.way.ship_method,
+        "days": one.way.days,
+        "arrives_on": one.arrives_on.isoformat(),
+        "quantity": one.quantity,
+        "avoided": one.avoided,
+        "gained": str(one.gained),
+        "cost": str(one.cost),
+        "net": str(one.net),
+    }
+
+
+def _one_of_each(weighed: Sequence[Benefit]) -> list[Benefit]:
+    """The best quantity of each ship method; `weighed` has the best first."""
+    best: dict[str, Benefit] = {}
+    for one in weighed:
+        best.setdefault(one.way.ship_method, one)
+    return list(best.values())
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
