@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -76,7 +77,8 @@ def _run(
     log.info("job_started", job=job.value, run_id=run_id, company=place.slug)
     began = time.monotonic()
     try:
-        result = JOBS[job].task(place, settings, _noted(place, run_id, watch))
+        here = replace(place, run_id=run_id)
+        result = JOBS[job].task(here, settings, _noted(place, run_id, watch))
     except YibenError as error:
         log.warning("job_refused", job=job.value, run_id=run_id, code=error.code, **error.params)
         facts = {"params": json.loads(json.dumps(error.params, default=str))}
@@ -133,6 +135,7 @@ def main(arguments: list[str]) -> int:
         slug=slug,
         server=server,
         backup_folder=settings.data_folder / "backups",
+        data_folder=settings.data_folder,
     )
     state = run_recorded(place, job, settings=facts, request_id=request_id)
     database.dispose()

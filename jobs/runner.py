@@ -17,6 +17,7 @@ from types import FrameType
 
 import structlog
 
+from inventory_core.clock import new_id
 from inventory_core.db.companies import list_companies, open_company
 from inventory_core.db.engine import Database
 from inventory_core.db.file_locks import shared
@@ -31,6 +32,7 @@ from inventory_core.office.job_runs import (
     mark_lost_runs,
     take_request,
 )
+from inventory_core.office.notebook_runs import notebook_entries, request_due_notebook
 from inventory_core.settings import load_settings
 from jobs.logs import set_up_job_logging
 from jobs.schedule import Entry, Timetable
@@ -43,6 +45,7 @@ SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_BETWEEN_LISTS = 10.0
 SECONDS_TO_LEAVE = 10.0
 LOOKS_FOR_THE_DEAD = 30
+NOTEBOOK_LINE = "notebook:"
 DIED = "job_died"
 TOO_LONG = "job_time_limit"
 
@@ -83,12 +86,21 @@ def serve_next(served: Served, execute: Execute) -> bool:
     request = served.database.write(take_request)
     if request is None and not served.due:
         return False
+    if request is None and served.due[0].startswith(NOTEBOOK_LINE):
+        _ask_for_notebook(served, served.due.popleft())
+        return True
     job = request.job if request is not None else JobName(served.due.popleft())
     problem = execute(served, job, request)
     if problem is not None:
         log.error("job_ended", company=served.slug, job=job.value, problem=problem)
         served.database.write(lambda tx: mark_lost_runs(tx, state=RunState.FAILED, problem=problem))
     return True
+
+
+def _ask_for_notebook(served: Served, line: str) -> None:
+    """A due notebook becomes a request, taken at the next look: it is kept with its parameters."""
+    name, key = line.removeprefix(NOTEBOOK_LINE), f"timetable:{new_id()}"
+    served.database.write(lambda tx: request_due_notebook(tx, name, key=key))
 
 
 class Runner:
@@ -145,7 +157,11 @@ class Runner:
             self._served[slug] = Served(slug, database, Lease(database, LEASE_NAME))
         with self._served[slug].database.reading() as conn:
             time_zone = read_company(conn).time_zone
+            lines = notebook_entries(conn)
         entries = [Entry(slug, job.value, at, time_zone) for job, at in NIGHTLY.items()]
+        for one in lines:
+            name, at = f"{NOTEBOOK_LINE}{one.notebook}", (one.hour, one.minute)
+            entries.append(Entry(slug, name, at, time_zone, weekday=one.weekday))
         self._timetable.set_entries(slug, entries)
 
     def _forget(self, slug: str) -> None:

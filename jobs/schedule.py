@@ -25,6 +25,7 @@ class Entry:
     job: str
     at: tuple[int, int]
     time_zone: str
+    weekday: int | None = None  # 1 Monday … 7 Sunday; none: every day
 
 
 class Timetable:
@@ -48,13 +49,13 @@ class Timetable:
             if known.id.startswith(f"{company}:") and known.id not in wanted:
                 self._scheduler.remove_job(known.id)
         for name, entry in wanted.items():
-            line = f"{entry.at[0]:02d}:{entry.at[1]:02d} {entry.time_zone}"
+            line = f"{entry.at[0]:02d}:{entry.at[1]:02d} {entry.time_zone} {entry.weekday or '*'}"
             known = self._scheduler.get_job(name)
             if known is not None and known.name == line:
                 continue
             self._scheduler.add_job(
                 self._due,
-                CronTrigger(hour=entry.at[0], minute=entry.at[1], timezone=zone(entry.time_zone)),
+                _trigger(entry),
                 args=(entry.company, entry.job),
                 id=name,
                 name=line,
@@ -74,7 +75,15 @@ class Timetable:
 
 def next_time(entry: Entry, *, now: datetime) -> datetime:
     """The next hour of an entry after `now`, for a screen."""
-    trigger = CronTrigger(hour=entry.at[0], minute=entry.at[1], timezone=zone(entry.time_zone))
-    found = trigger.get_next_fire_time(None, now)
-    assert isinstance(found, datetime), "a daily hour always comes again"
+    found = _trigger(entry).get_next_fire_time(None, now)
+    assert isinstance(found, datetime), "an hour of the day or the week always comes again"
     return found
+
+
+def _trigger(entry: Entry) -> CronTrigger:
+    return CronTrigger(
+        day_of_week="*" if entry.weekday is None else entry.weekday - 1,
+        hour=entry.at[0],
+        minute=entry.at[1],
+        timezone=zone(entry.time_zone),
+    )

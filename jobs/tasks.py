@@ -16,11 +16,13 @@ from inventory_core.clock import business_day
 from inventory_core.db.backup import back_up_company, manifest_path
 from inventory_core.db.engine import Database, Reading, Writing
 from inventory_core.db.server import Server
+from inventory_core.errors import Refused
 from inventory_core.insight.kpis import last_snapshot_on
 from inventory_core.insight.kpis_snapshot import first_fact_on, snapshot_kpis
 from inventory_core.office.actors import Actor
 from inventory_core.office.company import read_company
 from inventory_core.office.job_runs import JobName
+from jobs.notebooks import run_notebook
 from jobs.planning import Progress, run_planning
 
 # Late facts of so many days are taken into the kept days again.
@@ -39,6 +41,8 @@ class Workplace:
     slug: str = ""
     server: Server | None = None
     backup_folder: Path | None = None
+    data_folder: Path | None = None
+    run_id: int = 0
 
 
 Task = Callable[[Workplace, Mapping[str, Any], Progress], dict[str, Any]]
@@ -97,10 +101,27 @@ def back_up(place: Workplace, settings: Mapping[str, Any], progress: Progress) -
     return {"file": target.name, "bytes": manifest.size, "rows": sum(manifest.rows.values())}
 
 
+def execute_notebook(
+    place: Workplace, settings: Mapping[str, Any], progress: Progress
+) -> dict[str, Any]:
+    """Run the notebook that `settings` name with its parameters and keep the executed copy."""
+    if place.data_folder is None:
+        raise Refused("notebook_without_folder")
+    return run_notebook(
+        place.database,
+        run_id=place.run_id,
+        company=place.slug,
+        data_folder=place.data_folder,
+        settings=settings,
+        progress=progress,
+    )
+
+
 JOBS: Mapping[JobName, Job] = {
     JobName.KPI_SNAPSHOT: Job(JobName.KPI_SNAPSHOT, keep_kpis, most_minutes=20),
     JobName.PLAN: Job(JobName.PLAN, plan, most_minutes=60),
     JobName.BACKUP: Job(JobName.BACKUP, back_up, most_minutes=60),
+    JobName.NOTEBOOK: Job(JobName.NOTEBOOK, execute_notebook, most_minutes=30),
 }
 
 

@@ -53,6 +53,7 @@ def run_here(opened: Opened, job: JobName, settings: dict[str, Any], language: s
         slug=opened.slug,
         server=opened.server,
         backup_folder=opened.settings.data_folder / "backups",
+        data_folder=opened.settings.data_folder,
     )
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     with Progress(*columns, TimeElapsedColumn(), console=screen, transient=True) as bar:

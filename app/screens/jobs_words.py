@@ -24,12 +24,18 @@ def outcome(run: JobRun, *, markdown: bool = True) -> str:
     """What a run did, or why it failed, as a sentence."""
     say = md if markdown else t
     if run.problem:
-        return say(f"error.{run.problem}", **run.result.get("params", {}))
+        return problem_words(run.problem, run.result, markdown=markdown)
     if run.state is not RunState.DONE:
         return step_words(run.progress)
     if run.job == JobName.PLAN:
         return plan_summary(run.result)
     return say(f"jobs.done.{run.job}", **run.result)
+
+
+def problem_words(problem: str, result: Mapping[str, Any], *, markdown: bool = True) -> str:
+    """Why a run failed, as a sentence."""
+    say = md if markdown else t
+    return say(f"error.{problem}", **result.get("params", {}))
 
 
 def plan_summary(result: Mapping[str, Any], language: str = "") -> str:

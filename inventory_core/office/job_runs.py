@@ -42,6 +42,7 @@ class JobName(StrEnum):
     PLAN = "plan"
     KPI_SNAPSHOT = "kpi_snapshot"
     BACKUP = "backup"
+    NOTEBOOK = "notebook"
 
 
 # Hour and minute of the company's clock at which each job is due every night.
