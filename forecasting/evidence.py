@@ -5,12 +5,12 @@ days as ISO text, money as text, units as numbers.
 """
 
 from datetime import date
-from decimal import Decimal
 from math import floor
 from typing import Any
 
+from forecasting.evidence_cost import cost_of, faster_of, order_cost, rival, text
 from forecasting.lead_time import closures_of
-from forecasting.policy import Policy, TotalDemand
+from forecasting.policy import ROUNDING, Policy, TotalDemand
 from forecasting.projection import Projection
 from forecasting.situation import Draft, PlanSettings, Situation
 from forecasting.supplier_choice import Choice, Option
@@ -47,18 +47,19 @@ def trace_of(
         "lead_time": _lead_time(situation, taken, latest),
         "projection": _projection(expected, cautious, taken.arrives_on),
         "quantity": _quantity(situation, taken, expected),
-        "cost": _cost(settings, taken, draft),
+        "cost": cost_of(settings, taken, draft),
         "offer": _offer(taken),
         "choice": {
             "why": choice.why,
-            "saving_percent": _text(choice.saving_percent),
-            "saving_limit_percent": _text(settings.saving_limit_percent),
-            "runner_up": _rival(choice.runner_up),
+            "saving_percent": text(choice.saving_percent),
+            "saving_limit_percent": text(settings.saving_limit_percent),
+            "runner_up": rival(choice.runner_up),
         },
-        "faster": _faster(faster, taken, draft),
+        "faster": faster_of(faster, taken, draft),
+        "order_cost": order_cost(situation, settings, choice),
         "risk": {
             "units": round(at_risk, 2),
-            "unit_price_base": _text(situation.selling_price_base),
+            "unit_price_base": text(situation.selling_price_base),
         },
         "warnings": _warnings(situation, taken),
         "assumed": list(draft.assumed),
@@ -123,6 +124,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
     return {
         "lead_time_days": policy.lead_time_days,
         "review_days": policy.review_days,
+        "protection_days": policy.protection_days,
         "intervals": list(policy.intervals),
         "service_level": policy.service_level,
         "demand_mean": round(policy.demand_mean, 3),
@@ -181,9 +183,9 @@ def _thin(projection: Projection) -> list[float]:
 
 def _quantity(situation: Situation, taken: Option, expected: Projection) -> dict[str, Any]:
     policy, quantity = taken.policy, taken.quantity
-    lost = floor(expected.lost_before(taken.arrives_on))
+    lost = floor(expected.lost_before(taken.arrives_on) + ROUNDING)
     needed = policy.order_up_to - situation.stock.inventory_position - lost
-    per_day = policy.demand_mean / max(1, policy.lead_time_days + policy.review_days)
+    per_day = policy.per_day
     extra = quantity.ordered - needed
     return {
         "order_up_to": policy.order_up_to,
@@ -201,27 +203,6 @@ def _quantity(situation: Situation, taken: Option, expected: Projection) -> dict
     }
 
 
-def _cost(settings: PlanSettings, taken: Option, draft: Draft) -> dict[str, Any]:
-    return {
-        "unit_price": _text(taken.unit_price),
-        "price_from_quantity": taken.break_from,
-        "currency": draft.currency,
-        "unit_freight": _text(taken.way.unit_freight),
-        "freight_currency": taken.way.freight_currency or draft.currency,
-        "rates": [
-            {"currency": rate.currency, "rate": str(rate.rate), "on": rate.on_day.isoformat()}
-            for rate in taken.rates
-            if rate.currency in (taken.offer.currency, taken.way.freight_currency)
-        ],
-        "base_currency": settings.base_currency,
-        "amount_base": _text(draft.amount_base),
-        "unit_landed": _text(taken.unit_landed),
-        "unit_holding": _text(taken.unit_holding),
-        "unit_total": _text(taken.unit_total),
-        "holding_rate_year": str(settings.holding_rate_year),
-    }
-
-
 def _offer(taken: Option) -> dict[str, Any]:
     offer = taken.offer
     return {
@@ -232,41 +213,9 @@ def _offer(taken: Option) -> dict[str, Any]:
         "supplier_code": offer.supplier_code,
         "preferred": offer.preferred,
         "prices": [[from_quantity, str(price)] for from_quantity, price in offer.prices],
-        "order_minimum": _text(offer.order_minimum),
+        "order_minimum": text(offer.order_minimum),
         "assumed": list(offer.assumed),
     }
-
-
-def _rival(option: Option | None) -> dict[str, Any] | None:
-    if option is None:
-        return None
-    return {
-        "offer_id": option.offer.offer_id,
-        "supplier_id": option.offer.supplier_id,
-        "supplier": option.offer.supplier,
-        "ship_method": option.way.route.ship_method,
-        "quantity": option.quantity.ordered,
-        "unit_price": _text(option.unit_price),
-        "currency": option.offer.currency,
-        "unit_landed": _text(option.unit_landed),
-        "unit_holding": _text(option.unit_holding),
-        "unit_total": _text(option.unit_total),
-        "lead_time_days": option.policy.lead_time_days,
-        "arrives_on": option.arrives_on.isoformat(),
-    }
-
-
-def _faster(faster: Option | None, taken: Option, draft: Draft) -> dict[str, Any] | None:
-    if faster is None:
-        return None
-    found = _rival(faster) or {}
-    extra = None
-    if faster.unit_landed is not None and taken.unit_landed is not None:
-        extra = (faster.unit_landed - taken.unit_landed) * taken.quantity.ordered
-    found["extra_base"] = _text(None if extra is None else extra.quantize(Decimal("0.01")))
-    found["in_time"] = draft.runs_out_on is not None and faster.arrives_on <= draft.runs_out_on
-    found["days_won"] = (taken.arrives_on - faster.arrives_on).days
-    return found
 
 
 def _warnings(situation: Situation, taken: Option) -> list[str]:
@@ -286,7 +235,3 @@ def _warnings(situation: Situation, taken: Option) -> list[str]:
 
 def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
-
-
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else str(value)

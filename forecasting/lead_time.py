@@ -7,23 +7,35 @@ of its lead time and the office that takes orders into one record. Chooses no su
 from dataclasses import dataclass
 from datetime import date
 
+from forecasting.policy import lead_time_points
 from inventory_core.catalog import calendars
 from inventory_core.catalog.calendars import ALWAYS, Calendar, Leg, arrival_on, closures
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """All legs of one ship method, in order. `spread_days`: standard deviation of their sum."""
+    """All legs of one ship method, in order. `spread_days`: standard deviation of their sum.
+
+    `offsets`: equally likely differences from the planned days, where they were learned.
+    """
 
     ship_method: str
     legs: tuple[Leg, ...]
     spread_days: float = 0.0
     office: Calendar = ALWAYS
+    offsets: tuple[float, ...] = ()
 
     @property
     def days(self) -> int:
         """Working and travelling days, closures and weekends not counted."""
         return sum(leg.days for leg in self.legs)
+
+
+def lead_times(route: Route, days: int) -> tuple[int, ...]:
+    """Equally likely lead times around `days`: as learned, else spread like a normal one."""
+    if route.offsets:
+        return tuple(max(0, round(days + offset)) for offset in route.offsets)
+    return lead_time_points(days, route.spread_days)
 
 
 def arrives_on(route: Route, ordered_on: date) -> date:

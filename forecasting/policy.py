@@ -40,13 +40,12 @@ class TotalDemand:
 
         Beyond the last step the total goes on at the average pace of the whole horizon.
         """
-        grid = np.concatenate([[0.0], self.days])
-        means = np.concatenate([[0.0], self.mean])
-        rows = np.vstack([np.zeros(len(self.levels)), self.quantiles])
-        if days >= grid[-1]:
-            scale = days / grid[-1]
-            return float(means[-1] * scale), rows[-1] * scale
+        grid, means, rows = self.days, self.mean, self.quantiles
         right = int(np.searchsorted(grid, days, side="right"))
+        if right in (0, len(grid)):
+            place = max(0, right - 1)
+            scale = days / float(grid[place])
+            return float(means[place] * scale), rows[place] * scale
         part = (days - grid[right - 1]) / (grid[right] - grid[right - 1])
         mean = means[right - 1] + part * (means[right] - means[right - 1])
         return float(mean), rows[right - 1] + part * (rows[right] - rows[right - 1])
@@ -64,7 +63,7 @@ class TotalDemand:
 
     def quantile_by_step(self, level: float) -> Floats:
         """[K] the quantile of the running total at each step."""
-        return np.array([quantile_of(self.levels, row, level) for row in self.quantiles])
+        return quantile_rows(self.levels, self.quantiles, np.array([level]))[:, 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +83,12 @@ class Policy:
     manual: tuple[str, ...] = ()
     computed_reorder_point: int = 0
     computed_order_up_to: int = 0
+    protection_days: int = 0
+
+    @property
+    def per_day(self) -> float:
+        """Mean demand of one day of the protection interval."""
+        return self.demand_mean / max(1.0, sum(self.intervals) / len(self.intervals))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +113,28 @@ def replenish_policy(
     review_days: int,
     service_level: float,
     rule: Rule = NO_RULE,
+    gap_days: int | None = None,
+    lead_times: Sequence[int] | None = None,
 ) -> Policy:
     """Cover for one SKU and warehouse.
 
     With D = demand over the protection interval: safety stock = Q(D, service level) - E(D), at
     least 0; reorder point = E(D) + safety stock; order-up-to = reorder point + mean demand of one
     more review period, so that an order is worth placing. Rounded up to whole units.
+
+    `gap_days`: from the arrival of an order of today to that of the next review; longer than the
+    review period where a factory shuts in between. `lead_times`: equally likely ones, where they
+    were learned; else they are spread like a normal distribution.
     """
     review = rule.review_days or review_days
     level = rule.service_level or service_level
-    intervals = tuple(
-        days + review for days in lead_time_points(lead_time_days, lead_time_spread_days)
-    )
+    gap = max(review, gap_days or 0)
+    points = lead_times or lead_time_points(lead_time_days, lead_time_spread_days)
+    intervals = tuple(days + gap for days in points)
     mean, quantile = mixture(demand, intervals, level)
     safety = max(0.0, quantile - mean)
-    after, _ = demand.at(lead_time_days + 2 * review)
-    through, _ = demand.at(lead_time_days + review)
+    after, _ = demand.at(lead_time_days + gap + review)
+    through, _ = demand.at(lead_time_days + gap)
     reorder = ceil(mean + safety - ROUNDING)
     up_to = max(reorder, ceil(mean + safety + after - through - ROUNDING))
     minimum = reorder if rule.minimum is None else rule.minimum
@@ -143,10 +154,11 @@ def replenish_policy(
         safety_stock=max(0, ceil(safety - ROUNDING)),
         reorder_point=minimum,
         order_up_to=maximum,
-        fill_rate=fill_rate(demand, intervals, review, minimum),
+        fill_rate=fill_rate(demand, intervals, gap, minimum),
         manual=manual,
         computed_reorder_point=reorder,
         computed_order_up_to=up_to,
+        protection_days=lead_time_days + gap,
     )
 
 
@@ -177,6 +189,21 @@ def quantile_of(levels: Floats, quantiles: Floats, level: float) -> float:
     """The quantile at any level, in a straight line between and beyond the given ones."""
     all_levels, row = _with_tails(levels, quantiles)
     return float(np.interp(level, all_levels, row))
+
+
+def quantile_rows(levels: Floats, quantiles: Floats, wanted: Floats) -> Floats:
+    """[K, W] of every row of `quantiles` [K, Q] the quantiles at `wanted` levels.
+
+    Levels 0 and 1 are added by going on in a straight line, never below zero.
+    """
+    rows = np.maximum.accumulate(quantiles, axis=1)
+    low = rows[:, :1] - (rows[:, 1:2] - rows[:, :1]) * levels[0] / (levels[1] - levels[0])
+    top = (rows[:, -1:] - rows[:, -2:-1]) * (1 - levels[-1]) / (levels[-1] - levels[-2])
+    table = np.concatenate([np.maximum(0.0, low), rows, rows[:, -1:] + top], axis=1)
+    all_levels = np.concatenate([[0.0], levels, [1.0]])
+    right = np.clip(np.searchsorted(all_levels, wanted), 1, len(all_levels) - 1)
+    part = (wanted - all_levels[right - 1]) / (all_levels[right] - all_levels[right - 1])
+    return np.asarray(table[:, right - 1] + part * (table[:, right] - table[:, right - 1]))
 
 
 def expected_shortage(demand: TotalDemand, intervals: Sequence[int], supply: float) -> float:

@@ -1,7 +1,8 @@
 """Decides how stock is carried forward day by day when what cannot be served is lost.
 
-stock(t) = max(0, stock(t - 1) + arrivals(t) - demand(t)). Day 0 is the planning day; what is
-expected on or before it and has not come is counted as coming on day 0, once. Plans no orders.
+stock(t) = max(0, stock(t - 1) + arrivals(t) - demand(t)), in closed form. Day 0 is the planning day;
+what is expected on or before it and has not come is counted as coming on day 0, once. Plans no
+orders.
 """
 
 from collections.abc import Sequence
@@ -53,14 +54,8 @@ def project_stock(
         day = max(0, (arrival.on_day - starts_on).days)
         if day < len(coming):
             coming[day] += arrival.quantity
-    stock = np.empty(len(demand))
-    lost = np.empty(len(demand))
-    level = float(stock_now)
-    for day, wanted in enumerate(demand.tolist()):
-        level += coming[day]
-        # What is owed to customers is served first; it is waited for, so it is never lost.
-        served = min(wanted, max(0.0, level))
-        level -= served
-        stock[day] = max(0.0, level)
-        lost[day] = wanted - served
-    return Projection(starts_on, stock, lost)
+    # What is owed to customers is served first; it is waited for, so it is never lost. With X the
+    # supply less all demand, what is lost so far is the deepest that X has fallen below zero.
+    free = np.maximum(0.0, stock_now + np.cumsum(coming)) - np.cumsum(demand)
+    lost = np.maximum(0.0, np.maximum.accumulate(-free)) if len(free) else free
+    return Projection(starts_on, free + lost, np.diff(lost, prepend=0.0))

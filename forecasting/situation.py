@@ -13,6 +13,7 @@ from typing import Any
 from forecasting.policy import NO_RULE, Policy, Rule, TotalDemand
 from forecasting.projection import Arrival
 from forecasting.supplier_choice import PREFERRED_SAVING_PERCENT, OfferTerms, Rate
+from inventory_core.vocabulary import OrderRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,34 @@ class StockNow:
 
 
 @dataclass(frozen=True, slots=True)
+class AgeFees:
+    """What an operator's warehouse (FBA) charges for cover that is too long or too short.
+
+    Assumed amounts in `currency`: the real ones depend on size and season. `aged_fee` per unit and
+    month beyond `aged_after_days` on the shelf; `low_fee` per unit sold below `low_cover_days`.
+    """
+
+    currency: str = "USD"
+    aged_after_days: int = 181
+    aged_fee: Decimal = Decimal("0.20")
+    low_cover_days: int = 28
+    low_fee: Decimal = Decimal("0.60")
+
+
+@dataclass(frozen=True, slots=True)
 class PlanSettings:
-    """What the company chose for every SKU, and the limits of a plan."""
+    """What the company chose for every SKU, and the limits of a plan.
+
+    `order_line_cost`: writing, receiving and checking one line of an order, base currency; assumed.
+    """
 
     base_currency: str
     service_level: float
     review_days: int
     holding_rate_year: Decimal
+    order_rule: OrderRule = OrderRule.SERVICE_LEVEL
+    age_fees: AgeFees = AgeFees()
+    order_line_cost: Decimal = Decimal(20)
     saving_limit_percent: Decimal = PREFERRED_SAVING_PERCENT
     assumed_lead_time_days: int = 30
     assumed_lead_time_spread_days: float = 7.0
@@ -72,6 +94,7 @@ class Situation:
     selling_price_base: Decimal | None = None
     source: Mapping[str, Any] = field(default_factory=dict)
     stock_known: bool = True
+    warehouse_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,19 @@
-"""Decides from whom to buy and how much: real quantities, price breaks, total cost, runner-up.
+"""Decides from whom to buy and how much: real quantities, price breaks, expected cost, runner-up.
 
-Offers are compared by what a unit costs until it is sold (price, freight, holding) at the quantity
-that would really be ordered. The preferred supplier wins unless another saves more than a limit.
-Never decides whether anything is needed.
+Options are compared by what they are expected to cost: each unit until it is sold (price, freight,
+holding, over-age) beyond the cheapest way to have one, and the margin of sales lost meanwhile. The
+preferred supplier wins unless another saves more than a limit. Never decides whether anything is
+needed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
-from math import lcm
+from decimal import ROUND_HALF_UP, Decimal
+from math import ceil, lcm
 
 from forecasting.lead_time import Route
+from forecasting.order_cost import OrderCost, Way
 from forecasting.policy import Policy
 
 PREFERRED_SAVING_PERCENT = Decimal(5)
@@ -19,6 +21,9 @@ PREFERRED_SAVING_PERCENT = Decimal(5)
 MOST_COVER_DAYS = 365
 DAYS_PER_YEAR = Decimal(365)
 UNIT_PLACES = Decimal("0.000001")
+CENT = Decimal("0.01")
+# Quantities that a least-cost order is chosen among, as parts of what the service level asks for.
+PARTS_OF_NEED = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,34 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
+class Weight:
+    """What an option is expected to cost beyond the usual cost of a unit; base currency.
+
+    `units` are bought this way: the quantity, or what is needed until the slowest option could be
+    followed by another, if that is more. `low_fee`: for sales from too little cover.
+    """
+
+    usual_unit: Decimal
+    units: Decimal
+    extra: Decimal
+    lost_units: Decimal
+    unit_margin: Decimal | None
+    lost_margin: Decimal
+    low_fee: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """Expected cost of this option."""
+        return self.extra + self.lost_margin + self.low_fee
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
-    """One offer by one route at one real quantity, with its costs; None where unknown."""
+    """One offer by one route at one real quantity, with its costs; None where unknown.
+
+    `due`: by this way something must be ordered now. `unit_fees`: of goods that grow too old;
+    `unit_handling`: a unit's part of what one order line costs.
+    """
 
     offer: OfferTerms
     way: OfferRoute
@@ -85,27 +116,42 @@ class Option:
     break_from: int
     unit_price: Decimal | None
     unit_landed: Decimal | None
-    unit_holding: Decimal | None
+    cost: OrderCost
+    arrival: Way
     cover_days: float | None
+    needed_until: float = 0.0
+    compared_until: int = 0
+    unit_holding: Decimal | None = None
+    unit_fees: Decimal = Decimal(0)
+    unit_handling: Decimal = Decimal(0)
+    low_fee: Decimal = Decimal(0)
     rates: tuple[Rate, ...] = ()
-    facts: dict[str, object] = field(default_factory=dict)
+    due: bool = True
+    weight: Weight | None = None
+
+    @property
+    def waiting_days(self) -> Decimal:
+        """Days that a unit is paid for and not sold: on the way and on the shelf."""
+        days = self.policy.lead_time_days + self.cost.shelf_days
+        return Decimal(str(round(days, 1)))
 
     @property
     def unit_total(self) -> Decimal | None:
-        """Landed cost plus holding of one unit, base currency."""
+        """One unit until it is sold: landed, holding, over-age, its part of the order line."""
         if self.unit_landed is None or self.unit_holding is None:
             return None
-        return self.unit_landed + self.unit_holding
+        return self.unit_landed + self.unit_holding + self.unit_fees + self.unit_handling
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The option taken, the best one of another supplier, and why."""
+    """The option taken, the best one of another supplier, and why; `weighed` are all of them."""
 
     taken: Option
     runner_up: Option | None
     why: str
     saving_percent: Decimal | None
+    weighed: tuple[Option, ...] = ()
 
 
 def allowed_quantity(needed: int, offer: OfferTerms, carton_quantity: int | None) -> Quantity:
@@ -117,18 +163,26 @@ def allowed_quantity(needed: int, offer: OfferTerms, carton_quantity: int | None
 
 
 def quantities_worth_asking(
-    needed: int, offer: OfferTerms, carton_quantity: int | None
+    needed: int,
+    offer: OfferTerms,
+    carton_quantity: int | None,
+    parts: Sequence[float] = (1.0,),
 ) -> list[Quantity]:
-    """The smallest allowed quantity, and the one at each better price break above it."""
+    """The allowed quantity for each part of the need, and at each better price break above.
+
+    The first is the smallest that meets the whole need.
+    """
+    wanted = [needed, *(ceil(needed * part) for part in parts)]
     least = allowed_quantity(needed, offer, carton_quantity)
-    found = [least]
-    for from_quantity, _ in offer.prices:
-        if from_quantity > least.ordered:
-            raised = allowed_quantity(from_quantity, offer, carton_quantity)
-            found.append(
-                Quantity(needed, raised.ordered, raised.step, forced=raised.ordered - needed)
-            )
-    return found
+    wanted += [start for start, _ in offer.prices if start > least.ordered]
+    found: dict[int, Quantity] = {}
+    for units in wanted:
+        raised = allowed_quantity(units, offer, carton_quantity)
+        found.setdefault(
+            raised.ordered,
+            Quantity(needed, raised.ordered, raised.step, forced=raised.ordered - needed),
+        )
+    return list(found.values())
 
 
 def landed_unit_cost(
@@ -145,26 +199,49 @@ def landed_unit_cost(
 
 
 def holding_unit_cost(
-    unit_landed: Decimal, *, ordered: int, policy: Policy, holding_rate_year: Decimal
+    unit_landed: Decimal, *, waiting_days: Decimal, holding_rate_year: Decimal
 ) -> Decimal:
-    """What capital and space cost while a unit waits: on the way, in cycle and in safety stock.
+    """What capital and space of one unit cost while it is on the way and on the shelf."""
+    return (unit_landed * holding_rate_year * waiting_days / DAYS_PER_YEAR).quantize(UNIT_PLACES)
 
-    Little's law: a unit waits (ordered / 2 + safety stock) / demand per day, plus the lead time.
+
+def weigh_options(options: Sequence[Option], selling_price: Decimal | None) -> list[Option]:
+    """The options with their expected cost; `weight` stays None where a price or rate is missing.
+
+    The usual cost of a unit is the lowest `unit_total` of all: what is left over is worth that,
+    and a lost sale costs the selling price less that, never below zero.
     """
-    interval = policy.lead_time_days + policy.review_days
-    per_day = Decimal(str(round(policy.demand_mean / max(1, interval), 9)))
-    if per_day <= 0:
-        return Decimal(0)
-    waiting = (Decimal(ordered) / 2 + policy.safety_stock) / per_day + policy.lead_time_days
-    return (unit_landed * holding_rate_year * waiting / DAYS_PER_YEAR).quantize(UNIT_PLACES)
+    known = [option.unit_total for option in options if option.unit_total is not None]
+    if not known:
+        return list(options)
+    usual = min(known)
+    margin = None if selling_price is None else max(Decimal(0), selling_price - usual)
+    return [replace(option, weight=_weight(option, usual, margin)) for option in options]
+
+
+def _weight(option: Option, usual: Decimal, margin: Decimal | None) -> Weight | None:
+    if option.unit_total is None:
+        return None
+    units = max(Decimal(option.quantity.ordered), hundredths(option.needed_until))
+    lost = hundredths(option.cost.lost_before + option.cost.lost_after)
+    return Weight(
+        usual_unit=usual,
+        units=units,
+        extra=cents((option.unit_total - usual) * units),
+        lost_units=lost,
+        unit_margin=margin,
+        lost_margin=cents(lost * (margin or Decimal(0))),
+        low_fee=option.low_fee,
+    )
 
 
 def choose_option(
     options: Sequence[Option], *, saving_limit_percent: Decimal = PREFERRED_SAVING_PERCENT
-) -> Choice | None:
-    """The cheapest option in total; a preferred offer keeps the order unless the saving is big."""
-    if not options:
-        return None
+) -> Choice:
+    """The cheapest option in total; a preferred offer keeps the order unless the saving is big.
+
+    Compared by expected cost where it is known, else by the cost of a unit until it is sold.
+    """
     ranked = sorted(options, key=_rank)
     best = ranked[0]
     preferred = next((option for option in ranked if option.offer.preferred), None)
@@ -180,15 +257,16 @@ def choose_option(
     others = [option for option in ranked if option.offer.supplier_id != taken.offer.supplier_id]
     if len({option.offer.offer_id for option in options}) == 1:
         why = "only"
-    return Choice(taken, others[0] if others else None, why, saving)
+    return Choice(taken, others[0] if others else None, why, saving, tuple(ranked))
 
 
-def _rank(option: Option) -> tuple[bool, Decimal, bool, int, str, int]:
+def _rank(option: Option) -> tuple[bool, Decimal, Decimal, bool, int, str, int]:
     """Known cost first, then cost, preferred, and fixed ids so that ties never flip the plan."""
-    cost = option.unit_total
+    unit = option.unit_total
     return (
-        cost is None,
-        cost or Decimal(0),
+        unit is None,
+        option.weight.total if option.weight else Decimal(0),
+        unit or Decimal(0),
         not option.offer.preferred,
         option.offer.offer_id,
         option.way.route.ship_method,
@@ -197,7 +275,22 @@ def _rank(option: Option) -> tuple[bool, Decimal, bool, int, str, int]:
 
 
 def _saving_percent(preferred: Option, best: Option) -> Decimal | None:
+    """What the best option saves, in percent of what the goods of the preferred one cost."""
     if not preferred.unit_total or best.unit_total is None:
         return None
-    saved = (preferred.unit_total - best.unit_total) / preferred.unit_total * 100
-    return saved.quantize(Decimal("0.01"))
+    if preferred.weight is None or best.weight is None:
+        saved = (preferred.unit_total - best.unit_total) / preferred.unit_total
+    else:
+        paid = preferred.unit_total * preferred.weight.units
+        saved = (preferred.weight.total - best.weight.total) / paid
+    return (saved * 100).quantize(CENT, ROUND_HALF_UP)
+
+
+def cents(amount: Decimal) -> Decimal:
+    """Money as it is shown, half up."""
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def hundredths(units: float) -> Decimal:
+    """Expected units as they are shown."""
+    return Decimal(str(round(units, 2)))

@@ -56,7 +56,9 @@ def test_trap_41_an_order_on_the_latest_day_arrives_and_one_day_later_does_not(
 
 
 def test_trap_41_a_past_date_is_never_given_as_advice() -> None:
-    late = plan_pair(situation_of(read_sheet("20_late_and_flying_too_dear", "input")), SETTINGS).draft
+    late = plan_pair(
+        situation_of(read_sheet("20_late_and_flying_too_dear", "input")), SETTINGS
+    ).draft
     assert late is not None
     assert late.order_by_on is None
     assert late.days_late == 21

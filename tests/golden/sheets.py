@@ -5,6 +5,7 @@ the mean; the quantiles lie on a straight line through (50 %, 100 %) and (95 %, 
 """
 
 import tomllib
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ from forecasting.projection import Arrival
 from forecasting.situation import PlanSettings, Situation, StockNow
 from forecasting.supplier_choice import OfferRoute, OfferTerms, Rate
 from inventory_core.catalog.calendars import ALWAYS, Calendar, Leg
+from inventory_core.vocabulary import OrderRule
 
 FOLDER = Path(__file__).parent
 LEVELS = np.array([0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
@@ -82,7 +84,13 @@ def situation_of(sheet: dict[str, Any]) -> Situation:
         carton_quantity=sheet.get("carton_quantity"),
         shelf_life_days=sheet.get("shelf_life_days"),
         selling_price_base=Decimal(sheet["selling_price"]) if "selling_price" in sheet else None,
+        warehouse_kind=sheet.get("warehouse_kind", ""),
     )
+
+
+def settings_of(sheet: dict[str, Any]) -> PlanSettings:
+    """The company of every sheet; a sheet may choose the rule of its orders."""
+    return replace(SETTINGS, order_rule=OrderRule(sheet.get("order_rule", "service_level")))
 
 
 def _calendar(name: str, item: dict[str, Any]) -> Calendar:

@@ -4,7 +4,7 @@ import pytest
 
 from forecasting.situation import Planned
 from forecasting.suggest import plan_pair
-from tests.golden.sheets import SETTINGS, cases, read_sheet, situation_of
+from tests.golden.sheets import cases, read_sheet, settings_of, situation_of
 
 
 def as_sheet(planned: Planned) -> dict[str, object]:
@@ -18,6 +18,7 @@ def as_sheet(planned: Planned) -> dict[str, object]:
     if draft is None:
         return sheet | {"suggestion": "none"}
     trace = draft.trace
+    costs = trace["order_cost"]
     rival, faster = trace["choice"]["runner_up"], trace["faster"]
     return sheet | {
         "suggestion": draft.state,
@@ -41,11 +42,20 @@ def as_sheet(planned: Planned) -> dict[str, object]:
         "faster": faster["ship_method"] if faster else "",
         "faster_arrives": faster["arrives_on"] if faster else "",
         "assumed": list(draft.assumed),
+        "protection_days": policy.protection_days,
+        "expected_cost": costs["candidates"][0]["cost"],
+        "lost_units": costs["candidates"][0]["lost_units"],
+        "unit_fees": costs["candidates"][0]["unit_fees"],
+        "low_fee": costs["candidates"][0]["low_fee"],
+        "cycle_service": costs["candidates"][0]["cycle_service"],
+        "fill_rate": costs["candidates"][0]["fill_rate"],
+        "confidence": costs["confidence"],
+        "cost_of_waiting": str(costs["cost_of_waiting"]),
     }
 
 
 @pytest.mark.parametrize("case", cases())
 def test_the_plan_of_a_golden_sheet_is_what_a_planner_expects(case: str) -> None:
-    expected = read_sheet(case, "expected")
-    found = as_sheet(plan_pair(situation_of(read_sheet(case, "input")), SETTINGS))
+    expected, sheet = read_sheet(case, "expected"), read_sheet(case, "input")
+    found = as_sheet(plan_pair(situation_of(sheet), settings_of(sheet)))
     assert {name: found.get(name) for name in expected} == expected

@@ -1,0 +1,150 @@
+"""Writes down what an order is expected to cost and what was compared with it, for the trace.
+
+Decides only names and rounding: money as text, expected units in hundredths, days in tenths. The
+sums are made elsewhere; every number here can be worked out again from the same trace.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from forecasting.order_cost import COURSES, SHELF_DAYS
+from forecasting.situation import Draft, PlanSettings, Situation
+from forecasting.supplier_choice import Choice, Option, cents, hundredths
+from inventory_core.vocabulary import WarehouseKind
+
+# The options shown beside the one taken; the cheapest of them.
+MOST_CANDIDATES = 12
+
+
+def order_cost(situation: Situation, settings: PlanSettings, choice: Choice) -> dict[str, Any]:
+    """The expected cost of the order taken and of what was compared with it."""
+    taken = choice.taken
+    shown = [taken, *(one for one in choice.weighed if one is not taken)][:MOST_CANDIDATES]
+    margin = taken.weight.unit_margin if taken.weight else None
+    waiting = None if margin is None else cents(hundredths(taken.cost.served) * margin)
+    return {
+        "rule": settings.order_rule.value,
+        "courses": COURSES,
+        "most_shelf_days": SHELF_DAYS,
+        "order_line_cost": text(settings.order_line_cost),
+        "usual_unit": text(taken.weight.usual_unit if taken.weight else None),
+        "unit_margin": text(margin),
+        "compared_until": taken.compared_until,
+        "options": len(choice.weighed),
+        "confidence": round(taken.cost.needed, 3),
+        "cost_of_waiting": text(waiting),
+        "age_fees": _age_fees(situation, settings),
+        "candidates": [_candidate(one) for one in shown],
+    }
+
+
+def _age_fees(situation: Situation, settings: PlanSettings) -> dict[str, Any] | None:
+    """The fee cliffs that were counted, with their assumed amounts; None where there are none."""
+    if situation.warehouse_kind != WarehouseKind.FBA:
+        return None
+    fees = settings.age_fees
+    rate = next((one.rate for one in situation.rates if one.currency == fees.currency), None)
+    return {
+        "currency": fees.currency,
+        "rate": text(rate),
+        "aged_after_days": fees.aged_after_days,
+        "aged_fee": str(fees.aged_fee),
+        "low_cover_days": fees.low_cover_days,
+        "low_fee": str(fees.low_fee),
+    }
+
+
+def _candidate(option: Option) -> dict[str, Any]:
+    cost, weight = option.cost, option.weight
+    return {
+        "offer_id": option.offer.offer_id or None,
+        "supplier": option.offer.supplier,
+        "ship_method": option.way.route.ship_method,
+        "quantity": option.quantity.ordered,
+        "unit_price": text(option.unit_price),
+        "currency": option.offer.currency or None,
+        "arrives_on": option.arrives_on.isoformat(),
+        "arrival_days": list(option.arrival.arrivals),
+        "gap_days": option.arrival.gap_days,
+        "unit_landed": text(option.unit_landed),
+        "waiting_days": str(option.waiting_days),
+        "unit_holding": text(option.unit_holding),
+        "expired_units": str(hundredths(cost.expired)),
+        "aged_months": str(hundredths(cost.aged_months)),
+        "low_units": str(hundredths(cost.low_units)),
+        "unit_fees": text(option.unit_fees),
+        "unit_handling": text(option.unit_handling),
+        "unit_total": text(option.unit_total),
+        "units": text(weight.units if weight else None),
+        "extra": text(weight.extra if weight else None),
+        "lost_units": str(hundredths(cost.lost_before + cost.lost_after)),
+        "lost_margin": text(weight.lost_margin if weight else None),
+        "low_fee": text(weight.low_fee if weight else None),
+        "cost": text(weight.total if weight else None),
+        "cycle_service": round(cost.cycle_service, 3),
+        "fill_rate": None if cost.fill_rate is None else round(cost.fill_rate, 4),
+    }
+
+
+def cost_of(settings: PlanSettings, taken: Option, draft: Draft) -> dict[str, Any]:
+    """Price, freight, rates and what a unit of the order taken costs until it is sold."""
+    return {
+        "unit_price": text(taken.unit_price),
+        "price_from_quantity": taken.break_from,
+        "currency": draft.currency,
+        "unit_freight": text(taken.way.unit_freight),
+        "freight_currency": taken.way.freight_currency or draft.currency,
+        "rates": [
+            {"currency": rate.currency, "rate": str(rate.rate), "on": rate.on_day.isoformat()}
+            for rate in taken.rates
+            if rate.currency in (taken.offer.currency, taken.way.freight_currency)
+        ],
+        "base_currency": settings.base_currency,
+        "amount_base": text(draft.amount_base),
+        "unit_landed": text(taken.unit_landed),
+        "waiting_days": str(taken.waiting_days),
+        "unit_holding": text(taken.unit_holding),
+        "unit_fees": text(taken.unit_fees),
+        "unit_handling": text(taken.unit_handling),
+        "unit_total": text(taken.unit_total),
+        "holding_rate_year": str(settings.holding_rate_year),
+    }
+
+
+def rival(option: Option | None) -> dict[str, Any] | None:
+    """Another option as the buyer compares it."""
+    if option is None:
+        return None
+    return {
+        "offer_id": option.offer.offer_id,
+        "supplier_id": option.offer.supplier_id,
+        "supplier": option.offer.supplier,
+        "ship_method": option.way.route.ship_method,
+        "quantity": option.quantity.ordered,
+        "unit_price": text(option.unit_price),
+        "currency": option.offer.currency,
+        "unit_landed": text(option.unit_landed),
+        "unit_holding": text(option.unit_holding),
+        "unit_total": text(option.unit_total),
+        "lead_time_days": option.policy.lead_time_days,
+        "arrives_on": option.arrives_on.isoformat(),
+    }
+
+
+def faster_of(faster: Option | None, taken: Option, draft: Draft) -> dict[str, Any] | None:
+    """A faster way, what it would cost more for this quantity, and the days won."""
+    if faster is None:
+        return None
+    found = rival(faster) or {}
+    extra = None
+    if faster.unit_landed is not None and taken.unit_landed is not None:
+        extra = (faster.unit_landed - taken.unit_landed) * taken.quantity.ordered
+    found["extra_base"] = text(None if extra is None else extra.quantize(Decimal("0.01")))
+    found["in_time"] = draft.runs_out_on is not None and faster.arrives_on <= draft.runs_out_on
+    found["days_won"] = (taken.arrives_on - faster.arrives_on).days
+    return found
+
+
+def text(value: Decimal | None) -> str | None:
+    """Money as text; None stays None."""
+    return None if value is None else str(value)
