@@ -1,8 +1,8 @@
 """Decides how stock is carried forward day by day when what cannot be served is lost.
 
-stock(t) = max(0, stock(t - 1) + arrivals(t) - demand(t)), in closed form. Day 0 is the planning day;
-what is expected on or before it and has not come is counted as coming on day 0, once. Plans no
-orders.
+stock(t) = max(0, stock(t - 1) + arrivals(t) - demand(t)), in closed form. Day 0 is the planning
+day; what is expected on or before it and has not come is counted as coming on day 0, once. Plans
+no orders.
 """
 
 from collections.abc import Sequence
