@@ -6,12 +6,15 @@ and what a way costs for one SKU; plans nothing.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from math import sqrt
 
+from forecasting.delivered import read_lead_times
 from forecasting.lead_time import Route, arrives_on
+from forecasting.lead_time_learning import NOTHING, LeadTimes, learned_route
+from forecasting.situation import AgeFees
 from forecasting.supplier_choice import OfferRoute, OfferTerms, Rate
 from forecasting.transfers import Way
 from inventory_core.catalog.calendars import ALWAYS
@@ -23,6 +26,7 @@ from inventory_core.planning.lanes import Lane, lanes
 from inventory_core.planning.rules import ReplenishRule, replenish_rules
 from inventory_core.stock.balances import Inbound, Position, inbound, positions
 from inventory_core.trade.offer_terms import Offer, offers, way
+from inventory_core.vocabulary import WarehouseKind
 
 Pair = tuple[int, int]
 
@@ -48,6 +52,8 @@ class Book:
     warehouses: Mapping[int, str]
     hubs: Set[int]
     lanes: Sequence[Lane] = ()
+    kinds: Mapping[int, str] = field(default_factory=dict)
+    lead_times: LeadTimes = NOTHING
 
 
 def read_book(conn: Reading, *, as_of: date, sku_ids: Sequence[int] | None = None) -> Book:
@@ -58,6 +64,9 @@ def read_book(conn: Reading, *, as_of: date, sku_ids: Sequence[int] | None = Non
     currencies |= {leg.currency for offer in found for leg in offer.legs if leg.currency}
     between = lanes(conn)
     currencies |= {lane.currency for lane in between if lane.currency}
+    places = conn.rows(warehouse_codes())
+    if any(row.kind == WarehouseKind.FBA for row in places):
+        currencies.add(AgeFees().currency)
     rates = _rates(conn, currencies, company.base_currency, as_of)
     terms: dict[int, list[OfferTerms]] = defaultdict(list)
     for offer in found:
@@ -65,7 +74,8 @@ def read_book(conn: Reading, *, as_of: date, sku_ids: Sequence[int] | None = Non
     coming: dict[Pair, list[Inbound]] = defaultdict(list)
     for item in inbound(conn, sku_ids, None):
         coming[item.sku_id, item.warehouse_id].append(item)
-    places = conn.rows(warehouse_codes())
+    suppliers = {offer.supplier_id for offer in found}
+    countries = {row.id: row.country for row in places}
     return Book(
         company=company,
         positions={
@@ -79,6 +89,31 @@ def read_book(conn: Reading, *, as_of: date, sku_ids: Sequence[int] | None = Non
         warehouses={row.id: row.code for row in places},
         hubs=frozenset(row.id for row in places if not row.sells),
         lanes=between,
+        kinds={row.id: row.kind for row in places},
+        lead_times=read_lead_times(conn, suppliers, countries, as_of=as_of),
+    )
+
+
+def offers_to(book: Book, sku_id: int, warehouse_id: int, as_of: date) -> tuple[OfferTerms, ...]:
+    """The offers of a SKU with the lead times that were learned for a warehouse."""
+    return tuple(
+        replace(
+            offer,
+            routes=tuple(
+                replace(
+                    one,
+                    route=learned_route(
+                        one.route,
+                        book.lead_times,
+                        supplier_id=offer.supplier_id,
+                        warehouse_id=warehouse_id,
+                        as_of=as_of,
+                    ),
+                )
+                for one in offer.routes
+            ),
+        )
+        for offer in book.offers.get(sku_id, ())
     )
 
 

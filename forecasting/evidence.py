@@ -9,7 +9,8 @@ from math import floor
 from typing import Any
 
 from forecasting.evidence_cost import cost_of, faster_of, order_cost, rival, text
-from forecasting.lead_time import closures_of
+from forecasting.lead_time import Route, closures_of
+from forecasting.lead_time_learning import PRIOR_ORDERS
 from forecasting.policy import ROUNDING, Policy, TotalDemand
 from forecasting.projection import Projection
 from forecasting.situation import Draft, PlanSettings, Situation
@@ -160,8 +161,33 @@ def _lead_time(situation: Situation, taken: Option, latest: date | None) -> dict
         "days": route.days,
         "days_with_closures": (taken.arrives_on - situation.as_of).days,
         "spread_days": round(route.spread_days, 2),
+        "offsets": list(route.offsets),
+        "learned": _learned(route),
         "arrives_on": taken.arrives_on.isoformat(),
         "latest_order_on": _day(latest),
+    }
+
+
+def _learned(route: Route) -> dict[str, Any] | None:
+    """Stated against learned: what was seen, how much it counts, and what follows."""
+    found = route.learned
+    if found is None:
+        return None
+    return {
+        "orders": len(found.ratios),
+        "orders_of_supplier": len(found.of_supplier),
+        "prior_orders": PRIOR_ORDERS,
+        "weight": found.weight,
+        "last_days": list(found.last_days),
+        "stated_leg_days": list(found.stated_leg_days),
+        "stated_days": found.stated_days,
+        "stated_spread_days": round(found.stated_spread_days, 2),
+        "ratios": list(found.ratios),
+        "ratios_of_supplier": list(found.of_supplier),
+        "stated_ratios": list(found.stated),
+        "ratio": found.ratio,
+        "spread": found.spread,
+        "slices": list(found.slices),
     }
 
 

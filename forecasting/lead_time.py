@@ -13,6 +13,29 @@ from inventory_core.catalog.calendars import ALWAYS, Calendar, Leg, arrival_on, 
 
 
 @dataclass(frozen=True, slots=True)
+class Learned:
+    """What orders of one way taught: ratios of days taken to days stated, closures included.
+
+    `ratio` and `spread`: mean and deviation of the mixture of the way's own `ratios`, those of the
+    supplier into the same country, and the `stated` ones; `slices`: five equally likely ratios with
+    them. `weight`: of the own orders. `last_days`: what the latest orders took. `stated_*`: what
+    the route said before.
+    """
+
+    ratios: tuple[float, ...]
+    of_supplier: tuple[float, ...]
+    stated: tuple[float, ...]
+    weight: float
+    ratio: float
+    spread: float
+    slices: tuple[float, ...]
+    last_days: tuple[float, ...]
+    stated_leg_days: tuple[int, ...] = ()
+    stated_days: int = 0
+    stated_spread_days: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """All legs of one ship method, in order. `spread_days`: standard deviation of their sum.
 
@@ -24,6 +47,7 @@ class Route:
     spread_days: float = 0.0
     office: Calendar = ALWAYS
     offsets: tuple[float, ...] = ()
+    learned: Learned | None = None
 
     @property
     def days(self) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from forecasting.book import Book, Pair, read_book, ways_of
+from forecasting.book import Book, Pair, offers_to, read_book, ways_of
 from forecasting.overriding import planned_forecasts
 from forecasting.policy import Rule
 from forecasting.projection import Arrival
@@ -105,6 +105,7 @@ def plan_settings(company: Company) -> PlanSettings:
         service_level=float(company.service_level),
         review_days=company.review_days,
         holding_rate_year=company.holding_rate_year,
+        order_rule=company.order_rule,
     )
 
 
@@ -125,7 +126,7 @@ def _situation(
             Arrival(item.expected_on or undated, item.quantity, item.document_number)
             for item in book.inbound.get(pair, ())
         ),
-        offers=book.offers.get(forecast.sku_id, ()),
+        offers=offers_to(book, forecast.sku_id, forecast.warehouse_id, as_of),
         rates=book.rates,
         rule=_rule(book.rules.get(pair)),
         sku_state=str(sku["state"]),
@@ -145,6 +146,7 @@ def _situation(
             "code_version": run.code_version,
         },
         stock_known=bool(sku["stock_known"]),
+        warehouse_kind=book.kinds[forecast.warehouse_id],
     )
 
 

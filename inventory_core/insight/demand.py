@@ -258,10 +258,10 @@ def sku_facts() -> TextClause:
 
 
 def warehouse_codes() -> TextClause:
-    """id, code and `sells` (whether a channel sells from it) of every warehouse, active or not."""
+    """id, code, kind, country and `sells` (whether a channel does) of every warehouse."""
     return text(
         """
-        SELECT id, code,
+        SELECT id, code, coalesce(warehouse_kind, '') AS kind, coalesce(country, '') AS country,
                EXISTS (SELECT FROM stock_pool_warehouse WHERE warehouse_id = place.id) AS sells
           FROM location AS place WHERE kind = 'warehouse' ORDER BY priority, id
         """
