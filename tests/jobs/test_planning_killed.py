@@ -1,0 +1,66 @@
+"""Killed at any moment, planning leaves the last good plan; the next run completes it."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from inventory_core.db.engine import Database
+from inventory_core.office.actors import SYSTEM
+from jobs.planning import run_planning
+from tests.jobs.dying_plan import MOMENTS
+from tests.planning.seller import NOW, Seller, make_seller
+
+ROOT = Path(__file__).resolve().parents[2]
+YESTERDAY = date(2026, 3, 1)
+BOOKS = (
+    *("forecast_run", "forecast", "policy", "model_release"),
+    *("suggestion", "suggestion_revision", "approval", "outbox"),
+)
+ON_EVERY_CHECK = "before_the_commit"
+
+
+def books(seller: Seller) -> dict[str, list[tuple]]:
+    return {name: seller.rows(f"SELECT * FROM {name} ORDER BY 1, 2, 3") for name in BOOKS}
+
+
+def killed_at(moment: str, database: Database) -> int:
+    url = database.url
+    names = ("username", "password", "host", "port", "database")
+    address = json.dumps({name: getattr(url, name) for name in names})
+    child = subprocess.run(
+        [sys.executable, "-m", "tests.jobs.dying_plan", address, moment],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return child.returncode
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [name if name == ON_EVERY_CHECK else pytest.param(name, marks=pytest.mark.slow)
+     for name in MOMENTS],
+)  # fmt: skip
+def test_killed_at_any_moment_the_last_plan_stands_and_a_rerun_completes(
+    database: Database, moment: str
+) -> None:
+    seller = make_seller(database)
+    seller.sold("LAMP", [9, 10, 11, 10, 12, 8, 10] * 20, last_on=YESTERDAY)
+    seller.stock("LAMP", 250)
+    run_planning(database, SYSTEM, now=NOW, prophet_seconds=0)
+    before = books(seller)
+    seller.sold("CREAM", [5, 6, 4] * 30, last_on=YESTERDAY)
+    assert killed_at(moment, database) == -9
+    assert books(seller) == before
+    done = run_planning(database, SYSTEM, now=NOW, prophet_seconds=0)
+    assert (done.series, done.crowned, done.opened) == (2, True, 1)
+    assert seller.rows("SELECT id FROM forecast_run WHERE current") == [(done.run_id,)]
+    after = books(seller)
+    assert run_planning(database, SYSTEM, now=NOW, prophet_seconds=0).reused
+    assert books(seller) == after
