@@ -5,7 +5,18 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from app.charts import ACTUAL, FORECAST, PLACES, RISK, SOLD, STOCK, blank, plain_name
+from app.charts import (
+    ACTUAL,
+    FORECAST,
+    OTHER,
+    PLACES,
+    PROMOTION,
+    RISK,
+    SOLD,
+    STOCK,
+    blank,
+    plain_name,
+)
 
 
 def stacked_value(days: pd.DataFrame) -> go.Figure:
@@ -54,5 +65,82 @@ def demand_with_censoring(series: pd.DataFrame, *, title: str) -> go.Figure:
     for day in series.loc[out, "ds"]:
         figure.add_vrect(
             x0=day, x1=day + pd.Timedelta(days=1), fillcolor="rgba(194,65,45,0.12)", line_width=0
+        )
+    return figure
+
+
+def added_value(scores: pd.DataFrame, *, title: str) -> go.Figure:
+    """Value added against the baseline, one group of bars per segment; below zero is worse."""
+    figure = blank(title=title, height=340)
+    colours = (FORECAST, STOCK, PROMOTION, OTHER, RISK, ACTUAL, SOLD, "#5B6770", "#7FA6D6")
+    models = [name for name in scores["model"].unique() if not (scores["value_added"] == 0).all()]
+    for number, model in enumerate(models):
+        part = scores[scores["model"] == model]
+        figure.add_trace(
+            go.Bar(
+                x=part["segment"],
+                y=part["value_added"],
+                name=plain_name(str(model)),
+                marker={"color": colours[number % len(colours)]},
+                hovertemplate="%{y:.1%}",
+            )
+        )
+    figure.update_yaxes(tickformat=".0%", rangemode="normal")
+    return figure
+
+
+def share_heatmap(shares: pd.DataFrame, *, title: str) -> go.Figure:
+    """Models by segments: the share of series on which a model beats the baseline."""
+    models = [name for name in shares.columns if name != "segment"]
+    figure = blank(title=title, height=120 + 44 * len(shares), legend=False)
+    figure.add_trace(
+        go.Heatmap(
+            x=models,
+            y=shares["segment"],
+            z=shares[models],
+            zmin=0,
+            zmax=1,
+            colorscale=[[0.0, RISK], [0.5, "#F4F5F1"], [1.0, STOCK]],
+            texttemplate="%{z:.0%}",
+            hovertemplate="%{y}, %{x}: %{z:.0%}<extra></extra>",
+            showscale=False,
+        )
+    )
+    figure.update_layout(hovermode="closest")
+    return figure
+
+
+def against_naive(losses: pd.DataFrame, model: str, *, title: str) -> go.Figure:
+    """One point per series: its error with a model over the baseline's; above the line, worse."""
+    figure = blank(title=title, height=380)
+    for number, (segment, part) in enumerate(losses.groupby("segment")):
+        figure.add_trace(
+            go.Scatter(
+                x=part["seasonal_naive"],
+                y=part[model],
+                mode="markers",
+                name=str(segment),
+                marker={"color": PLACES[(2 * number) % len(PLACES)], "size": 7, "opacity": 0.75},
+                text=part["unique_id"],
+                hovertemplate="%{text}: %{y:.2f} against %{x:.2f}",
+            )
+        )
+    top = float(losses[["seasonal_naive", model]].max().max())
+    figure.add_trace(
+        go.Scatter(x=[0.01, top], y=[0.01, top], mode="lines", line={"color": RISK, "width": 1},
+                   showlegend=False, hoverinfo="skip")
+    )  # fmt: skip
+    figure.update_xaxes(type="log", title="error of the naive baseline, units a week")
+    figure.update_yaxes(type="log", title="its own error")
+    figure.update_layout(hovermode="closest")
+    return figure
+
+
+def paired_bars(frame: pd.DataFrame, *, x: str, columns: Sequence[str], title: str) -> go.Figure:
+    """Two or three figures side by side for each row."""
+    figure = blank(title=title, height=320)
+    for column, colour in zip(columns, (FORECAST, SOLD, STOCK), strict=False):
+        figure.add_trace(
+            go.Bar(x=frame[x], y=frame[column], name=plain_name(column), marker={"color": colour})
         )
     return figure

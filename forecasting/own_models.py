@@ -6,6 +6,7 @@ so that nobody's plan waits for it. Whose code runs is a person's decision with 
 own; nothing here confines that code.
 """
 
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ Result = TypeVar("Result")
 
 FOLDER = "models"
 MOST_FILE_BYTES = 500_000
+_FILE_NAME = re.compile(r"[a-z][a-z0-9_]{0,60}\.py")
 _TAKEN = (BLEND, "prophet", "analogue")
 
 
@@ -58,6 +60,25 @@ def checked_model(
     if name in _TAKEN or name in {one.name for one in candidate_models(HORIZON, 0)}:
         raise Invalid("own_model_name_taken", field="name", value=name)
     return NewOwnModel(name, file_name, class_name, dict(parameters), sha256(source).hexdigest())
+
+
+def write_model(data_folder: Path, file_name: str, source: str) -> Path:
+    """Put a model's source into the folder under a plain name; what was there is replaced."""
+    if not _FILE_NAME.fullmatch(file_name):
+        raise Invalid("own_model_file_name", field="file", value=file_name)
+    folder = data_folder / FOLDER
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / file_name
+    path.write_text(source, encoding="utf-8")
+    return path
+
+
+def tried_model(data_folder: Path, new: NewOwnModel) -> Model:
+    """A checked model as a candidate of one's own backtest, registered or not."""
+    make = _maker(
+        _source(data_folder, new.file_name), new.file_name, new.class_name, new.parameters
+    )
+    return _Watched(make(), new.name)
 
 
 def own_candidates(

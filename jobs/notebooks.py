@@ -40,6 +40,7 @@ Progress = Callable[[str, float], None]
 
 CELL_SECONDS = 15 * 60
 MOST_WORDS = 300
+UNATTENDED = "YIBEN_UNATTENDED_NOTEBOOK"
 SECRETS = ("YIBEN_OWNER_PASSWORD",)
 KERNEL = "python3"
 
@@ -122,6 +123,7 @@ def _surroundings(company: str) -> Iterator[None]:
     before = dict(os.environ)
     for name in SECRETS:
         os.environ.pop(name, None)
+    os.environ[UNATTENDED] = "1"
     if company:
         os.environ["YIBEN_COMPANY"] = company
     paths = (str(SHIPPED_FOLDER.parent), before.get("PYTHONPATH", ""))

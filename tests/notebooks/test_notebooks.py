@@ -6,10 +6,17 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
 from sqlalchemy.engine import URL
 
+from forecasting.own_models import own_candidates
+from inventory_core.db.engine import Database
 from inventory_core.db.server import DatabaseRole, Server
 from inventory_core.insight.reading_room import BOOK_VARIABLE
+from inventory_core.planning.own_models import own_models
+from jobs.notebooks import UNATTENDED
+from jobs.registering import DESK_VARIABLE
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -29,6 +36,28 @@ def test_a_notebook_is_kept_without_outputs_and_defines_nothing(path: Path) -> N
     assert not any(line.startswith("def ") for cell in cells for line in cell.source.splitlines())
 
 
+def address(server: Server, name: str, role: DatabaseRole) -> str:
+    at = server.url(name, role)
+    # A socket folder survives the way through a text only as a parameter.
+    url = URL.create("postgresql", at.username, at.password, database=at.database)
+    url = url.update_query_dict(
+        {"host": at.host or ""} | ({"port": str(at.port)} if at.port else {})
+    )
+    return url.render_as_string(hide_password=False)
+
+
+def executed(path: Path, monkeypatch: pytest.MonkeyPatch, **parameters: object) -> NotebookNode:
+    """The notebook run in a kernel, with other values for its parameters where some are given."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(FOLDER.parent)]))
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if "parameters" in cell.metadata.get("tags", []):
+            lines = [f"{name} = {value!r}" for name, value in parameters.items()]
+            cell.source = "\n".join([cell.source, *lines])
+    NotebookClient(notebook, timeout=240, kernel_name="python3").execute(cwd=str(FOLDER.parent))
+    return notebook
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_top_to_bottom_with_pictures(
@@ -37,16 +66,8 @@ def test_a_notebook_runs_top_to_bottom_with_pictures(
     sample_database_name: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    at = server.url(sample_database_name, DatabaseRole.READER)
-    # A socket folder survives the way through a text only as a parameter.
-    url = URL.create("postgresql", at.username, at.password, database=at.database)
-    url = url.update_query_dict(
-        {"host": at.host or ""} | ({"port": str(at.port)} if at.port else {})
-    )
-    monkeypatch.setenv(BOOK_VARIABLE, url.render_as_string(hide_password=False))
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(FOLDER.parent)]))
-    notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=240, kernel_name="python3").execute(cwd=str(FOLDER.parent))
+    monkeypatch.setenv(BOOK_VARIABLE, address(server, sample_database_name, DatabaseRole.READER))
+    notebook = executed(path, monkeypatch)
     pictures = [
         output
         for cell in notebook.cells
@@ -55,3 +76,30 @@ def test_a_notebook_runs_top_to_bottom_with_pictures(
         if "application/vnd.plotly.v1+json" in output.get("data", {})
     ]
     assert len(pictures) >= 3
+
+
+@pytest.mark.slow
+def test_a_model_registered_in_a_notebook_is_a_candidate_of_planning(
+    server: Server,
+    sample_database: Database,
+    sample_database_name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reader = address(server, sample_database_name, DatabaseRole.READER)
+    writer = address(server, sample_database_name, DatabaseRole.WRITER)
+    monkeypatch.setenv(BOOK_VARIABLE, reader)
+    monkeypatch.setenv(DESK_VARIABLE, writer)
+    monkeypatch.setenv("YIBEN_DATA_FOLDER", str(tmp_path))
+    path = FOLDER / "05_bring_your_own_model.ipynb"
+    monkeypatch.setenv(UNATTENDED, "1")
+    with pytest.raises(CellExecutionError, match="own_model_unattended"):
+        executed(path, monkeypatch, register=True)
+    monkeypatch.delenv(UNATTENDED)
+    executed(path, monkeypatch, register=True, weeks=6)
+    with sample_database.reading() as conn:
+        active = own_models(conn, active_only=True)
+    assert [(one.name, one.parameters) for one in active] == [("recent_median", {"weeks": 6})]
+    candidates, left_out = own_candidates(tmp_path, active)
+    assert [one.name for one in candidates] == ["recent_median"]
+    assert left_out == []
