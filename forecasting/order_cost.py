@@ -132,11 +132,9 @@ def order_costs(
     courses: Courses, way: Way, quantities: Sequence[int], *, ages: Ages = NO_AGES
 ) -> list[OrderCost]:
     """The expected cost of each quantity by one way."""
-    parts = [
-        [_one(courses, arrival, way.gap_days, quantity, ages) for quantity in quantities]
-        for arrival in way.arrivals
-    ]
-    table = np.mean(np.array(parts), axis=0)
+    asked = np.asarray(quantities, dtype=np.float64)
+    parts = [_all(courses, arrival, way.gap_days, asked, ages) for arrival in way.arrivals]
+    table = sum(parts[1:], parts[0]) / len(parts)
     return [_named(row) for row in table]
 
 
@@ -154,46 +152,45 @@ def needed_until(courses: Courses, way: Way, end: int) -> float:
     return float(np.mean(found))
 
 
-def _one(courses: Courses, arrival: int, gap: int, quantity: int, ages: Ages) -> list[float]:
-    """The numbers of one quantity that arrives on one day, as in `_named`."""
-    begin, end = courses.lost[:, arrival], arrival + gap
+def _all(courses: Courses, arrival: int, gap: int, quantities: Floats, ages: Ages) -> Floats:
+    """[Q, 10] the numbers of each quantity that arrives on one day, as in `_named`."""
+    count, end = len(courses.lost), arrival + gap
+    begin = courses.lost[:, arrival]
     asked = courses.lost[:, arrival : arrival + SHELF_DAYS + 1] - begin[:, None]
-    asked = asked + courses.owed[arrival]
-    unsold = np.maximum(0.0, quantity - asked)
-    lost = np.maximum(0.0, asked[:, gap] - quantity)
-    demanded = courses.total[:, end] - courses.total[:, arrival]
-    months = low = expired = 0.0
+    asked += courses.owed[arrival]
+    unsold = np.maximum(0.0, quantities[:, None, None] - asked)
+    lost = np.maximum(0.0, asked[:, gap] - quantities[:, None])
+    demanded = (courses.total[:, end] - courses.total[:, arrival]).sum() / count
+    found = np.zeros((len(quantities), 10))
+    found[:, 0] = unsold[:, :, 1:].sum(axis=(1, 2)) / count / quantities
+    found[:, 1] = begin.sum() / count
+    found[:, 2] = lost.sum(axis=1) / count
+    found[:, 3] = np.minimum(asked[:, gap], quantities[:, None]).sum(axis=1) / count
     if ages.shelf_life_days is not None and ages.shelf_life_days <= SHELF_DAYS:
-        expired = unsold[:, ages.shelf_life_days].mean()
+        found[:, 4] = unsold[:, :, ages.shelf_life_days].sum(axis=1) / count
     if ages.aged_after_days is not None:
-        months = unsold[:, ages.aged_after_days + 1 :].sum(axis=1).mean() / 30
+        found[:, 5] = unsold[:, :, ages.aged_after_days + 1 :].sum(axis=(1, 2)) / count / 30
     if ages.low_cover_days is not None:
-        low = _sold_low(courses, arrival, gap, asked, quantity, ages.low_cover_days)
-    return [
-        float(unsold[:, 1:].sum(axis=1).mean() / quantity),
-        float(begin.mean()),
-        float(lost.mean()),
-        float(np.minimum(asked[:, gap], quantity).mean()),
-        float(expired),
-        float(months),
-        low,
-        float((lost <= UNIT).mean()),
-        float(demanded.mean()),
-        float((asked[:, gap] > UNIT).mean()),
-    ]
+        cover = ages.low_cover_days
+        found[:, 6] = _sold_low(courses, arrival, gap, asked, quantities, cover)
+    found[:, 7] = (lost <= UNIT).sum(axis=1) / count
+    found[:, 8] = demanded
+    found[:, 9] = (asked[:, gap] > UNIT).sum() / count
+    return found
 
 
 def _sold_low(
-    courses: Courses, arrival: int, gap: int, asked: Floats, quantity: int, cover: int
-) -> float:
-    """Units sold in the cycle on days that end with less than `cover` days of mean demand."""
+    courses: Courses, arrival: int, gap: int, asked: Floats, quantities: Floats, cover: int
+) -> Floats:
+    """[Q] units sold in the cycle on days that end with less than `cover` days of mean demand."""
     days = slice(arrival + 1, arrival + gap + 1)
     pace = (courses.total[:, arrival + gap] - courses.total[:, arrival]).mean() / gap
-    left = courses.stock[:, days] + np.maximum(0.0, quantity - asked[:, 1 : gap + 1])
+    size = quantities[:, None, None]
+    left = courses.stock[:, days] + np.maximum(0.0, size - asked[:, 1 : gap + 1])
     wanted = np.diff(courses.total[:, arrival : arrival + gap + 1], axis=1)
-    missed = np.diff(np.maximum(0.0, asked[:, : gap + 1] - quantity), axis=1)
+    missed = np.diff(np.maximum(0.0, asked[:, : gap + 1] - size), axis=2)
     low = left < cover * pace
-    return float(((wanted - missed) * low).sum(axis=1).mean())
+    return np.asarray(((wanted - missed) * low).sum(axis=(1, 2)) / len(courses.lost))
 
 
 def _named(row: Floats) -> OrderCost:
