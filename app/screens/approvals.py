@@ -23,7 +23,10 @@ from inventory_core.desk.decisions import (
 from inventory_core.desk.undo import undo_decision
 from inventory_core.office.actors import Permission
 from inventory_core.planning.worklist import decided_suggestions, waiting_approvals
-from inventory_core.vocabulary import PurchaseOrderState
+from inventory_core.vocabulary import PurchaseOrderState, TransferState
+
+# What has not left the house yet may be taken back.
+_UNDOABLE = (PurchaseOrderState.DRAFT.value, TransferState.PLANNED.value)
 
 
 def draw() -> None:
@@ -134,7 +137,7 @@ def _detail(row: pd.Series) -> None:
                 arrives=facts["arrives_on"] or "—",
             )
         )
-        if row["state"] == "approved" and row["order_state"] == PurchaseOrderState.DRAFT.value:
+        if row["state"] == "approved" and row["order_state"] in _UNDOABLE:
             suggestion_id = int(row["suggestion_id"])
             act_button(
                 md("approvals.undo", number=row["number"]),
@@ -146,10 +149,17 @@ def _detail(row: pd.Series) -> None:
                 permission=Permission.PURCHASE_APPROVE,
                 icon=":material/undo:",
             )
-        if row["number"]:
+        if pd.notna(row["purchase_order_id"]):
             link(
                 "purchases",
                 t("approvals.open_order", number=row["number"]),
                 icon=":material/local_shipping:",
                 order=str(int(row["purchase_order_id"])),
+            )
+        elif pd.notna(row["transfer_id"]):
+            link(
+                "purchases",
+                t("approvals.open_order", number=row["number"]),
+                icon=":material/swap_horiz:",
+                transfer=str(int(row["transfer_id"])),
             )

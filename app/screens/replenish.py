@@ -14,6 +14,7 @@ from app import session
 from app.i18n import day, md, money, number, t
 from app.screens.replenish_acts import approve_ticked
 from app.screens.replenish_reasons import draw_reasons
+from app.screens.replenish_transfers import draw_transfers
 from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
 from app.widgets_tables import Bar, Column, Day, Decimal, Text, Units, export_button, table
 from inventory_core.catalog.locations import warehouses
@@ -23,6 +24,7 @@ from inventory_core.planning.worklist import (
     suggestion_figures,
     waiting_suggestions,
 )
+from inventory_core.vocabulary import SuggestionKind
 
 COVER_BAR_DAYS = 90.0
 
@@ -35,10 +37,18 @@ def draw() -> None:
         empty_state(":material/trending_up:", md("replenish.empty_no_plan"))
         return
     scope = scope_bar(_scope_fields(), stamp=_stamp(run))
-    rows = session.cached("replenish_rows", _rows, scope["site"], query("supplier"), query("find"))
+    found = session.cached("replenish_rows", _rows, scope["site"], query("supplier"), query("find"))
+    rows = found[found["kind"] == SuggestionKind.BUY]
+    sent = found[found["kind"] == SuggestionKind.TRANSFER]
     _figure_row(figures)
-    if rows.empty:
+    if len(sent):
+        draw_transfers(sent, rows)
+    if len(sent) and len(rows):
+        st.subheader(md("replenish.buy_title"), anchor=False)
+    if found.empty:
         empty_state(":material/check_circle:", md("replenish.empty_all_fine"))
+        return
+    if rows.empty:
         return
     ticked = _worklist(rows)
     if len(ticked) > 1:
@@ -110,12 +120,21 @@ def _figure_row(figures: dict[str, Any]) -> None:
                 money(figures["cash"], currency, digits=0),
                 help=md("replenish.cash_help"),
             ),
-            Figure(
-                md("replenish.no_supplier"),
-                number(figures["without_supplier"]),
-                help=md("replenish.no_supplier_help"),
-            ),
+            _fifth(figures),
         ]
+    )
+
+
+def _fifth(figures: dict[str, Any]) -> Figure:
+    """What lacks a supplier, where anything does; else what is to be sent."""
+    if figures["without_supplier"]:
+        return Figure(
+            md("replenish.no_supplier"),
+            number(figures["without_supplier"]),
+            help=md("replenish.no_supplier_help"),
+        )
+    return Figure(
+        md("sending.figure"), number(figures["transfers"]), help=md("sending.figure_help")
     )
 
 

@@ -61,7 +61,7 @@ def draw_acts(shown: Shown) -> None:
     if reject.button(
         md("replenish.reject"), key=f"reject_{shown.id}", width="stretch", disabled=not allowed
     ):
-        _reject_dialog(shown)
+        ask_rejection(shown)
     st.caption(md("replenish.undo_hint"))
 
 
@@ -175,7 +175,9 @@ def _change_dialog(shown: Shown) -> None:
     ask()
 
 
-def _reject_dialog(shown: Shown) -> None:
+def ask_rejection(shown: Shown) -> None:
+    """Ask for the reason, then take the suggestion off the list."""
+
     @st.dialog(t("replenish.reject_title"))
     def ask() -> None:
         st.markdown(f"**{plain(shown.sku_code)}** · {plain(shown.warehouse_code)}")

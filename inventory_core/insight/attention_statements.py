@@ -80,7 +80,7 @@ SUGGESTIONS = text("""
     SELECT count(*), count(*) FILTER (WHERE r.days_late > 0), sum(r.value_at_risk_base)
     FROM suggestion s
     JOIN suggestion_revision r ON r.suggestion_id = s.id AND r.revision = s.revision
-    WHERE s.state IN ('open', 'needs_supplier')
+    WHERE s.state IN ('open', 'needs_supplier') AND s.kind = 'buy'
 """)
 
 # The last finished run of a job failed, or its runner died.

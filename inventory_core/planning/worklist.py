@@ -7,24 +7,30 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, s
 from inventory_core.db.schema.catalog import location, sku
 from inventory_core.db.schema.office import approval, approval_act, person
 from inventory_core.db.schema.planning import forecast_run, suggestion, suggestion_revision
-from inventory_core.db.schema.supply import supplier
+from inventory_core.db.schema.supply import supplier, transfer, transfer_line
 from inventory_core.db.schema.trade import purchase_order, purchase_order_line
-from inventory_core.vocabulary import ApprovalState, SuggestionState
+from inventory_core.vocabulary import ApprovalState, SuggestionKind, SuggestionState
 
 OPEN_STATES = (SuggestionState.OPEN.value, SuggestionState.NEEDS_SUPPLIER.value)
 MOST_ROWS = 2_000
 
 _revision = suggestion_revision
+_origin = location.alias("origin")
 _newest = and_(
     _revision.c.suggestion_id == suggestion.c.id, _revision.c.revision == suggestion.c.revision
 )
 
 
 def waiting_suggestions(
-    *, warehouse_id: int | None = None, supplier_id: int | None = None, find: str = ""
+    *,
+    warehouse_id: int | None = None,
+    supplier_id: int | None = None,
+    find: str = "",
+    kind: SuggestionKind | None = None,
 ) -> Select[tuple[object, ...]]:
     """Open suggestions, grouped by supplier: the supplier with most money at risk first, and
-    within it the SKU with most money at risk first. `find` looks into code and name.
+    within it the SKU with most money at risk first. `find` looks into code and name; `kind` None:
+    purchases and transfers.
     """
     risk = func.coalesce(_revision.c.value_at_risk_base, 0)
     by_supplier = func.sum(risk).over(partition_by=_revision.c.supplier_id)
@@ -42,6 +48,7 @@ def waiting_suggestions(
             location.c.code.label("warehouse"),
             _revision.c.supplier_id,
             supplier.c.name.label("supplier"),
+            _origin.c.code.label("from_warehouse"),
             _revision.c.quantity,
             _revision.c.unit_price,
             _revision.c.currency,
@@ -60,10 +67,13 @@ def waiting_suggestions(
         .join(sku, sku.c.id == suggestion.c.sku_id)
         .join(location, location.c.id == suggestion.c.warehouse_id)
         .outerjoin(supplier, supplier.c.id == _revision.c.supplier_id)
+        .outerjoin(_origin, _origin.c.id == _revision.c.from_warehouse_id)
         .where(suggestion.c.state.in_(OPEN_STATES))
         .order_by(by_supplier.desc(), supplier.c.name, risk.desc(), sku.c.code)
         .limit(MOST_ROWS)
     )
+    if kind is not None:
+        statement = statement.where(suggestion.c.kind == kind.value)
     for condition in _scope(warehouse_id, supplier_id, find):
         statement = statement.where(condition)
     return statement
@@ -89,13 +99,19 @@ def _scope(
 
 
 def suggestion_figures() -> Select[tuple[object, ...]]:
-    """One row: how many wait, how many are late, money at risk and cash needed, base currency."""
+    """One row: how many purchases wait, how many are late, money at risk and cash needed in the
+    base currency; `transfers` counts what is to be sent between warehouses.
+    """
+    bought = suggestion.c.kind == SuggestionKind.BUY.value
     return (
         select(
-            func.count().label("waiting"),
+            func.count().filter(bought).label("waiting"),
+            func.count().filter(~bought).label("transfers"),
             func.count().filter(_revision.c.days_late > 0).label("late"),
-            func.coalesce(func.sum(_revision.c.value_at_risk_base), 0).label("at_risk"),
-            func.coalesce(func.sum(_revision.c.amount_base), 0).label("cash"),
+            func.coalesce(func.sum(_revision.c.value_at_risk_base).filter(bought), 0).label(
+                "at_risk"
+            ),
+            func.coalesce(func.sum(_revision.c.amount_base).filter(bought), 0).label("cash"),
             func.count()
             .filter(suggestion.c.state == SuggestionState.NEEDS_SUPPLIER.value)
             .label("without_supplier"),
@@ -123,6 +139,16 @@ def decided_suggestions(*, days: int = 90) -> Select[tuple[object, ...]]:
         .group_by(approval_act.c.approval_id)
         .subquery()
     )
+    # An undone line is planned anew on another transfer: the newest one counts.
+    sent = (
+        select(
+            transfer_line.c.suggestion_id,
+            func.max(transfer_line.c.transfer_id).label("transfer_id"),
+        )
+        .where(transfer_line.c.suggestion_id.is_not(None))
+        .group_by(transfer_line.c.suggestion_id)
+        .subquery()
+    )
     return (
         select(
             approval.c.id,
@@ -134,8 +160,9 @@ def decided_suggestions(*, days: int = 90) -> Select[tuple[object, ...]]:
             approval_act.c.reason,
             approval_act.c.details,
             purchase_order.c.id.label("purchase_order_id"),
-            purchase_order.c.number,
-            purchase_order.c.state.label("order_state"),
+            transfer.c.id.label("transfer_id"),
+            func.coalesce(purchase_order.c.number, transfer.c.number).label("number"),
+            func.coalesce(purchase_order.c.state, transfer.c.state).label("order_state"),
         )
         .outerjoin(last_act, last_act.c.approval_id == approval.c.id)
         .outerjoin(approval_act, approval_act.c.id == last_act.c.act_id)
@@ -144,6 +171,8 @@ def decided_suggestions(*, days: int = 90) -> Select[tuple[object, ...]]:
             purchase_order_line, purchase_order_line.c.suggestion_id == approval.c.subject_id
         )
         .outerjoin(purchase_order, purchase_order.c.id == purchase_order_line.c.purchase_order_id)
+        .outerjoin(sent, sent.c.suggestion_id == approval.c.subject_id)
+        .outerjoin(transfer, transfer.c.id == sent.c.transfer_id)
         .where(
             approval.c.subject_kind == "suggestion",
             approval.c.state != ApprovalState.WAITING.value,

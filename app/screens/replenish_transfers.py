@@ -1,0 +1,270 @@
+"""What to send between warehouses before anything is bought: the list, its reasons, its buttons.
+
+Every number shown stands in the suggestion's trace; this module only chooses words and places.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app import session
+from app.i18n import day, md, money, number, plain, says, t
+from app.screens.replenish_acts import approve_now, ask_rejection
+from app.widgets import flash, query
+from app.widgets_acts import act_button
+from app.widgets_tables import Column, Day, Text, Units, export_button, table
+from app.widgets_tables import Decimal as Money
+from inventory_core.db.engine import Reading
+from inventory_core.desk.decisions import Choice, Decision
+from inventory_core.errors import Conflict
+from inventory_core.office.actors import Permission
+from inventory_core.planning.release import Shown, shown_suggestions
+
+
+def draw_transfers(rows: pd.DataFrame, bought: pd.DataFrame) -> None:
+    """The group of transfers; `bought` are the open purchases, for the rest that is bought."""
+    st.subheader(md("sending.title"), anchor=False)
+    beside = {
+        (sku, place): quantity
+        for sku, place, quantity in zip(
+            bought["sku_id"], bought["warehouse_id"], bought["quantity"], strict=True
+        )
+    }
+    shown = rows.assign(
+        ship=[t(f"ship.{method}") for method in rows["ship_method"]],
+        beside=pd.Series(
+            [beside.get(pair) for pair in zip(rows["sku_id"], rows["warehouse_id"], strict=True)],
+            dtype="Int64",
+            index=rows.index,
+        ),
+    )
+    columns = _columns()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.markdown(f":small[:gray[{md('sending.hint')}]]")
+        st.space("stretch")
+        export_button(shown, columns, name="transfers")
+    height = min(320, 75 + 35 * len(rows))
+    ticked = table(shown, columns, key="sending_table", select="many", height=height)
+    if len(ticked) > 1:
+        _approve_ticked(rows.iloc[ticked])
+    chosen = rows.iloc[ticked[0]] if ticked else _named(rows)
+    if chosen is not None:
+        _reasons(chosen, beside.get((chosen["sku_id"], chosen["warehouse_id"])))
+
+
+def _columns() -> dict[str, Column]:
+    base = session.current().company.base_currency
+    return {
+        "sku": Text(t("replenish.sku"), pinned=True, width=92),
+        "from_warehouse": Text(t("sending.from"), width=80),
+        "warehouse": Text(t("sending.to"), width=80),
+        "quantity": Units(t("sending.quantity"), width=70),
+        "ship": Text(t("replenish.ship"), width=60),
+        "arrives_on": Day(t("replenish.arrives"), width=96),
+        "runs_out_on": Day(t("sending.runs_out"), width=96),
+        "amount_base": Money(t("sending.freight", currency=base), digits=0, width=84),
+        "value_at_risk_base": Money(t("sending.gained", currency=base), digits=0, width=104),
+        "beside": Units(t("sending.beside"), width=84),
+    }
+
+
+def _named(rows: pd.DataFrame) -> pd.Series | None:
+    wanted = query("suggestion")
+    named = rows[rows["id"] == int(wanted)] if wanted.isdigit() else rows.iloc[:0]
+    return named.iloc[0] if len(named) else None
+
+
+def _approve_ticked(rows: pd.DataFrame) -> None:
+    picked = [(int(i), int(r)) for i, r in zip(rows["id"], rows["revision"], strict=True)]
+    ways = rows.groupby(["from_warehouse", "warehouse", "ship_method"]).ngroups
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(md("sending.ticked", count=number(len(picked)), transfers=number(int(ways))))
+        st.space("stretch")
+        act_button(
+            md("sending.approve_ticked", count=number(len(picked))),
+            lambda tx, actor, now, key: approve_now(
+                tx, actor, now, [Choice(i, r, f"{key}:{i}") for i, r in picked]
+            ),
+            name="send_" + "_".join(str(i) for i, _ in picked[:20]),
+            done=_said,
+            permission=Permission.PURCHASE_APPROVE,
+            icon=":material/done_all:",
+            type="primary",
+        )
+
+
+def _said(decisions: list[Decision] | Conflict) -> str:
+    if isinstance(decisions, Conflict):
+        flash(says(decisions), kind="warning")
+        return ""
+    numbers = ", ".join(dict.fromkeys(decision.number for decision in decisions))
+    if all(decision.replayed for decision in decisions):
+        return md("sending.already", number=numbers, person=decisions[0].decided_by)
+    return md("sending.planned", number=numbers, count=number(len(decisions)))
+
+
+def _reasons(row: pd.Series, beside: int | None) -> None:
+    """The open transfer: left why it pays, right why so many, and the buttons."""
+    shown = session.cached("suggestion", _shown, int(row["id"]))
+    trace = shown.trace
+    with st.container(border=True):
+        st.markdown(f"#### {plain(shown.sku_code)} · {plain(shown.sku_name)}")
+        st.markdown(_sentence(shown))
+        left, right = st.columns([1.5, 1], gap="medium")
+        with left:
+            _why(trace)
+            _ways(trace)
+            _notes(trace)
+        with right:
+            _need(trace, beside)
+            _acts(shown)
+
+
+def _shown(conn: Reading, suggestion_id: int) -> Shown:
+    return shown_suggestions(conn, [suggestion_id])[suggestion_id]
+
+
+def _sentence(shown: Shown) -> str:
+    return md(
+        "sending.sentence",
+        quantity=number(shown.quantity),
+        origin=shown.from_code or "",
+        to=shown.warehouse_code,
+        method=t(f"ship.{shown.ship_method}"),
+        leaves=day(date.fromisoformat(shown.trace["leaves_on"]), year=False),
+        arrives=day(shown.arrives_on),
+    )
+
+
+def _why(trace: dict[str, Any]) -> None:
+    """The sum of the benefit, line by line, as a planner would write it down."""
+    base, cost, donor = trace["base_currency"], trace["cost"], trace["donor"]
+    receiver = trace["receiver"]
+    margin = receiver["unit_margin"]
+    st.markdown(f"##### {md('sending.why', net=_money(trace['net'], base))}")
+    lines = [
+        (
+            t(
+                "sending.gain_line",
+                units=number(receiver["avoided"], 1),
+                margin="—" if margin is None else _money(margin, base, 2),
+            ),
+            Decimal(receiver["gained"]),
+        )
+    ]
+    if donor is not None:
+        days = max(0, donor["wait_days"] - donor["wait_days_there"])
+        saved, risk = Decimal(donor["holding_saved"]), Decimal(donor["risk"])
+        lines.append((t("sending.holding_line", days=number(days)), saved))
+        lines.append((t("sending.risk_line", origin=trace["from"]), -risk))
+    units = trace["quantity"]["sent"]
+    freight = Decimal(cost["unit_freight"]) * units
+    removal = Decimal(cost["unit_removal"]) * units
+    lines.append((t("sending.freight_line", price=_money(cost["unit_freight"], base, 2)), -freight))
+    lines += [
+        (t(f"sending.{name}_line"), -amount)
+        for name, amount in (("removal", removal), ("fixed", Decimal(cost["fixed"])))
+        if amount
+    ]
+    body = "\n".join(f"| {plain(label)} | {_signed(value, base)} |" for label, value in lines)
+    total = _money(trace["net"], base)
+    st.markdown(
+        f"| | {plain(base)} |\n|:--|--:|\n{body}\n| **{md('sending.net')}** | **{plain(total)}** |"
+    )
+
+
+def _ways(trace: dict[str, Any]) -> None:
+    base, ways = trace["base_currency"], trace["ways"]
+    if len(ways) < 2:
+        return
+    heads = [md(f"sending.{name}") for name in ("way", "days", "arrival", "costs", "net")]
+    body = "\n".join(
+        f"| {plain(t('ship.' + one['ship_method']))} | {number(one['days'])}"
+        f" | {day(date.fromisoformat(one['arrives_on']), year=False)}"
+        f" | {plain(_money(one['cost'], base))} | {plain(_money(one['net'], base))} |"
+        for one in ways
+    )
+    st.markdown(f"| {' | '.join(heads)} |\n|:--|--:|--:|--:|--:|\n{body}")
+
+
+def _notes(trace: dict[str, Any]) -> None:
+    cost = trace["cost"]
+    notes = [
+        md(
+            "sending.note_losses",
+            order=day(date.fromisoformat(trace["receiver"]["order_arrives_on"])),
+            without=number(trace["receiver"]["lost_without"]["expected"], 1),
+            with_it=number(trace["receiver"]["lost_with"]["expected"], 1),
+        ),
+        md(f"sending.source_{cost['source']}"),
+    ]
+    if trace["donor"] is not None:
+        notes.append(
+            md(
+                "sending.note_donor",
+                origin=trace["from"],
+                position=number(trace["donor"]["inventory_position"]),
+                up_to=number(trace["donor"]["order_up_to"]),
+            )
+        )
+    else:
+        notes.append(md("sending.note_hub"))
+    notes += [md(f"sending.assumed_{name}") for name in trace["assumed"]]
+    st.markdown("\n".join(f"- {note}" for note in notes))
+    with st.expander(md("replenish.all_numbers"), icon=":material/calculate:"):
+        st.caption(md("replenish.all_numbers_hint"))
+        st.json(trace, expanded=1)
+
+
+def _need(trace: dict[str, Any], beside: int | None) -> None:
+    quantity = trace["quantity"]
+    st.markdown(f"##### {md('replenish.why_quantity', quantity=number(quantity['sent']))}")
+    lines = [
+        (t("sending.up_to"), number(quantity["order_up_to"])),
+        (t("sending.position"), number(quantity["inventory_position"])),
+        (t("replenish.sum_lost"), number(quantity["lost_before_arrival"])),
+        (t("sending.missing"), number(quantity["missing"])),
+        (t("sending.free", origin=trace["from"]), number(quantity["free"])),
+    ]
+    if quantity["carton_quantity"]:
+        lines.append((t("sending.carton"), number(quantity["carton_quantity"])))
+    body = "\n".join(f"| {plain(label)} | {value} |" for label, value in lines)
+    st.markdown(
+        f"| | {md('replenish.units')} |\n|:--|--:|\n{body}\n"
+        f"| **{md('sending.sent')}** | **{number(quantity['sent'])}** |"
+    )
+    if beside:
+        st.caption(md("sending.rest", quantity=number(beside)))
+
+
+def _acts(shown: Shown) -> None:
+    act_button(
+        md("sending.approve", quantity=number(shown.quantity)),
+        lambda tx, actor, now, key: approve_now(
+            tx, actor, now, [Choice(shown.id, shown.revision, key)]
+        ),
+        name=f"send_{shown.id}_{shown.revision}",
+        done=_said,
+        permission=Permission.PURCHASE_APPROVE,
+        icon=":material/check:",
+        type="primary",
+        width="stretch",
+    )
+    allowed = session.may(Permission.PURCHASE_APPROVE)
+    if st.button(
+        md("replenish.reject"), key=f"reject_{shown.id}", width="stretch", disabled=not allowed
+    ):
+        ask_rejection(shown)
+    st.caption(md("sending.undo_hint"))
+
+
+def _money(amount: str | Decimal, currency: str, digits: int = 0) -> str:
+    return money(Decimal(amount), currency, digits=digits)
+
+
+def _signed(value: Decimal, currency: str) -> str:
+    words = plain(_money(abs(value), currency))
+    return f"− {words}" if value < 0 else f"+ {words}"
