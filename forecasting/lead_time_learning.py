@@ -26,7 +26,7 @@ PRIOR_ORDERS = 4
 LEAST_RATIO, MOST_RATIO = 0.25, 3.0
 SHOWN_ORDERS = 12
 MOST_OF_SUPPLIER = 40
-SLICES = (0.1, 0.3, 0.5, 0.7, 0.9)
+SLICE_ENDS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +145,11 @@ def scaled_legs(legs: Sequence[Leg], ratio: float) -> tuple[Leg, ...]:
 
 
 def _slices(values: Floats, weights: Floats, mean: float, deviation: float) -> tuple[float, ...]:
-    """Five quantiles of the sample, moved and stretched to its mean and deviation."""
+    """The means of five equal slices of the sample, stretched to its whole deviation."""
     order = np.argsort(values, kind="stable")
-    middle = np.cumsum(weights[order]) - weights[order] / 2
-    points = np.interp(SLICES, middle, values[order])
+    share = np.concatenate([[0.0], np.cumsum(weights[order])])
+    running = np.concatenate([[0.0], np.cumsum((weights * values)[order])])
+    points = np.diff(np.interp(SLICE_ENDS, share, running)) * (len(SLICE_ENDS) - 1)
     scale = float(points.std())
     stretched = mean + (points - points.mean()) * (deviation / scale if scale > 0 else 0.0)
     return tuple(round(float(point), 4) for point in stretched)
