@@ -17,7 +17,7 @@ from app.screens.jobs_words import problem_words
 from app.screens.notebooks_acts import run_form, timetable_form
 from app.screens.notebooks_models import draw_models
 from app.screens.notebooks_view import draw_copy
-from app.widgets import empty_state, page_head, scope_bar
+from app.widgets import empty_state, page_head, query, scope_bar
 from app.widgets_tables import Moment, Text, table
 from inventory_core.db.engine import Reading
 from inventory_core.office.job_runs import JobName, JobRequest, RunState, waiting_requests
@@ -84,7 +84,7 @@ def _list(
     latest: Mapping[str, NotebookRun],
     entries: Mapping[str, NotebookEntry],
 ) -> NotebookFile:
-    """All notebooks; the ticked one, else the first."""
+    """All notebooks; the ticked one, else the one the address names, else the first."""
     rows = pd.DataFrame([_row(one, latest.get(one.name), entries.get(one.name)) for one in found])
     columns: dict[str, Any] = {
         "title": Text(t("notebooks.column.title"), width="medium"),
@@ -94,7 +94,9 @@ def _list(
         "timetable": Text(t("notebooks.column.timetable"), width="small"),
     }
     ticked = table(rows, columns, key="notebooks_list", select="one", height="content")
-    return found[ticked[0] if ticked else 0]
+    if ticked:
+        return found[ticked[0]]
+    return next((one for one in found if one.name == query("notebook")), found[0])
 
 
 def _row(one: NotebookFile, run: NotebookRun | None, entry: NotebookEntry | None) -> dict[str, Any]:

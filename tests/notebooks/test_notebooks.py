@@ -2,12 +2,12 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from nbformat import NotebookNode
 from sqlalchemy.engine import URL
 
 from forecasting.own_models import own_candidates
@@ -46,7 +46,7 @@ def address(server: Server, name: str, role: DatabaseRole) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def executed(path: Path, monkeypatch: pytest.MonkeyPatch, **parameters: object) -> NotebookNode:
+def executed(path: Path, monkeypatch: pytest.MonkeyPatch, **parameters: object) -> Any:
     """The notebook run in a kernel, with other values for its parameters where some are given."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(FOLDER.parent)]))
     notebook = nbformat.read(path, as_version=4)
