@@ -35,6 +35,7 @@ from inventory_core.planning.published import (
     run_like,
 )
 from inventory_core.planning.suggestions import Proposed, propose_suggestions
+from jobs.learning import learn
 from jobs.releasing import Settled, incumbents_of, settle
 
 # Step code and the share of the whole that is done when it begins.
@@ -96,8 +97,12 @@ def run_planning(
     now: datetime,
     progress: Progress | None = None,
     prophet_seconds: float = PROPHET_SECONDS,
+    proposing: bool = True,
 ) -> PlanResult:
-    """Retrain where something changed, publish, and bring the suggestions in line."""
+    """Retrain where something changed, publish, and bring the suggestions in line.
+
+    Without `proposing` only the forecasts are published, as a day in the past would have had them.
+    """
     require(actor, Permission.PLAN_RUN)
     tell = progress or _silent
     clock = {"start": time.monotonic()}
@@ -137,7 +142,11 @@ def run_planning(
 
     def write(tx: Writing) -> tuple[Settled, Plan, Proposed]:
         day = material.day.as_of
-        return _publish(tx, actor, run, trained, known, cpu_seconds=spent, as_of=day, now=now)
+        settled = _publish(tx, actor, run, trained, known, cpu_seconds=spent, as_of=day, now=now)
+        learn(tx, actor, material.grid, categories=material.categories, now=now)
+        if not proposing:
+            return settled, Plan(()), Proposed((), (), (), 0, 0)
+        return settled, *_propose(tx, actor, settled.run, key=run.key, as_of=day, now=now)
 
     settled, planned, proposed = database.write(write)
     clock["planned"] = time.monotonic()
@@ -185,11 +194,11 @@ def _publish(
     cpu_seconds: float | None,
     as_of: date,
     now: datetime,
-) -> tuple[Settled, Plan, Proposed]:
+) -> Settled:
     lock_planning(tx)
     made = known or run_by_id(tx, publish_run(tx, actor, run, trained.forecasts))
     assert made is not None, "the run was written a moment ago"
-    settled = settle(
+    return settle(
         tx,
         actor,
         made,
@@ -199,7 +208,11 @@ def _publish(
         spare_days=SPARE_DAYS,
         now=now,
     )
-    published = settled.run
+
+
+def _propose(
+    tx: Writing, actor: Actor, published: PublishedRun, *, key: str, as_of: date, now: datetime
+) -> tuple[Plan, Proposed]:
     note_plan_day(tx, published.id, as_of)
     planned = plan_from_run(tx, published, as_of=as_of)
     publish_policies(tx, published.id, [_policy(item) for item in planned.pairs])
@@ -209,11 +222,11 @@ def _publish(
         proposals_of(planned),
         run_id=published.id,
         planned=[(item.situation.sku_id, item.situation.warehouse_id) for item in planned.pairs],
-        key=run.key,
+        key=key,
         quiet_days=read_company(tx).review_days,
         now=now,
     )
-    return settled, planned, proposed
+    return planned, proposed
 
 
 def _policy(item: Planned) -> PublishedPolicy:

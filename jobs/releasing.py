@@ -16,7 +16,7 @@ from forecasting.training import Trained
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.office.actors import Actor
 from inventory_core.office.company import read_company
-from inventory_core.planning.limits import learning_limits_of
+from inventory_core.planning.learning_limits import learning_limits_of
 from inventory_core.planning.published import PublishedRun, forecast_digest, run_by_id
 from inventory_core.planning.registry import (
     NewRelease,

@@ -61,6 +61,7 @@ def needs_attention(conn: Reading, *, now: datetime) -> list[Finding]:
     found = [
         *_orders(conn, values, company),
         *_decisions(conn, company),
+        *_forecasts(conn),
         *_lots(conn, values),
         *_supply(conn, values),
         *_jobs(conn),
@@ -132,6 +133,16 @@ def _decisions(conn: Reading, company: Company) -> list[Finding]:
     code = "late_suggestions" if late else "suggestions"
     urgency = Urgency.WARNING if late else Urgency.NOTE
     return [Finding(code, urgency, "replenish", {}, params)]
+
+
+def _forecasts(conn: Reading) -> list[Finding]:
+    series, categories, worst = conn.rows(statements.LEANING_FORECASTS)[0]
+    if not series + categories:
+        return []
+    params = {"series": series, "categories": categories, "worst": worst or ""}
+    code = "forecasts_lean" if worst else "forecasts_too_sure"
+    urgency = Urgency.WARNING if categories else Urgency.NOTE
+    return [Finding(code, urgency, "forecasts", {"view": "record"}, params)]
 
 
 def _jobs(conn: Reading) -> list[Finding]:

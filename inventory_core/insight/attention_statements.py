@@ -99,3 +99,14 @@ RATE_AGE = text("""
                OR (e.from_currency = :base AND e.to_currency = a.currency)) AS on_day
         FROM channel_account a WHERE a.active AND a.currency <> :base) newest
 """)
+
+# Forecasts that were published and lean, or are too sure of themselves.
+LEANING_FORECASTS = text("""
+    SELECT count(*) FILTER (WHERE category IS NULL) AS series,
+        count(*) FILTER (WHERE category IS NOT NULL) AS categories,
+        (SELECT coalesce(a.category, s.code) FROM forecast_alarm a
+         LEFT JOIN sku s ON s.id = a.sku_id WHERE a.closed_at IS NULL AND a.kind <> 'coverage'
+         ORDER BY a.category IS NULL, abs(a.measure / a.threshold) DESC, a.id LIMIT 1) AS worst
+    FROM (SELECT DISTINCT sku_id, warehouse_id, category FROM forecast_alarm
+          WHERE closed_at IS NULL) leaning
+""")

@@ -150,7 +150,7 @@ forecast_alarm = Table(
     ),
 )
 
-# One row, or none: the defaults of `planning/limits.py` hold.
+# One row, or none: the defaults of `planning/learning_limits.py` hold.
 learning_limits = Table(
     "learning_limits",
     METADATA,

@@ -1,0 +1,178 @@
+"""After a plan: what earlier forecasts said of the weeks that are over, and whether they lean.
+
+Decides which run speaks for a week (the newest that was planned with and ended before it began) and
+how a week is cut out of its periods. A week is judged once; later plans only add the new ones.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+import numpy as np
+
+from forecasting.drift import find_alarms
+from forecasting.history import DemandGrid
+from forecasting.overriding import as_planned
+from inventory_core.db.engine import Reading, Writing
+from inventory_core.office.actors import Actor
+from inventory_core.planning.alarms import (
+    Outcome,
+    keep_alarms,
+    keep_outcomes,
+    newest_week,
+    outcomes_since,
+    weeks_kept,
+)
+from inventory_core.planning.learning_limits import learning_limits_of
+from inventory_core.planning.overrides import Override, all_overrides, step_days, units_between
+from inventory_core.planning.published import PublishedForecast, forecasts_of
+from inventory_core.planning.registry import Release, releases
+from inventory_core.vocabulary import ReleaseState
+
+WEEK = 7
+# Weeks that are looked at again; older ones were judged or never will be.
+WEEKS_BACK = 13
+MOST_RELEASES = 200
+LOW, HIGH = "0.05", "0.95"
+# A week counts as seen where stock was there for nearly all of it.
+MOST_OUT_SHARE = 0.05
+
+
+def learn(
+    tx: Writing,
+    actor: Actor,
+    grid: DemandGrid,
+    *,
+    categories: Mapping[int, str],
+    now: datetime,
+) -> int:
+    """Judge the weeks that ended in the grid, renew the alarms; the number of new outcomes."""
+    found = _new_outcomes(tx, grid)
+    keep_outcomes(tx, actor, found)
+    newest = newest_week(tx)
+    if newest is not None:
+        limits = learning_limits_of(tx)
+        kept = outcomes_since(tx, newest - timedelta(days=WEEK * (limits.weeks - 1)))
+        keep_alarms(tx, actor, find_alarms(kept, categories, limits), now=now)
+    return len(found)
+
+
+def _new_outcomes(conn: Reading, grid: DemandGrid) -> list[Outcome]:
+    weeks = _weeks_over(grid)
+    if not weeks:
+        return []
+    kept = weeks_kept(conn, weeks[0])
+    spoken = _runs_in_force(conn)
+    overrides = all_overrides(conn, limit=10_000)
+    cache: dict[int, list[PublishedForecast]] = {}
+    found: list[Outcome] = []
+    for week_on in weeks:
+        if week_on in kept:
+            continue
+        release = next((one for one in spoken if one.as_of_on <= week_on), None)
+        if release is None:
+            continue
+        if release.run_id not in cache:
+            cache[release.run_id] = forecasts_of(conn, release.run_id)
+        found += _of_week(grid, week_on, release, cache[release.run_id], overrides)
+    return found
+
+
+def _runs_in_force(conn: Reading) -> list[Release]:
+    """Releases that were planned with, the newest day first."""
+    held = (one for one in releases(conn, limit=MOST_RELEASES) if _was_champion(one))
+    return sorted(held, key=lambda one: (one.as_of_on, one.id), reverse=True)
+
+
+def _was_champion(release: Release) -> bool:
+    return release.state is not ReleaseState.CHALLENGER
+
+
+def _weeks_over(grid: DemandGrid) -> list[date]:
+    """Mondays of the last weeks that lie wholly in the grid, the oldest first."""
+    last_sunday = grid.last_on - timedelta(days=(grid.last_on.weekday() + 1) % WEEK)
+    mondays = [last_sunday - timedelta(days=WEEK * back + WEEK - 1) for back in range(WEEKS_BACK)]
+    return [day for day in reversed(mondays) if day >= grid.first_on]
+
+
+def _of_week(
+    grid: DemandGrid,
+    week_on: date,
+    release: Release,
+    forecasts: Sequence[PublishedForecast],
+    overrides: Sequence[Override],
+) -> list[Outcome]:
+    days = step_days(release.frequency)
+    start = (week_on - grid.first_on).days
+    rows = {
+        pair: row
+        for row, pair in enumerate(
+            zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True)
+        )
+    }
+    live = _live_then(overrides, week_on)
+    planned = as_planned(forecasts, live, as_of=release.as_of_on, days=days) if live else forecasts
+    found = []
+    for told, laid_over in zip(forecasts, planned, strict=True):
+        row = rows.get((told.sku_id, told.warehouse_id))
+        if row is None or not _reaches(told, week_on, days):
+            continue
+        week = slice(start, start + WEEK)
+        out = np.nan_to_num(grid.out_share[row, week])
+        model = _units(told, told.mean, week_on, days)
+        low, high = _interval(told, week_on, days, model)
+        found.append(
+            Outcome(
+                sku_id=told.sku_id,
+                warehouse_id=told.warehouse_id,
+                week_on=week_on,
+                run_id=release.run_id,
+                actual=float((grid.y[row, week] - grid.bulk[row, week]).sum()),
+                model=round(model, 3),
+                planned=round(_units(laid_over, laid_over.mean, week_on, days), 3),
+                naive=None
+                if told.naive is None
+                else round(_units(told, told.naive, week_on, days), 3),
+                low=round(low, 3),
+                high=round(high, 3),
+                seen=bool(grid.live[row, week].all() and out.mean() <= MOST_OUT_SHARE),
+            )
+        )
+    return found
+
+
+def _reaches(told: PublishedForecast, week_on: date, days: int) -> bool:
+    ends_on = told.starts_on + timedelta(days=len(told.mean) * days - 1)
+    return told.starts_on <= week_on and week_on + timedelta(days=WEEK - 1) <= ends_on
+
+
+def _units(told: PublishedForecast, path: Sequence[float], week_on: date, days: int) -> float:
+    return units_between(told.starts_on, days, path, week_on, week_on + timedelta(days=WEEK - 1))
+
+
+def _interval(
+    told: PublishedForecast, week_on: date, days: int, model: float
+) -> tuple[float, float]:
+    """The 90 % interval of the week.
+
+    Of weekly periods the mean of the two it lies in, weighted by days; of daily ones that of the
+    first week's total, moved to the level of this week, because quantiles of days do not add up.
+    """
+    if days == WEEK and LOW in told.quantiles:
+        return (
+            _units(told, told.quantiles[LOW], week_on, days),
+            _units(told, told.quantiles[HIGH], week_on, days),
+        )
+    first = told.totals[str(WEEK)]
+    scale = model / first["mean"] if first["mean"] > 0 else 1.0
+    return first[LOW] * scale, first[HIGH] * scale
+
+
+def _live_then(overrides: Sequence[Override], week_on: date) -> list[Override]:
+    """Those that had been made before the week began and were not taken back by then, in order."""
+    then = [
+        one
+        for one in overrides
+        if one.recorded_at.date() <= week_on
+        and (one.withdrawn_at is None or one.withdrawn_at.date() > week_on)
+    ]
+    return sorted(then, key=lambda one: one.id)
