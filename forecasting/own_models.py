@@ -43,6 +43,15 @@ class LeftOut:
     params: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class OwnCandidates:
+    """Models of one's own that take part, the hashes of their files, and those left out."""
+
+    models: tuple[Model, ...]
+    hashes: Mapping[str, str]
+    left_out: tuple[LeftOut, ...]
+
+
 def model_files(data_folder: Path) -> tuple[str, ...]:
     """Names of the Python files that may be registered."""
     found = (data_folder / FOLDER).glob("*.py")
@@ -81,11 +90,12 @@ def tried_model(data_folder: Path, new: NewOwnModel) -> Model:
     return _Watched(make(), new.name)
 
 
-def own_candidates(
-    data_folder: Path, registered: Sequence[OwnModel]
-) -> tuple[list[Model], list[LeftOut]]:
+def own_candidates(data_folder: Path | None, registered: Sequence[OwnModel]) -> OwnCandidates:
     """Fresh candidates of the active registrations, and those whose file is not what it was."""
+    if data_folder is None:
+        return OwnCandidates((), {}, ())
     models: list[Model] = []
+    hashes: dict[str, str] = {}
     left_out: list[LeftOut] = []
     for one in sorted(registered, key=lambda one: one.name):
         try:
@@ -94,12 +104,13 @@ def own_candidates(
                 raise Refused("own_model_file_changed", name=one.name, file=one.file_name)
             make = _maker(source, one.file_name, one.class_name, one.parameters)
             models.append(_Watched(make(), one.name))
+            hashes[one.name] = one.file_hash
         except YibenError as error:
             left_out.append(LeftOut(one.name, error.code, dict(error.params)))
         except Exception as error:
             params = {"name": one.name, "words": _words(error)}
             left_out.append(LeftOut(one.name, "own_model_failed", params))
-    return models, left_out
+    return OwnCandidates(tuple(models), hashes, tuple(left_out))
 
 
 def without_failing(

@@ -6,14 +6,16 @@ last good plan stands. A run that would come out the same as one published is no
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from forecasting.book import longest_lead_days
 from forecasting.demand_panel import Period, choose_period, is_sellable
 from forecasting.history import DemandGrid, PlanningDay, demand_grid, planning_day
+from forecasting.own_models import OwnCandidates, own_candidates
 from forecasting.replenish import Plan, plan_from_run, proposals_of
 from forecasting.situation import Planned
 from forecasting.training import Trained, code_version, train
@@ -23,6 +25,7 @@ from inventory_core.errors import Refused
 from inventory_core.insight.demand import data_watermark, sku_facts
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.company import read_company
+from inventory_core.planning.own_models import own_models
 from inventory_core.planning.published import (
     NewRun,
     PublishedPolicy,
@@ -36,6 +39,7 @@ from inventory_core.planning.published import (
 )
 from inventory_core.planning.suggestions import Proposed, propose_suggestions
 from jobs.learning import learn
+from jobs.plan_result import PlanResult
 from jobs.releasing import Settled, incumbents_of, settle
 
 # Step code and the share of the whole that is done when it begins.
@@ -50,35 +54,6 @@ MOST_HORIZON_DAYS = 280
 
 
 @dataclass(frozen=True, slots=True)
-class PlanResult:
-    """What a planning run did, for a screen, a terminal or a log line."""
-
-    run_id: int
-    reused: bool
-    as_of: date
-    stale: bool
-    frequency: str
-    horizon: int
-    why: str
-    series: int
-    suggested: int
-    opened: int
-    revised: int
-    withdrawn: int
-    unchanged: int
-    left_alone: int
-    needs_supplier: int
-    seconds: Mapping[str, float]
-    crowned: bool = True
-    release_reason: str = ""
-    release_gain: float | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The same with JSON types only."""
-        return asdict(self) | {"as_of": self.as_of.isoformat(), "seconds": dict(self.seconds)}
-
-
-@dataclass(frozen=True, slots=True)
 class _Material:
     """What was read in one snapshot."""
 
@@ -87,6 +62,7 @@ class _Material:
     period: Period
     categories: Mapping[int, str]
     watermark: datetime
+    own: OwnCandidates
 
 
 def run_planning(
@@ -98,18 +74,20 @@ def run_planning(
     progress: Progress | None = None,
     prophet_seconds: float = PROPHET_SECONDS,
     proposing: bool = True,
+    data_folder: Path | None = None,
 ) -> PlanResult:
     """Retrain where something changed, publish, and bring the suggestions in line.
 
     Without `proposing` only the forecasts are published, as a day in the past would have had them.
+    Models of one's own take part where their files lie in `data_folder`.
     """
     require(actor, Permission.PLAN_RUN)
     tell = progress or _silent
     clock = {"start": time.monotonic()}
     tell("reading_history", 0.0)
     with database.reading() as conn:
-        material = _read(conn, as_of=as_of, now=now)
-    settings = _settings(material.period, material.day.as_of, prophet_seconds)
+        material = _read(conn, as_of=as_of, now=now, data_folder=data_folder)
+    settings = _settings(material, prophet_seconds)
     version, history_hash = code_version(), material.grid.hash()
     with database.reading() as conn:
         known = run_like(conn, history_hash=history_hash, code_version=version, settings=settings)
@@ -124,6 +102,7 @@ def run_planning(
             categories=material.categories,
             prophet_seconds=prophet_seconds,
             incumbents=incumbents,
+            own=material.own.models,
         )
     spent = time.process_time() - cpu if known is None else None
     clock["trained"] = time.monotonic()
@@ -151,10 +130,13 @@ def run_planning(
     settled, planned, proposed = database.write(write)
     clock["planned"] = time.monotonic()
     tell("done", 1.0)
-    return _result(material, settled, known is not None, planned, proposed, clock)
+    result = _result(material, settled, known is not None, planned, proposed, clock)
+    return replace(result, left_out=(*material.own.left_out, *trained.left_out))
 
 
-def _read(conn: Reading, *, as_of: date | None, now: datetime) -> _Material:
+def _read(
+    conn: Reading, *, as_of: date | None, now: datetime, data_folder: Path | None
+) -> _Material:
     company = read_company(conn)
     today = business_day(now, company.time_zone)
     day = planning_day(conn, today=today, as_of=as_of)
@@ -171,15 +153,17 @@ def _read(conn: Reading, *, as_of: date | None, now: datetime) -> _Material:
         period=choose_period(grid, interval),
         categories={row.id: row.category for row in conn.rows(sku_facts())},
         watermark=conn.scalar(data_watermark()) or now,
+        own=own_candidates(data_folder, own_models(conn, active_only=True)),
     )
 
 
-def _settings(period: Period, as_of: date, prophet_seconds: float) -> dict[str, Any]:
-    return {
-        "frequency": period.frequency.code,
-        "horizon": period.horizon,
-        "why": period.why,
-        "as_of": as_of.isoformat(),
+def _settings(material: _Material, prophet_seconds: float) -> dict[str, Any]:
+    own = {"own_models": dict(material.own.hashes)} if material.own.hashes else {}
+    return own | {
+        "frequency": material.period.frequency.code,
+        "horizon": material.period.horizon,
+        "why": material.period.why,
+        "as_of": material.day.as_of.isoformat(),
         "prophet_seconds": prophet_seconds,
     }
 

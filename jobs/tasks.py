@@ -66,6 +66,7 @@ def plan(place: Workplace, settings: Mapping[str, Any], progress: Progress) -> d
         as_of=date.fromisoformat(given) if given else None,
         now=place.now,
         progress=progress,
+        data_folder=place.data_folder,
     )
     return result.as_json()
 

@@ -61,4 +61,8 @@ def plan_summary(result: Mapping[str, Any], language: str = "") -> str:
             needs_supplier=result["needs_supplier"],
         ),
     ]
+    parts += [
+        t(f"error.{one['problem']}", language=language, **{"name": one["name"]} | one["params"])
+        for one in result.get("left_out", ())
+    ]
     return " ".join(parts)

@@ -75,9 +75,10 @@ def test_a_good_model_is_registered_once_and_loaded_with_its_parameters(
     again = database.write(lambda tx: register_own_model(tx, SYSTEM, new, key="other", now=NOW))
     assert made == again
     with database.reading() as conn:
-        models, left_out = own_candidates(tmp_path, own_models(conn, active_only=True))
+        own = own_candidates(tmp_path, own_models(conn, active_only=True))
+    models, left_out = own.models, own.left_out
     assert [one.name for one in models] == ["last_weeks"]
-    assert left_out == []
+    assert left_out == ()
     panel = check_panel()
     made_here = forecast_panel(panel, 4, models=[*candidate_models(4, 0)[:3], *models])
     assert "last_weeks" in {score.name for score in made_here.scores}
@@ -162,8 +163,9 @@ def test_a_file_that_changed_after_its_registration_is_not_loaded(
     new = check(tmp_path, GOOD)
     made = database.write(lambda tx: register_own_model(tx, SYSTEM, new, key="k", now=NOW))
     folder_with(tmp_path, GOOD.replace("mean[:, None]", "mean[:, None] * 100"))
-    models, left_out = own_candidates(tmp_path, [made])
-    assert models == []
+    own = own_candidates(tmp_path, [made])
+    models, left_out = own.models, own.left_out
+    assert models == ()
     assert [one.problem for one in left_out] == ["own_model_file_changed"]
 
 
@@ -176,7 +178,7 @@ def test_a_model_that_fails_in_a_run_is_left_out_and_the_run_goes_on(
     made = database.write(
         lambda tx: register_own_model(tx, SYSTEM, new, key=str(new_id()), now=NOW)
     )
-    models, _ = own_candidates(tmp_path, [made])
+    models = own_candidates(tmp_path, [made]).models
     long = check_panel(np.full((2, 120), 3.0))
 
     def work(own: Sequence[Model]) -> list[str]:
@@ -184,9 +186,9 @@ def test_a_model_that_fails_in_a_run_is_left_out_and_the_run_goes_on(
             model.fit(long).predict(long, 4, [110])
         return ["naive", *(model.name for model in own)]
 
-    done, left_out = without_failing(models, work)
+    done, failed = without_failing(models, work)
     assert done == ["naive"]
-    assert [(one.name, one.problem) for one in left_out] == [
+    assert [(one.name, one.problem) for one in failed] == [
         ("last_weeks", "model_contract_negative")
     ]
-    assert not isinstance(left_out[0], YibenError)
+    assert not isinstance(failed[0], YibenError)

@@ -100,6 +100,6 @@ def test_a_model_registered_in_a_notebook_is_a_candidate_of_planning(
     with sample_database.reading() as conn:
         active = own_models(conn, active_only=True)
     assert [(one.name, one.parameters) for one in active] == [("recent_median", {"weeks": 6})]
-    candidates, left_out = own_candidates(tmp_path, active)
-    assert [one.name for one in candidates] == ["recent_median"]
-    assert left_out == []
+    own = own_candidates(tmp_path, active)
+    assert [one.name for one in own.models] == ["recent_median"]
+    assert own.left_out == ()
