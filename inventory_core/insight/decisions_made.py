@@ -43,7 +43,7 @@ class DecisionMade:
 _MADE = text("""
     SELECT a.decided_at, p.name AS decided_by, a.state = 'approved' AS approved,
         s.code AS sku, s.name, w.code AS warehouse,
-        coalesce((a.facts->>'approved_quantity')::bigint, (a.facts->>'quantity')::bigint, 0)
+        coalesce((p.details->>'quantity')::bigint, (a.facts->>'quantity')::bigint, 0)
             AS quantity,
         (a.facts->>'amount_base')::numeric AS amount_base,
         coalesce(o.number, '') AS number, (a.facts->>'arrives_on')::date AS arrives_on,
@@ -54,7 +54,7 @@ _MADE = text("""
     JOIN sku s ON s.id = g.sku_id
     JOIN location w ON w.id = g.warehouse_id
     JOIN LATERAL (
-        SELECT n.name FROM approval_act t JOIN person n ON n.id = t.person_id
+        SELECT n.name, t.details FROM approval_act t JOIN person n ON n.id = t.person_id
         WHERE t.approval_id = a.id ORDER BY t.id DESC LIMIT 1) p ON true
     LEFT JOIN LATERAL (
         SELECT q.number, l.received,
