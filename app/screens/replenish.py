@@ -146,6 +146,7 @@ def _worklist(rows: pd.DataFrame) -> list[int]:
             for on, late in zip(rows["order_by_on"], rows["days_late"], strict=True)
         ],
         cover=rows["days_of_cover"].fillna(0.0),
+        confidence=pd.to_numeric(rows["confidence"]) * 100,
         ship=[t(f"ship.{method}") for method in rows["ship_method"]],
     )
     columns = _columns()
@@ -161,17 +162,18 @@ def _worklist(rows: pd.DataFrame) -> list[int]:
 def _columns() -> dict[str, Column]:
     base = session.current().company.base_currency
     return {
-        "sku": Text(t("replenish.sku"), pinned=True, width=92),
+        "sku": Text(t("replenish.sku"), pinned=True, width=88),
         "warehouse": Text(t("replenish.site"), width=66),
-        "supplier": Text(t("replenish.supplier"), width=112),
-        "why": Text(t("replenish.why"), width=196),
-        "cover": Bar(t("replenish.cover"), most=COVER_BAR_DAYS, width=88),
-        "order_by": Text(t("replenish.order_by"), width=104),
+        "supplier": Text(t("replenish.supplier"), width=98),
+        "why": Text(t("replenish.why"), width=182),
+        "cover": Bar(t("replenish.cover"), most=COVER_BAR_DAYS, width=80),
+        "order_by": Text(t("replenish.order_by"), width=98),
         "quantity": Units(t("replenish.quantity"), width=64),
         "amount_base": Decimal(t("replenish.cost", currency=base), digits=0, width=78),
-        "ship": Text(t("replenish.ship"), width=54),
+        "ship": Text(t("replenish.ship"), width=48),
+        "confidence": Decimal(t("replenish.confidence"), digits=0, width=52),
         "value_at_risk_base": Decimal(
-            t("replenish.risk_column", currency=base), digits=0, width=80
+            t("replenish.risk_column", currency=base), digits=0, width=72
         ),
     }
 

@@ -16,6 +16,7 @@ from app.charts_replenish import stock_outlook
 from app.i18n import day, md, money, number, percent, plain, t
 from app.screens.forecasts_reading import Series, read_series
 from app.screens.replenish_acts import draw_acts
+from app.screens.replenish_costs import draw_costs, draw_service, lead_time_words
 from app.widgets import chart, link
 from forecasting.outlook import outlook_of
 from inventory_core.db.engine import Reading
@@ -36,11 +37,15 @@ def draw_reasons(row: pd.Series) -> None:
             _picture(shown)
             with session.part():
                 _demand(shown)
+            draw_costs(trace)
             _what_would_change(shown)
         with right:
             _sum(shown)
             _from_whom(shown)
-            _service(trace)
+            if "order_cost" in trace:
+                draw_service(trace)
+            else:
+                _service(trace)
             draw_acts(shown)
 
 
@@ -84,16 +89,8 @@ def _sum(shown: Shown) -> None:
     trace = shown.trace
     policy, quantity, position = trace["policy"], trace["quantity"], trace["position"]
     st.markdown(f"##### {md('replenish.why_quantity', quantity=number(shown.quantity))}")
-    days = policy["lead_time_days"] + policy["review_days"]
-    further = policy["order_up_to"] - policy["reorder_point"]
-    demand = policy["reorder_point"] - policy["safety_stock"]
     lines = [
-        (t("replenish.sum_demand", days=number(days)), demand),
-        (
-            t("replenish.sum_safety", level=percent(policy["service_level"], 0)),
-            policy["safety_stock"],
-        ),
-        (t("replenish.sum_review", days=number(policy["review_days"])), further),
+        *_cover(policy),
         (t("replenish.sum_available"), -(position["on_hand"] - position["held"])),
         (t("replenish.sum_reserved"), position["reserved"] + position["backordered"]),
         (t("replenish.sum_inbound"), _inbound(position)),
@@ -121,6 +118,25 @@ def _sum(shown: Shown) -> None:
                 days=number(quantity["forced_days"]),
             )
         )
+
+
+def _cover(policy: dict[str, Any]) -> list[tuple[str, int]]:
+    """What is filled up to, in its parts; in one where a person set it."""
+    if {"minimum", "maximum"} & set(policy["manual"]):
+        return [(t("replenish.sum_by_hand"), policy["order_up_to"])]
+    days = policy.get("protection_days") or policy["lead_time_days"] + policy["review_days"]
+    level = percent(policy["service_level"], 0)
+    return [
+        (
+            t("replenish.sum_demand", days=number(days)),
+            policy["reorder_point"] - policy["safety_stock"],
+        ),
+        (t("replenish.sum_safety", level=level), policy["safety_stock"]),
+        (
+            t("replenish.sum_review", days=number(policy["review_days"])),
+            policy["order_up_to"] - policy["reorder_point"],
+        ),
+    ]
 
 
 def _inbound(position: dict[str, Any]) -> int:
@@ -214,6 +230,7 @@ def _what_would_change(shown: Shown) -> None:
             notes.append(_faster_words(trace))
     elif shown.order_by_on is not None:
         notes.append(md("replenish.note_order_by", day=day(shown.order_by_on)))
+    notes += lead_time_words(trace)
     for first, last in trace["lead_time"]["closures"]:
         notes.append(
             md(

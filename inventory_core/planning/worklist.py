@@ -62,6 +62,7 @@ def waiting_suggestions(
             _revision.c.ship_method,
             _revision.c.assumed,
             _revision.c.trace["reason"].label("reason"),
+            _revision.c.trace["order_cost"]["confidence"].label("confidence"),
         )
         .join(_revision, _newest)
         .join(sku, sku.c.id == suggestion.c.sku_id)

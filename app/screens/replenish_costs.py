@@ -1,0 +1,136 @@
+"""What an order is expected to cost and how long it takes: the part of the reasons about chances.
+
+Every number stands in the suggestion's trace; this module only chooses words and places.
+"""
+
+from decimal import Decimal
+from math import sqrt
+from typing import Any
+
+import streamlit as st
+
+from app.i18n import md, money, number, percent, plain, t
+from inventory_core.money import currency_digits
+
+SHOWN_OPTIONS = 6
+
+
+def draw_costs(trace: dict[str, Any]) -> None:
+    """What was weighed against what, the order taken first."""
+    found = trace.get("order_cost")
+    if not found or found["candidates"][0]["cost"] is None:
+        return
+    base = trace["cost"]["base_currency"]
+    digits = currency_digits(base)
+    st.markdown(f"##### {md('replenish.costs', currency=base)}")
+    several = len({one["offer_id"] for one in found["candidates"]}) > 1
+    heads = ["option", "unit_total", "extra", "lost_margin", "expected_cost"]
+    rows = []
+    for place, one in enumerate(found["candidates"][:SHOWN_OPTIONS]):
+        cells = [
+            _option_words(one, several),
+            *(_figure(one[name], digits) for name in ("unit_total", "extra", "lost_margin")),
+            _figure(one["cost"], digits),
+        ]
+        rows.append(f"| {' | '.join(f'**{c}**' if place == 0 else c for c in cells)} |")
+    titles = " | ".join(md(f"replenish.head_{name}") for name in heads)
+    st.markdown(f"| {titles} |\n|:--|--:|--:|--:|--:|\n" + "\n".join(rows))
+    st.caption(_words(trace, found, base))
+
+
+def _option_words(one: dict[str, Any], several: bool) -> str:
+    words = f"{number(one['quantity'])} · {t('ship.' + one['ship_method'])}"
+    return f"{words} · {plain(one['supplier'])}" if several else words
+
+
+def _figure(value: str | None, digits: int) -> str:
+    return "—" if value is None else number(Decimal(value), digits)
+
+
+def _words(trace: dict[str, Any], found: dict[str, Any], base: str) -> str:
+    """How the table is to be read, and what is assumed in it."""
+    sentences = [
+        md(
+            "replenish.costs_words",
+            courses=number(found["courses"]),
+            usual=money(Decimal(found["usual_unit"]), base),
+            rate=percent(float(trace["cost"]["holding_rate_year"]), 0),
+            line=money(Decimal(found["order_line_cost"]), base, digits=0),
+        )
+    ]
+    if found["unit_margin"] is None:
+        sentences.append(md("replenish.costs_no_margin"))
+    else:
+        sentences.append(
+            md("replenish.costs_margin", margin=money(Decimal(found["unit_margin"]), base))
+        )
+    sentences.append(md(f"replenish.costs_rule_{found['rule']}"))
+    fees = found["age_fees"]
+    if fees:
+        sentences.append(
+            md(
+                "replenish.costs_fees",
+                aged=money(Decimal(fees["aged_fee"]), fees["currency"]),
+                days=number(fees["aged_after_days"]),
+                low=money(Decimal(fees["low_fee"]), fees["currency"]),
+                cover=number(fees["low_cover_days"]),
+            )
+        )
+    return " ".join(sentences)
+
+
+def draw_service(trace: dict[str, Any]) -> None:
+    """Both meanings of service for this order, how sure the need is, and what waiting costs."""
+    found = trace.get("order_cost")
+    if not found:
+        return
+    taken = found["candidates"][0]
+    fill = taken["fill_rate"]
+    st.markdown(
+        md(
+            "replenish.service_order",
+            cycle=percent(taken["cycle_service"], 1),
+            fill="—" if fill is None else percent(fill, 1),
+            promised=percent(trace["policy"]["service_level"], 0),
+        )
+    )
+    words = md("replenish.confidence_words", share=percent(found["confidence"], 0))
+    if found["cost_of_waiting"] is not None:
+        base = trace["cost"]["base_currency"]
+        words += " " + md(
+            "replenish.waiting_words",
+            days=number(trace["policy"]["review_days"]),
+            cost=money(Decimal(found["cost_of_waiting"]), base, digits=0),
+        )
+    st.caption(words)
+
+
+def lead_time_words(trace: dict[str, Any]) -> list[str]:
+    """Stated against learned, and a closure that an order of today must bridge."""
+    lead, policy, notes = trace["lead_time"], trace["policy"], []
+    found = lead.get("learned")
+    if found:
+        days = found["last_days"]
+        mean = sum(days) / len(days)
+        spread = sqrt(sum((one - mean) ** 2 for one in days) / len(days))
+        notes.append(
+            md(
+                "replenish.note_learned" if found["orders"] else "replenish.note_learned_near",
+                stated=number(found["stated_days"]),
+                orders=number(len(days)),
+                mean=number(mean, 0),
+                spread=number(spread, 0),
+                planned=number(lead["days_with_closures"]),
+                weight=percent(found["weight"], 0),
+            )
+        )
+    bridged = policy.get("protection_days", 0) - policy["lead_time_days"]
+    if bridged > policy["review_days"]:
+        notes.append(
+            md(
+                "replenish.note_bridge",
+                days=number(bridged),
+                review=number(policy["review_days"]),
+            )
+        )
+    return notes
