@@ -9,8 +9,7 @@ from math import floor
 from typing import Any
 
 from forecasting.evidence_cost import cost_of, faster_of, order_cost, rival, text
-from forecasting.lead_time import Route, closures_of
-from forecasting.lead_time_learning import PRIOR_ORDERS
+from forecasting.evidence_way import lead_time_of
 from forecasting.policy import ROUNDING, Policy, TotalDemand
 from forecasting.projection import Projection
 from forecasting.situation import Draft, PlanSettings, Situation
@@ -45,10 +44,10 @@ def trace_of(
             for item in situation.inbound
         ],
         "policy": _policy(taken.policy),
-        "lead_time": _lead_time(situation, taken, latest),
+        "lead_time": lead_time_of(situation, choice, draft, latest=latest, faster=faster),
         "projection": _projection(expected, cautious, taken.arrives_on),
         "quantity": _quantity(situation, taken, expected),
-        "cost": cost_of(settings, taken, draft),
+        "cost": cost_of(settings, choice, draft),
         "offer": _offer(taken),
         "choice": {
             "why": choice.why,
@@ -137,57 +136,6 @@ def _policy(policy: Policy) -> dict[str, Any]:
         "computed_order_up_to": policy.computed_order_up_to,
         "fill_rate": None if policy.fill_rate is None else round(policy.fill_rate, 4),
         "manual": list(policy.manual),
-    }
-
-
-def _lead_time(situation: Situation, taken: Option, latest: date | None) -> dict[str, Any]:
-    route = taken.way.route
-    first = min(latest, situation.as_of) if latest else situation.as_of
-    return {
-        "ship_method": route.ship_method,
-        "legs": [
-            {
-                "kind": leg.kind,
-                "days": leg.days,
-                "calendar": leg.calendar.code if leg.calendar else None,
-            }
-            for leg in route.legs
-        ],
-        "office_calendar": route.office.code,
-        "closures": [
-            [first_on.isoformat(), last_on.isoformat()]
-            for first_on, last_on in closures_of(route, first, taken.arrives_on)
-        ],
-        "days": route.days,
-        "days_with_closures": (taken.arrives_on - situation.as_of).days,
-        "spread_days": round(route.spread_days, 2),
-        "offsets": list(route.offsets),
-        "learned": _learned(route),
-        "arrives_on": taken.arrives_on.isoformat(),
-        "latest_order_on": _day(latest),
-    }
-
-
-def _learned(route: Route) -> dict[str, Any] | None:
-    """Stated against learned: what was seen, how much it counts, and what follows."""
-    found = route.learned
-    if found is None:
-        return None
-    return {
-        "orders": len(found.ratios),
-        "orders_of_supplier": len(found.of_supplier),
-        "prior_orders": PRIOR_ORDERS,
-        "weight": found.weight,
-        "last_days": list(found.last_days),
-        "stated_leg_days": list(found.stated_leg_days),
-        "stated_days": found.stated_days,
-        "stated_spread_days": round(found.stated_spread_days, 2),
-        "ratios": list(found.ratios),
-        "ratios_of_supplier": list(found.of_supplier),
-        "stated_ratios": list(found.stated),
-        "ratio": found.ratio,
-        "spread": found.spread,
-        "slices": list(found.slices),
     }
 
 

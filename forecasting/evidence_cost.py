@@ -7,6 +7,7 @@ sums are made elsewhere; every number here can be worked out again from the same
 from decimal import Decimal
 from typing import Any
 
+from forecasting.evidence_way import legs_of
 from forecasting.order_cost import COURSES, SHELF_DAYS
 from forecasting.situation import Draft, PlanSettings, Situation
 from forecasting.supplier_choice import Choice, Option, cents, hundredths
@@ -61,8 +62,11 @@ def _candidate(option: Option) -> dict[str, Any]:
         "supplier": option.offer.supplier,
         "ship_method": option.way.route.ship_method,
         "quantity": option.quantity.ordered,
+        "preferred": option.offer.preferred,
         "unit_price": text(option.unit_price),
         "currency": option.offer.currency or None,
+        "unit_freight": text(option.way.unit_freight),
+        "freight_currency": option.way.freight_currency or option.offer.currency or None,
         "arrives_on": option.arrives_on.isoformat(),
         "arrival_days": list(option.arrival.arrivals),
         "gap_days": option.arrival.gap_days,
@@ -86,8 +90,11 @@ def _candidate(option: Option) -> dict[str, Any]:
     }
 
 
-def cost_of(settings: PlanSettings, taken: Option, draft: Draft) -> dict[str, Any]:
+def cost_of(settings: PlanSettings, choice: Choice, draft: Draft) -> dict[str, Any]:
     """Price, freight, rates and what a unit of the order taken costs until it is sold."""
+    taken = choice.taken
+    used = {settings.base_currency, *(one.offer.currency for one in choice.weighed)}
+    used |= {one.way.freight_currency for one in choice.weighed}
     return {
         "unit_price": text(taken.unit_price),
         "price_from_quantity": taken.break_from,
@@ -97,7 +104,7 @@ def cost_of(settings: PlanSettings, taken: Option, draft: Draft) -> dict[str, An
         "rates": [
             {"currency": rate.currency, "rate": str(rate.rate), "on": rate.on_day.isoformat()}
             for rate in taken.rates
-            if rate.currency in (taken.offer.currency, taken.way.freight_currency)
+            if rate.currency in used
         ],
         "base_currency": settings.base_currency,
         "amount_base": text(draft.amount_base),
@@ -127,6 +134,7 @@ def rival(option: Option | None) -> dict[str, Any] | None:
         "unit_holding": text(option.unit_holding),
         "unit_total": text(option.unit_total),
         "lead_time_days": option.policy.lead_time_days,
+        "legs": legs_of(option.way.route),
         "arrives_on": option.arrives_on.isoformat(),
     }
 

@@ -1,0 +1,120 @@
+"""Writes down the way of the goods for the trace: legs, calendars, what was stated and learned.
+
+Decides only names and the span of days whose closures are kept, so that every date of a draft can
+be counted out on paper.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from forecasting.lead_time import Route, closures_of
+from forecasting.lead_time_learning import PRIOR_ORDERS
+from forecasting.situation import Draft, Situation
+from forecasting.supplier_choice import Choice, Option
+from inventory_core.catalog.calendars import ALWAYS
+
+ONE_DAY = timedelta(days=1)
+
+
+def lead_time_of(
+    situation: Situation,
+    choice: Choice,
+    draft: Draft,
+    *,
+    latest: date | None,
+    faster: Option | None,
+) -> dict[str, Any]:
+    """The way taken from order to shelf, with the calendars of every way that is shown."""
+    taken, today = choice.taken, situation.as_of
+    route = taken.way.route
+    first = min(latest, today) if latest else today
+    shown = [one for one in (taken, choice.runner_up, faster) if one is not None]
+    return {
+        "ship_method": route.ship_method,
+        "legs": legs_of(route),
+        "office_calendar": route.office.code,
+        "calendars": _calendars(shown, first, _last(situation, shown, draft)),
+        "closures": [
+            [first_on.isoformat(), last_on.isoformat()]
+            for first_on, last_on in closures_of(route, first, taken.arrives_on)
+        ],
+        "days": route.days,
+        "days_with_closures": (taken.arrives_on - today).days,
+        "gap_days": taken.arrival.gap_days,
+        "spread_days": round(route.spread_days, 2),
+        "offsets": list(route.offsets),
+        "learned": _learned(route),
+        "arrives_on": taken.arrives_on.isoformat(),
+        "latest_order_on": None if latest is None else latest.isoformat(),
+    }
+
+
+def legs_of(route: Route) -> list[dict[str, Any]]:
+    """Kind, days and calendar of each leg."""
+    return [
+        {
+            "kind": leg.kind,
+            "days": leg.days,
+            "calendar": leg.calendar.code if leg.calendar else None,
+        }
+        for leg in route.legs
+    ]
+
+
+def _last(situation: Situation, shown: Iterable[Option], draft: Draft) -> date:
+    """The last day that any date of the draft is counted through."""
+    days = [draft.runs_out_on or situation.as_of]
+    for one in shown:
+        days.append(one.arrives_on + timedelta(days=one.arrival.gap_days))
+        if one.way.route.learned is not None:
+            days.append(situation.as_of + timedelta(days=one.way.route.learned.stated_days))
+    return max(days)
+
+
+def _calendars(shown: Iterable[Option], first: date, last: date) -> dict[str, Any]:
+    """Weekdays worked (Monday = 1) and the days that differ, of every calendar on these ways."""
+    found: dict[str, Any] = {}
+    for one in shown:
+        route = one.way.route
+        for calendar in (route.office, *(leg.calendar or ALWAYS for leg in route.legs)):
+            found[calendar.code] = {
+                "weekdays": sorted(calendar.work_weekdays or range(1, 8)),
+                "closed": _runs(calendar.closed_days - calendar.opened_days, first, last),
+                "opened": _runs(calendar.opened_days, first, last),
+            }
+    return found
+
+
+def _runs(days: frozenset[date], first: date, last: date) -> list[list[str]]:
+    """Days between two days as runs of first and last day."""
+    runs: list[list[date]] = []
+    for day in sorted(day for day in days if first <= day <= last):
+        if runs and runs[-1][1] + ONE_DAY == day:
+            runs[-1][1] = day
+        else:
+            runs.append([day, day])
+    return [[start.isoformat(), end.isoformat()] for start, end in runs]
+
+
+def _learned(route: Route) -> dict[str, Any] | None:
+    """Stated against learned: what was seen, how much it counts, and what follows."""
+    found = route.learned
+    if found is None:
+        return None
+    return {
+        "orders": len(found.ratios),
+        "orders_of_supplier": len(found.of_supplier),
+        "prior_orders": PRIOR_ORDERS,
+        "weight": found.weight,
+        "last_days": list(found.last_days),
+        "stated_leg_days": list(found.stated_leg_days),
+        "stated_days": found.stated_days,
+        "stated_spread_days": round(found.stated_spread_days, 2),
+        "ratios": list(found.ratios),
+        "ratios_of_supplier": list(found.of_supplier),
+        "stated_ratios": list(found.stated),
+        "ratio": found.ratio,
+        "spread": found.spread,
+        "slices": list(found.slices),
+    }
