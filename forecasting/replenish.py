@@ -5,11 +5,14 @@ Reads positions, inbound, offers, calendars, rates and rules in one snapshot, an
 """
 
 from collections import defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from forecasting.book import Book, Pair, offers_to, read_book, ways_of
+from forecasting.limiting import limit_plan
+from forecasting.limits_room import Shared
 from forecasting.overriding import planned_forecasts
 from forecasting.policy import Rule
 from forecasting.projection import Arrival
@@ -20,6 +23,7 @@ from forecasting.transfer_evidence import transfer_draft
 from forecasting.upstream import Supply, share_stock
 from inventory_core.db.engine import Reading
 from inventory_core.office.company import Company
+from inventory_core.planning.plan_limits import open_uses, ordered_uses, plan_limits
 from inventory_core.planning.published import PublishedForecast, PublishedRun
 from inventory_core.planning.rules import ReplenishRule
 from inventory_core.planning.suggestions import Proposal
@@ -31,10 +35,14 @@ UNDATED_ARRIVES_AFTER_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One plan: every SKU and warehouse with what to buy, and what to send between warehouses."""
+    """One plan: every SKU and warehouse with what to buy, and what to send between warehouses.
+
+    `report`: what shared limits did to it; None where there are none, or where it is a part.
+    """
 
     pairs: tuple[Planned, ...]
     transfers: tuple[Draft, ...] = ()
+    report: Mapping[str, Any] | None = None
 
     def drafts(self) -> list[Draft]:
         """All that should be done: purchases, then transfers."""
@@ -65,8 +73,35 @@ def plan_from_run(
         plan_pair(shared.again[key], settings) if (key := _pair(item)) in shared.again else item
         for item in planned
     )
+    sizes = {int(sku_id): _size(facts) for sku_id, facts in book.skus.items()}
+    limited = limit_plan(pairs, _limits(conn, as_of, sku_ids), settings, sizes=sizes)
     base = settings.base_currency
-    return Plan(pairs, tuple(transfer_draft(send, base_currency=base) for send in shared.sends))
+    transfers = tuple(transfer_draft(send, base_currency=base) for send in shared.sends)
+    return Plan(limited.pairs, transfers, limited.report)
+
+
+def _limits(conn: Reading, as_of: date, sku_ids: Sequence[int] | None) -> Shared:
+    """The limits of this day and what is used of them already.
+
+    A plan of some SKUs leaves the open suggestions of all others what they have.
+    """
+    limits = plan_limits(conn)
+    begun = [limit.starts_on for limit in limits if limit.starts_on and limit.holds_on(as_of)]
+    mine = set(sku_ids or ())
+    known = open_uses(conn) if sku_ids is not None else []
+    others = [use for use in known if use.sku_id not in mine]
+    held = {(use.sku_id, use.warehouse_id): use for use in known if use.sku_id in mine}
+    ordered = ordered_uses(conn, since=min(begun, default=as_of))
+    return Shared(as_of=as_of, limits=limits, ordered=ordered, others=others, held=held)
+
+
+def _size(facts: Mapping[str, object]) -> tuple[float, float]:
+    """m³ and kg of one unit; 0 where nobody measured it."""
+    volume, weight = facts["volume_cm3"], facts["weight_grams"]
+    return (
+        volume / 1_000_000 if isinstance(volume, int) else 0.0,
+        weight / 1_000 if isinstance(weight, int) else 0.0,
+    )
 
 
 def _pair(item: Planned) -> Pair:

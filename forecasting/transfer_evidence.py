@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from forecasting.policy import Policy
 from forecasting.situation import Draft
 from forecasting.transfers import CASES, LEAST_RETURN, Benefit, Lost, order_arrives_on, unit_cost
 from forecasting.upstream import Send
@@ -137,15 +136,11 @@ def _donor(send: Send) -> dict[str, Any] | None:
             taken.donor_margin if taken.donor_margin is not None else taken.margin
         ),
         "risk": str(taken.donor_risk),
-        "per_day": _per_day(send.donor.policy),
+        "per_day": round(send.donor.policy.per_day, 4),
         "wait_days": taken.wait_days[0],
         "wait_days_there": taken.wait_days[1],
         "holding_saved": str(taken.holding_saved),
     }
-
-
-def _per_day(policy: Policy) -> float:
-    return round(policy.demand_mean / max(1, policy.lead_time_days + policy.review_days), 4)
 
 
 def _lost(lost: Lost) -> dict[str, Any]:

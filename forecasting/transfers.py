@@ -222,8 +222,7 @@ def benefit(
 
 def _wait_days(planned: Planned, change: int) -> int:
     """Days until the middle one of the moved units would be sold: position ± half / a day."""
-    policy = planned.policy
-    per_day = policy.demand_mean / max(1, policy.lead_time_days + policy.review_days)
+    per_day = planned.policy.per_day
     ahead = max(0.0, planned.situation.stock.inventory_position + change / 2)
     return MOST_WAIT_DAYS if per_day <= 0 else min(MOST_WAIT_DAYS, floor(ahead / per_day))
 
