@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from app.charts import (
     ACTUAL,
     FORECAST,
+    OTHER,
     PROMOTION,
     RISK,
     SOLD,
@@ -18,6 +19,7 @@ from app.charts import (
     faded,
     line,
     plain_name,
+    shade,
 )
 from app.i18n import percent, t
 from app.screens.forecasts_reading import CENSORED_SHARE, ClassAccuracy, Series
@@ -56,6 +58,7 @@ def demand_picture(series: Series, *, title: str, language: str) -> go.Figure:
         )
     )
     _mark_promotions(figure, series)
+    _mark_overrides(figure, series)
     half = timedelta(days=series.step_days)
     day_axis(figure, series.past[0] - half, series.ahead[-1] + half, language)
     return figure
@@ -116,6 +119,33 @@ def _bars(
             hovertemplate=f"%{{y:,.0f}} {plain_name(units)}",
         )
     )
+
+
+def _mark_overrides(figure: go.Figure, series: Series) -> None:
+    """The days that people changed, shaded, and what was published for them."""
+    if not series.overrides:
+        return
+    units = t("forecasts.units")
+    name = t("learning.chart_published")
+    figure.add_trace(
+        line(
+            series.ahead,
+            series.published,
+            name=name,
+            colour=OTHER,
+            dash="dot",
+            width=1.4,
+            unit=units,
+        )
+    )
+    for one in series.overrides:
+        shade(
+            figure,
+            one.first_on,
+            one.last_on + timedelta(days=1),
+            label=t(f"learning.reason_{one.reason.value}"),
+            colour=OTHER,
+        )
 
 
 def _mark_promotions(figure: go.Figure, series: Series) -> None:

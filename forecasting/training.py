@@ -11,6 +11,7 @@ from decimal import Decimal
 from hashlib import sha256
 from math import isfinite
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,7 @@ class Trained:
     scores: dict[str, Any]
     segments: dict[str, dict[str, float]] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()
+    cpu_seconds: float | None = None
 
 
 def code_version() -> str:
@@ -67,6 +69,7 @@ def train(
     `incumbents`: which candidate had a series (SKU, warehouse) so far; it yields only to a margin.
     `own` models join the candidates; one that fails is left out.
     """
+    began = process_time()
     if not len(grid.sku_id):
         return Trained((), {})
     static = {
@@ -97,7 +100,8 @@ def train(
     forecasts = tuple(
         _published(made, row, grid, period, steps, prices, baseline) for row in range(panel.count)
     )
-    return Trained(forecasts, _scores(made), _segments(made), tuple(left_out))
+    spent = round(process_time() - began, 2)
+    return Trained(forecasts, _scores(made), _segments(made), tuple(left_out), spent)
 
 
 def demand_of(forecast: PublishedForecast) -> TotalDemand:

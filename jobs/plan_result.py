@@ -29,6 +29,7 @@ class PlanResult:
     needs_supplier: int
     seconds: Mapping[str, float]
     crowned: bool = True
+    release: int = 0
     release_reason: str = ""
     release_gain: float | None = None
     left_out: tuple[LeftOut, ...] = ()

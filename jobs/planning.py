@@ -93,7 +93,7 @@ def run_planning(
         known = run_like(conn, history_hash=history_hash, code_version=version, settings=settings)
         incumbents = incumbents_of(conn, material.day.as_of)
     clock["read"] = time.monotonic()
-    trained, cpu = Trained((), {}), time.process_time()
+    trained = Trained((), {})
     if known is None:
         tell("training", 0.1)
         trained = train(
@@ -104,24 +104,13 @@ def run_planning(
             incumbents=incumbents,
             own=material.own.models,
         )
-    spent = time.process_time() - cpu if known is None else None
     clock["trained"] = time.monotonic()
     tell("planning", 0.85)
-    run = NewRun(
-        key=str(new_id()),
-        as_of_on=material.day.as_of,
-        data_watermark_at=material.watermark,
-        history_hash=history_hash,
-        frequency=material.period.frequency.code,
-        horizon=material.period.horizon,
-        code_version=version,
-        settings=settings,
-        scores=trained.scores,
-    )
+    run = _new_run(material, history_hash, version, settings, trained)
 
     def write(tx: Writing) -> tuple[Settled, Plan, Proposed]:
         day = material.day.as_of
-        settled = _publish(tx, actor, run, trained, known, cpu_seconds=spent, as_of=day, now=now)
+        settled = _publish(tx, actor, run, trained, known, as_of=day, now=now)
         learn(tx, actor, material.grid, categories=material.categories, now=now)
         if not proposing:
             return settled, Plan(()), Proposed((), (), (), 0, 0)
@@ -168,6 +157,26 @@ def _settings(material: _Material, prophet_seconds: float) -> dict[str, Any]:
     }
 
 
+def _new_run(
+    material: _Material,
+    history_hash: str,
+    version: str,
+    settings: Mapping[str, Any],
+    trained: Trained,
+) -> NewRun:
+    return NewRun(
+        key=str(new_id()),
+        as_of_on=material.day.as_of,
+        data_watermark_at=material.watermark,
+        history_hash=history_hash,
+        frequency=material.period.frequency.code,
+        horizon=material.period.horizon,
+        code_version=version,
+        settings=settings,
+        scores=trained.scores,
+    )
+
+
 def _publish(
     tx: Writing,
     actor: Actor,
@@ -175,7 +184,6 @@ def _publish(
     trained: Trained,
     known: PublishedRun | None,
     *,
-    cpu_seconds: float | None,
     as_of: date,
     now: datetime,
 ) -> Settled:
@@ -187,7 +195,6 @@ def _publish(
         actor,
         made,
         trained,
-        cpu_seconds=cpu_seconds,
         as_of=as_of,
         spare_days=SPARE_DAYS,
         now=now,
@@ -268,6 +275,7 @@ def _result(
             "planning": round(clock["planned"] - clock["trained"], 2),
         },
         crowned=settled.crowned,
+        release=settled.release_id,
         release_reason=settled.reason,
         release_gain=None if settled.gain is None else round(settled.gain, 4),
     )

@@ -40,6 +40,7 @@ class Settled:
     """The run that holds, and what became of the one that was trained."""
 
     run: PublishedRun
+    release_id: int
     crowned: bool
     reason: str
     gain: float | None
@@ -63,7 +64,6 @@ def settle(
     run: PublishedRun,
     trained: Trained,
     *,
-    cpu_seconds: float | None,
     as_of: date,
     spare_days: int,
     now: datetime,
@@ -73,7 +73,7 @@ def settle(
     own = losses_of(forecast_digest(tx, run.id))
     release = release_of_run(tx, run.id)
     if release is None:
-        new = _release(run, trained, own, cpu_seconds)
+        new = _release(run, trained, own)
         release = register_release(tx, actor, new, now=now)
     reach = run.horizon * _DAYS_PER_PERIOD.get(run.frequency, _WEEK)
     ruling = rule(
@@ -86,10 +86,10 @@ def settle(
     )
     rule_on(tx, actor, release, ruling, now=now)
     if ruling.crowned or champion is None:
-        return Settled(run, True, ruling.reason, ruling.gain)
+        return Settled(run, release.id, True, ruling.reason, ruling.gain)
     held = run_by_id(tx, champion.run_id)
     assert held is not None, "the champion's run stays"
-    return Settled(held, False, ruling.reason, ruling.gain)
+    return Settled(held, champion.id, False, ruling.reason, ruling.gain)
 
 
 def configuration_of(code_version: str, settings: Mapping[str, Any]) -> str:
@@ -103,7 +103,6 @@ def _release(
     run: PublishedRun,
     trained: Trained,
     losses: Mapping[tuple[int, int], tuple[float, float]],
-    cpu_seconds: float | None,
 ) -> NewRelease:
     own = sum(loss for loss, _ in losses.values())
     base = sum(loss for _, loss in losses.values())
@@ -115,7 +114,7 @@ def _release(
         scores={"candidates": run.scores, "segments": trained.segments},
         loss=round(own, 4) if losses else None,
         baseline_loss=round(base, 4) if losses else None,
-        cpu_seconds=None if cpu_seconds is None else round(cpu_seconds, 2),
+        cpu_seconds=trained.cpu_seconds,
     )
 
 

@@ -1,4 +1,4 @@
-"""`yiben model list | check | register | retire`. Decides options and words; commands do the work.
+"""`yiben model list | check | register | retire | releases | rollback`. Decides options and words.
 
 A model of one's own is a Python file in the data folder's `models/`; who may write there runs code
 of their own anyway, so the terminal acts as the program itself, like every other command.
@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from app.commands.model_releases import list_releases, rollback
 from app.i18n import moment, t
 from app.opening import opened_company, terminal_language
 from forecasting.own_models import checked_model, model_files
@@ -22,6 +23,8 @@ from inventory_core.settings import load_settings
 
 screen = Console()
 model = typer.Typer(no_args_is_help=True, add_completion=False)
+model.command("releases")(list_releases)
+model.command("rollback")(rollback)
 
 Company = Annotated[str, typer.Option(help="company; default: the one last opened")]
 File = Annotated[str, typer.Argument(help="a Python file in the data folder's models/")]

@@ -9,6 +9,8 @@ import streamlit as st
 from app import session
 from app.charts_forecasts import accuracy_picture, demand_picture
 from app.i18n import day, md, number, percent, plain, reader_language, t
+from app.screens.forecasts_models import draw_models
+from app.screens.forecasts_overrides import draw_overrides
 from app.screens.forecasts_reading import (
     BASELINE,
     Listed,
@@ -17,12 +19,14 @@ from app.screens.forecasts_reading import (
     read_overall,
     read_series,
 )
-from app.widgets import Figure, chart, empty_state, figure_row, link, page_head, query
+from app.screens.forecasts_record import draw_record
+from app.widgets import Figure, chart, empty_state, figure_row, link, page_head, query, scope_bar
 from app.widgets_tables import Percent, Text, Units, export_button, table
 from inventory_core.db.engine import Reading
 from inventory_core.planning.published import run_by_id
 
 MONTH_DAYS = 28
+VIEWS = ("series", "record", "models")
 
 
 def draw() -> None:
@@ -34,6 +38,13 @@ def draw() -> None:
         link("jobs", md("forecasts.empty_button"), icon=":material/play_arrow:")
         return
     page_head(t("nav.forecasts"), _sentence(found))
+    view = scope_bar({"view": {name: t(f"learning.view_{name}") for name in VIEWS}})["view"]
+    if view == "record":
+        draw_record()
+        return
+    if view == "models":
+        draw_models()
+        return
     chosen = _choose(found)
     with session.part():
         _series_part(found, chosen)
@@ -104,6 +115,7 @@ def _series_part(found: Overall, chosen: Listed) -> None:
         title = t("forecasts.chart_title", sku=chosen.sku, warehouse=chosen.warehouse)
         chart(demand_picture(series, title=title, language=reader_language()), "demand_picture")
         st.caption(_notes(series))
+    draw_overrides(series, chosen)
     _link_to_replenish(chosen)
 
 

@@ -13,8 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.history import DemandGrid, demand_grid
+from forecasting.overriding import as_planned
 from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import sku_facts, warehouse_codes
+from inventory_core.planning.overrides import Override, live_overrides, step_days
 from inventory_core.planning.published import (
     PublishedForecast,
     PublishedPolicy,
@@ -69,7 +71,9 @@ class Overall:
 class Series:
     """History and forecast of one series in the periods of its run; days are the ends of periods.
 
-    `out`: share of each period without stock, NaN without evidence.
+    `forecast` is what is planned with: from the planning day on, with `overrides` laid on;
+    `published` is the mean without them. `out`: share of each period without stock, NaN without
+    evidence.
     """
 
     forecast: PublishedForecast
@@ -80,6 +84,8 @@ class Series:
     out: Floats
     promotion: tuple[tuple[date, date], ...]
     ahead: tuple[date, ...]
+    published: tuple[float, ...] = ()
+    overrides: tuple[Override, ...] = ()
 
 
 def read_overall(conn: Reading) -> Overall | None:
@@ -112,12 +118,20 @@ def read_overall(conn: Reading) -> Overall | None:
 
 def read_series(conn: Reading, run: PublishedRun, sku_id: int, warehouse_id: int) -> Series | None:
     """One series; None where the run has none of this SKU at this warehouse."""
-    forecasts = {item.warehouse_id: item for item in forecasts_of(conn, run.id, sku_ids=[sku_id])}
-    found = forecasts.get(warehouse_id)
-    if found is None:
+    told = [
+        item
+        for item in forecasts_of(conn, run.id, sku_ids=[sku_id])
+        if item.warehouse_id == warehouse_id
+    ]
+    if not told:
         return None
+    live = live_overrides(conn, from_on=run.plan_day, sku_ids=[sku_id])
+    live = [one for one in live if one.warehouse_id == warehouse_id]
+    days = step_days(run.frequency)
+    [plain] = as_planned(told, [], as_of=run.plan_day, days=days)
+    [found] = as_planned(told, live, as_of=run.plan_day, days=days)
     policies = {item.warehouse_id: item for item in policies_of(conn, run.id, sku_ids=[sku_id])}
-    step = 1 if run.frequency == "D" else 7
+    step = days
     through = found.starts_on - timedelta(days=1)
     ahead = tuple(through + timedelta(days=step * (place + 1)) for place in range(len(found.mean)))
     grid = demand_grid(conn, through=through, ahead_days=step * len(found.mean), sku_ids=[sku_id])
@@ -138,6 +152,8 @@ def read_series(conn: Reading, run: PublishedRun, sku_id: int, warehouse_id: int
         out=out,
         promotion=_promotions(grid, row, past[0] if past else through),
         ahead=ahead,
+        published=tuple(plain.mean),
+        overrides=tuple(live),
     )
 
 

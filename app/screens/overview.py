@@ -11,6 +11,7 @@ from app import session
 from app.charts_overview import value_by_place
 from app.i18n import day, md, percent, reader_language, t
 from app.screens.overview_figures import kpi_cards, place_table
+from app.screens.overview_judged import judged_table
 from app.screens.overview_lists import attention_list, decision_table
 from app.widgets import chart, empty_state, link, page_head, query, scope_bar
 from inventory_core.catalog.locations import warehouses
@@ -59,6 +60,9 @@ def draw() -> None:
     with st.container(border=True), session.part():
         st.subheader(md("overview.decisions"), anchor=False)
         decision_table()
+    if session.may(Permission.COST_VIEW):
+        with st.container(border=True), session.part():
+            judged_table()
 
 
 def _known(conn: Reading) -> tuple[date, str, dict[str, dict[str, str]]] | None:

@@ -1,0 +1,107 @@
+"""Overrides whose days are over: who changed what, and whether it was nearer to what came.
+
+Draws two tables; the verdicts are those of `forecasting/override_record`.
+"""
+
+import pandas as pd
+import streamlit as st
+
+from app import session
+from app.i18n import md, t
+from app.screens.forecasts_overrides import change_words
+from app.widgets_tables import Column, Day, Percent, Text, Units, export_button, table
+from forecasting.history import demand_grid, planning_day
+from forecasting.override_record import JudgedOverride, judge_overrides, records
+from inventory_core.clock import business_day, utc_now
+from inventory_core.db.engine import Reading
+from inventory_core.insight.demand import sku_facts, warehouse_codes
+from inventory_core.office.company import read_company
+from inventory_core.planning.overrides import all_overrides
+
+
+def draw_override_record() -> None:
+    """Sums by reason and by person, then each override."""
+    st.subheader(md("learning.record_overrides"), anchor=False)
+    judged = session.cached("judged_overrides", _judged, ttl=300)
+    if not judged:
+        st.caption(md("learning.record_overrides_none"))
+        return
+    _who_helped(judged)
+    rows = pd.DataFrame([_override_row(one) for one in judged])
+    columns: dict[str, Column] = {
+        "series": Text(t("learning.subject"), pinned=True),
+        "change": Text(t("learning.change")),
+        "first": Day(t("learning.first")),
+        "last": Day(t("learning.last")),
+        "reason": Text(t("learning.reason")),
+        "by": Text(t("learning.by")),
+        "model": Units(t("learning.model_units")),
+        "planned": Units(t("learning.planned_units")),
+        "actual": Units(t("learning.actual_units")),
+        "verdict": Text(t("learning.verdict")),
+    }
+    table(rows, columns, key="forecast_overrides", height="auto")
+    export_button(rows, columns, name="forecast_overrides")
+
+
+def _who_helped(judged: tuple[tuple[JudgedOverride, str], ...]) -> None:
+    only = [one for one, _ in judged]
+    rows = [
+        {
+            "name": t(f"learning.reason_{one.name}") if by == "reason" else one.name,
+            "judged": one.judged,
+            "helped": one.helped,
+            "model": one.model_error,
+            "planned": one.planned_error,
+            "naive": one.naive_error,
+            "added": one.value_added,
+        }
+        for by in ("reason", "person")
+        for one in records(only, by=by)
+    ]
+    if not rows:
+        st.caption(md("learning.none_judged_yet"))
+        return
+    columns: dict[str, Column] = {
+        "name": Text(t("learning.who_or_why"), pinned=True),
+        "judged": Units(t("learning.judged")),
+        "helped": Units(t("learning.helped")),
+        "model": Percent(t("learning.model_error"), digits=0),
+        "planned": Percent(t("learning.planned_error"), digits=0),
+        "naive": Percent(t("learning.naive_error"), digits=0),
+        "added": Percent(t("learning.override_added"), digits=0),
+    }
+    table(pd.DataFrame(rows), columns, key="who_helped", height="content")
+
+
+def _override_row(told: tuple[JudgedOverride, str]) -> dict[str, object]:
+    one, series = told
+    made = one.override
+    verdict = one.state
+    if one.state == "judged":
+        verdict = {True: "helped", False: "harmed", None: "equal"}[one.helped]
+    return {
+        "series": series,
+        "change": change_words(made),
+        "first": made.first_on,
+        "last": made.last_on,
+        "reason": t(f"learning.reason_{made.reason.value}"),
+        "by": made.made_by,
+        "model": round(made.model_units),
+        "planned": round(made.planned_units),
+        "actual": None if one.actual is None else round(one.actual),
+        "verdict": t(f"learning.verdict_{verdict}"),
+    }
+
+
+def _judged(conn: Reading) -> tuple[tuple[JudgedOverride, str], ...]:
+    found = all_overrides(conn)
+    if not found:
+        return ()
+    today = business_day(utc_now(), read_company(conn).time_zone)
+    through = planning_day(conn, today=today).through
+    grid = demand_grid(conn, through=through, sku_ids=sorted({one.sku_id for one in found}))
+    skus = {row.id: row.code for row in conn.rows(sku_facts())}
+    places = {row.id: row.code for row in conn.rows(warehouse_codes())}
+    names = [f"{skus[one.sku_id]} · {places[one.warehouse_id]}" for one in found]
+    return tuple(zip(judge_overrides(found, grid), names, strict=True))
