@@ -35,6 +35,7 @@ def order_cost(situation: Situation, settings: PlanSettings, choice: Choice) -> 
         "confidence": round(taken.cost.needed, 3),
         "cost_of_waiting": text(waiting),
         "age_fees": _age_fees(situation, settings),
+        "shelf_life_days": situation.shelf_life_days,
         "candidates": [_candidate(one) for one in shown],
     }
 

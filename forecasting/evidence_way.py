@@ -12,7 +12,7 @@ from forecasting.lead_time import Route, closures_of
 from forecasting.lead_time_learning import PRIOR_ORDERS
 from forecasting.situation import Draft, Situation
 from forecasting.supplier_choice import Choice, Option
-from inventory_core.catalog.calendars import ALWAYS
+from inventory_core.catalog.calendars import ALWAYS, EVERY_WEEKDAY, Calendar
 
 ONE_DAY = timedelta(days=1)
 
@@ -33,7 +33,7 @@ def lead_time_of(
     return {
         "ship_method": route.ship_method,
         "legs": legs_of(route),
-        "office_calendar": route.office.code,
+        "office_calendar": _name(route.office),
         "calendars": _calendars(shown, first, _last(situation, shown, draft)),
         "closures": [
             [first_on.isoformat(), last_on.isoformat()]
@@ -56,7 +56,7 @@ def legs_of(route: Route) -> list[dict[str, Any]]:
         {
             "kind": leg.kind,
             "days": leg.days,
-            "calendar": leg.calendar.code if leg.calendar else None,
+            "calendar": _name(leg.calendar) if leg.calendar else None,
         }
         for leg in route.legs
     ]
@@ -78,12 +78,20 @@ def _calendars(shown: Iterable[Option], first: date, last: date) -> dict[str, An
     for one in shown:
         route = one.way.route
         for calendar in (route.office, *(leg.calendar or ALWAYS for leg in route.legs)):
-            found[calendar.code] = {
-                "weekdays": sorted(calendar.work_weekdays or range(1, 8)),
+            found[_name(calendar)] = {
+                "weekdays": sorted(calendar.work_weekdays or EVERY_WEEKDAY),
                 "closed": _runs(calendar.closed_days - calendar.opened_days, first, last),
                 "opened": _runs(calendar.opened_days, first, last),
             }
     return found
+
+
+def _name(calendar: Calendar) -> str:
+    """The code, with the weekdays worked where those are not all: one code can have both."""
+    weekdays = calendar.work_weekdays or EVERY_WEEKDAY
+    if weekdays == EVERY_WEEKDAY:
+        return calendar.code
+    return f"{calendar.code} {''.join(str(day) for day in sorted(weekdays))}"
 
 
 def _runs(days: frozenset[date], first: date, last: date) -> list[list[str]]:

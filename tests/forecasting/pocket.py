@@ -1,0 +1,294 @@
+"""A pocket calculator: works out the numbers of a suggestion from its trace, and from nothing else.
+
+Plain Python with + - * /, min, max, rounding and straight lines between given points. It imports
+nothing of the program, so that a fault there is not repeated here.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from math import ceil, sqrt
+from typing import Any
+
+D = Decimal
+DAY = timedelta(days=1)
+NORMAL_SLICES = (-1.463366, -0.598798, 0.0, 0.598798, 1.463366)
+DUST = 1e-6
+
+
+def cents(amount: Decimal) -> Decimal:
+    return amount.quantize(D("0.01"), ROUND_HALF_UP)
+
+
+def line(x: float, xs: Sequence[float], ys: Sequence[float]) -> float:
+    """Straight between the points, level beyond the ends."""
+    if x <= xs[0]:
+        return ys[0]
+    for place in range(1, len(xs)):
+        if x <= xs[place]:
+            left, right = xs[place - 1], xs[place]
+            part = (x - left) / (right - left) if right > left else 1.0
+            return ys[place - 1] + part * (ys[place] - ys[place - 1])
+    return ys[-1]
+
+
+def mean(values: Iterable[float]) -> float:
+    found = list(values)
+    return sum(found) / len(found)
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+class Demand:
+    """The demand table of a trace: totals of the first so many days."""
+
+    def __init__(self, table: dict[str, Any]) -> None:
+        self.days, self.levels = table["days"], table["levels"]
+        self.means, self.rows = table["mean"], table["quantiles"]
+
+    def mean(self, days: float) -> float:
+        """The mean total of so many days; beyond the table at its average pace."""
+        if days >= self.days[-1]:
+            return float(self.means[-1] * days / self.days[-1])
+        return line(days, [0, *self.days], [0, *self.means])
+
+    def row(self, days: float) -> list[float]:
+        """The quantiles of the total of so many days."""
+        if days >= self.days[-1]:
+            return [value * days / self.days[-1] for value in self.rows[-1]]
+        columns = zip(*self.rows, strict=True)
+        return [line(days, [0, *self.days], [0, *column]) for column in columns]
+
+    def tails(self, row: Sequence[float]) -> tuple[list[float], list[float]]:
+        """Levels 0 and 1 added in a straight line, never below zero."""
+        up = [max(row[: place + 1]) for place in range(len(row))]
+        low, high = self.levels[:2], self.levels[-2:]
+        first = up[0] - (up[1] - up[0]) * low[0] / (low[1] - low[0])
+        last = up[-1] + (up[-1] - up[-2]) * (1 - high[1]) / (high[1] - high[0])
+        return [0.0, *self.levels, 1.0], [max(0.0, first), *up, last]
+
+    def at(self, days: float, level: float) -> float:
+        """One quantile of the total of so many days."""
+        levels, row = self.tails(self.row(days))
+        return line(level, levels, row)
+
+    def course(self, level: float | None, horizon: int) -> list[float]:
+        """The running total after 0 .. horizon days, never falling: the mean, or one quantile."""
+        steps = self.means
+        if level is not None:
+            steps = [line(level, *self.tails(row)) for row in self.rows]
+        steps = [max(steps[: place + 1]) for place in range(len(steps))]
+        xs, ys = [0, *self.days], [0.0, *steps]
+        return [
+            ys[-1] * step / xs[-1] if step > xs[-1] else line(step, xs, ys)
+            for step in range(horizon + 1)
+        ]
+
+    def mixed(self, intervals: Sequence[int], level: float) -> float:
+        """The quantile of demand over an interval that is one of these by chance."""
+        if len(set(intervals)) == 1:
+            return self.at(intervals[0], level)
+        curves = []
+        for days in intervals:
+            levels, row = self.tails(self.row(days))
+            curves.append((levels, [value + place * 1e-9 for place, value in enumerate(row)]))
+        points = sorted({value for _, row in curves for value in row})
+        shares = [mean(line(x, row, levels) for levels, row in curves) for x in points]
+        return line(level, shares, points)
+
+    def short(self, intervals: Sequence[int], supply: float) -> float:
+        """Units beyond a supply, over a thousand slices of chance."""
+        found = []
+        for days in intervals:
+            levels, row = self.tails(self.row(days))
+            found.append(
+                mean(max(0.0, line((n + 0.5) / 1000, levels, row) - supply) for n in range(1000))
+            )
+        return mean(found)
+
+
+class Calendars:
+    """The calendars of a trace, to count days on."""
+
+    def __init__(self, found: dict[str, Any]) -> None:
+        self.found = found
+
+    def works(self, code: str | None, on: date) -> bool:
+        if code is None:
+            return True
+        calendar = self.found[code]
+        for first, last in calendar["opened"]:
+            if day(first) <= on <= day(last):
+                return True
+        if any(day(first) <= on <= day(last) for first, last in calendar["closed"]):
+            return False
+        return on.isoweekday() in calendar["weekdays"]
+
+    def arrives(self, on: date, legs: Sequence[dict[str, Any]]) -> date:
+        """Leg by leg, each day of a leg on the next day worked."""
+        for leg in legs:
+            for _ in range(leg["days"]):
+                on += DAY
+                while not self.works(leg["calendar"], on):
+                    on += DAY
+        return on
+
+    def latest(self, needed: date, legs: Sequence[dict[str, Any]], office: str) -> date:
+        """The same way back, to a day on which the office works."""
+        on = needed
+        for leg in reversed(legs):
+            for _ in range(leg["days"]):
+                while not self.works(leg["calendar"], on):
+                    on -= DAY
+                on -= DAY
+        while not self.works(office, on):
+            on -= DAY
+        return on
+
+
+def stock_by_day(
+    start: float, totals: Sequence[float], coming: dict[int, int]
+) -> tuple[list[float], list[float]]:
+    """End-of-day stock and units lost in all so far; what is owed is served first."""
+    level, left, gone, lost = float(start), [], [0.0], 0.0
+    for step in range(len(totals) - 1):
+        wanted = totals[step + 1] - totals[step]
+        level += coming.get(step, 0)
+        served = min(wanted, max(0.0, level))
+        level -= served
+        lost += wanted - served
+        left.append(max(0.0, level))
+        gone.append(lost)
+    return left, gone
+
+
+def inbound_by_day(trace: dict[str, Any]) -> dict[int, int]:
+    """What comes on which day from the first day of demand on; overdue goods on the first."""
+    found: dict[int, int] = {}
+    for item in trace["inbound"]:
+        step = max(0, (day(item["on"]) - day(trace["starts_on"])).days)
+        found[step] = found.get(step, 0) + item["quantity"]
+    return found
+
+
+def learned_numbers(found: dict[str, Any]) -> dict[str, Any]:
+    """Ratio, spread and five slices of the mixture of own, supplier's and stated ratios."""
+    own, pool, stated = found["ratios"], found["ratios_of_supplier"], found["stated_ratios"]
+    prior = found["prior_orders"]
+    weight, of_pool = len(own) / (len(own) + prior), len(pool) / (len(pool) + prior)
+    parts = [(value, weight / len(own)) for value in own]
+    parts += [(value, (1 - weight) * of_pool / len(pool)) for value in pool]
+    parts += [(value, (1 - weight) * (1 - of_pool) / len(stated)) for value in stated]
+    ratio = sum(value * share for value, share in parts)
+    spread = sqrt(sum(share * (value - ratio) ** 2 for value, share in parts))
+    shares, sums = [0.0], [0.0]
+    for value, share in sorted(parts):
+        shares.append(shares[-1] + share)
+        sums.append(sums[-1] + share * value)
+    ends = [line(cut / 5, shares, sums) for cut in range(6)]
+    points = [(ends[place + 1] - ends[place]) * 5 for place in range(5)]
+    middle = mean(points)
+    wide = sqrt(mean((point - middle) ** 2 for point in points))
+    slices = [ratio + (p - middle) * (spread / wide if wide > 0 else 0.0) for p in points]
+    return {"weight": weight, "ratio": ratio, "spread": spread, "slices": slices}
+
+
+def lead_points(lead: dict[str, Any]) -> list[int]:
+    """Equally likely lead times around the planned one."""
+    days = lead["days_with_closures"]
+    if lead["offsets"]:
+        return [max(0, round(days + offset)) for offset in lead["offsets"]]
+    if lead["spread_days"] <= 0:
+        return [days]
+    return [max(0, round(days + lead["spread_days"] * point)) for point in NORMAL_SLICES]
+
+
+class Courses:
+    """Forty equally likely courses of demand without the order: demand, lost and stock by day."""
+
+    def __init__(self, trace: dict[str, Any], horizon: int) -> None:
+        demand, found = Demand(trace["demand"]), trace["order_cost"]
+        position = trace["position"]
+        sellable = position["available"] - position["backordered"]
+        coming = inbound_by_day(trace)
+        self.totals, self.gone, self.left = [], [], []
+        for number in range(found["courses"]):
+            totals = demand.course((number + 0.5) / found["courses"], horizon)
+            left, gone = stock_by_day(sellable, totals, coming)
+            self.totals.append(totals)
+            self.gone.append(gone)
+            self.left.append(left)
+        self.owed = [max(0, -sellable)]
+        level = sellable
+        for step in range(horizon):
+            level += coming.get(step, 0)
+            self.owed.append(max(0, -level))
+
+    def order(self, one: dict[str, Any], trace: dict[str, Any]) -> dict[str, float]:
+        """The expected numbers of one option: an order serves what is lost without it."""
+        found, fees = trace["order_cost"], trace["order_cost"]["age_fees"]
+        gap, quantity, most = one["gap_days"], one["quantity"], found["most_shelf_days"]
+        shelf_life = found["shelf_life_days"]
+        sums: dict[str, list[float]] = {}
+        for arrival in one["arrival_days"]:
+            for totals, gone, left in zip(self.totals, self.gone, self.left, strict=True):
+                asked = [
+                    gone[arrival + step] - gone[arrival] + self.owed[arrival]
+                    for step in range(most + 1)
+                ]
+                lying = [max(0.0, quantity - units) for units in asked]
+                facts = {
+                    "shelf": sum(lying[1:]) / quantity,
+                    "before": gone[arrival],
+                    "after": max(0.0, asked[gap] - quantity),
+                    "served": min(asked[gap], quantity),
+                    "demand": totals[arrival + gap] - totals[arrival],
+                    "clean": 1.0 if asked[gap] - quantity <= DUST else 0.0,
+                    "needed": 1.0 if asked[gap] > DUST else 0.0,
+                    "expired": lying[shelf_life] if shelf_life and shelf_life <= most else 0.0,
+                    "months": 0.0,
+                    "low": 0.0,
+                }
+                if fees:
+                    facts["months"] = sum(lying[fees["aged_after_days"] + 1 :]) / 30
+                    facts["low"] = self._low(arrival, gap, asked, quantity, totals, left, fees)
+                for name, value in facts.items():
+                    sums.setdefault(name, []).append(value)
+        return {name: mean(values) for name, values in sums.items()}
+
+    def _low(
+        self,
+        arrival: int,
+        gap: int,
+        asked: Sequence[float],
+        quantity: int,
+        totals: Sequence[float],
+        left: Sequence[float],
+        fees: dict[str, Any],
+    ) -> float:
+        """Units sold on days that end with too little cover."""
+        pace = mean(one[arrival + gap] - one[arrival] for one in self.totals) / gap
+        sold = 0.0
+        for step in range(1, gap + 1):
+            stock = left[arrival + step - 1] + max(0.0, quantity - asked[step])
+            if stock < fees["low_cover_days"] * pace:
+                wanted = totals[arrival + step] - totals[arrival + step - 1]
+                missed = max(0.0, asked[step] - quantity) - max(0.0, asked[step - 1] - quantity)
+                sold += wanted - missed
+        return sold
+
+    def needed_until(self, one: dict[str, Any], end: int) -> float:
+        """Units lost without an order from its arrival until the day options are compared to."""
+        middle = round(mean(one["arrival_days"]))
+        found = []
+        for arrival in one["arrival_days"]:
+            last = min(len(self.gone[0]) - 1, max(arrival, end + arrival - middle))
+            found.append(mean(g[last] - g[arrival] for g in self.gone) + self.owed[arrival])
+        return mean(found)
+
+
+def whole(units: float) -> int:
+    """The next whole unit, a millionth forgiven."""
+    return ceil(units - DUST)

@@ -1,0 +1,50 @@
+"""Ten suggestions chosen at random, twice: every number on the card worked out by hand.
+
+With a pocket calculator's operations (`pocket.py`), from the trace alone, by somebody who does not
+trust the program. The same for every golden sheet.
+"""
+
+import json
+from random import Random
+
+import pytest
+from sqlalchemy import text
+
+from forecasting.suggest import plan_pair
+from inventory_core.clock import utc_now
+from inventory_core.db.engine import Database
+from inventory_core.office.actors import SYSTEM
+from inventory_core.planning.suggestions import OPEN_STATES
+from jobs.planning import run_planning
+from tests.forecasting.pocket_checks import check_card
+from tests.golden.sheets import cases, read_sheet, settings_of, situation_of
+
+MOST_TRACE_BYTES = 20_000
+_OPEN = text("""
+    SELECT s.id, r.* FROM suggestion s
+      JOIN suggestion_revision r ON r.suggestion_id = s.id AND r.revision = s.revision
+     WHERE s.kind = 'buy' AND s.state = ANY(:states) ORDER BY s.id
+""")
+
+
+@pytest.mark.parametrize("case", cases())
+def test_the_card_of_a_golden_sheet_can_be_worked_out_by_hand(case: str) -> None:
+    sheet = read_sheet(case, "input")
+    draft = plan_pair(situation_of(sheet), settings_of(sheet)).draft
+    if draft is not None:
+        row = {name: getattr(draft, name) for name in draft.__dataclass_fields__}
+        check_card(row, json.loads(json.dumps(draft.trace)))
+
+
+@pytest.mark.slow
+def test_ten_random_suggestions_and_ten_more_can_be_worked_out_by_hand(
+    sample_database: Database,
+) -> None:
+    run_planning(sample_database, SYSTEM, now=utc_now(), prophet_seconds=0)
+    with sample_database.reading() as conn:
+        rows = [dict(row._mapping) for row in conn.rows(_OPEN, {"states": list(OPEN_STATES)})]
+    assert len(rows) >= 20
+    for seed in (20260302, 20260309):
+        for row in Random(seed).sample(rows, 10):
+            assert len(json.dumps(row["trace"])) < MOST_TRACE_BYTES
+            check_card(row, row["trace"])
