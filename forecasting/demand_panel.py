@@ -16,6 +16,7 @@ from forecasting.frames import MAX_PERIODS
 from forecasting.frequency import Frequency, frequency_of, period_range
 from forecasting.history import DemandGrid
 from forecasting.panel import Bools, Floats, Panel
+from forecasting.promotion_days import days_after, groups_of, sibling_pressure
 
 Ints = npt.NDArray[np.int64]
 
@@ -66,6 +67,8 @@ def panel_of_grid(
     last = ends + np.timedelta64((periods - 1) * period.days, "D")
     promotion = _by_period(grid.promotion[:, skipped:], period.days, periods)
     known = {"promotion": promotion} if promotion.any() else {}
+    if known:
+        known |= _around(grid, period, periods, skipped, facts)
     return Panel(
         ids=grid.ids,
         frequency=period.frequency,
@@ -78,6 +81,25 @@ def panel_of_grid(
         offered_from=_offered_from(grid, skipped) // period.days,
         closed=None,
     )
+
+
+def _around(
+    grid: DemandGrid, period: Period, periods: int, skipped: int, facts: Mapping[str, Floats]
+) -> dict[str, Floats]:
+    """The days after each promotion, and the promotions of siblings, as announced."""
+    given = grid.promotion[:, skipped:]
+    groups = groups_of(*(facts[name] for name in ("category", "warehouse") if name in facts))
+    pressed = (
+        sibling_pressure(given, grid.y[:, skipped:], groups)
+        if len(groups)
+        else np.zeros_like(given)
+    )
+    around = {"promotion_after": days_after(given), "promotion_siblings": pressed}
+    return {
+        name: _by_period(values, period.days, periods)
+        for name, values in around.items()
+        if values.any()
+    }
 
 
 def _offered_from(grid: DemandGrid, skipped: int) -> Ints:

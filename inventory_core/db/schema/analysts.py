@@ -1,4 +1,4 @@
-"""Tables of the analyst's work: what a notebook run was given and left, its hours, own models.
+"""Tables of the analyst's work: notebook runs, their hours, own models, effects of promotions.
 
 Decides that a run has one record, a notebook one line in the timetable, and a name one active
 model; never what a notebook may do nor whether a model is good.
@@ -9,10 +9,13 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
+    Float,
     Index,
     Integer,
     String,
     Table,
+    Text,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -73,4 +76,27 @@ own_model = Table(
     time_column("retired_at", nullable=True),
     CheckConstraint("active = (retired_at IS NULL)", name="retired_in_step"),
     Index("uq_own_model_active", "name", unique=True, postgresql_where=text("active")),
+)
+
+# What the last training learned of promotions, whole; no category, SKU: holds for everything.
+promotion_effect = Table(
+    "promotion_effect",
+    METADATA,
+    id_column(),
+    Column("kind", String(20), nullable=False),
+    Column("category", Text, nullable=False, server_default=""),
+    Column("band", String(20), nullable=False, server_default=""),
+    refers_to("sku_id", "sku.id", nullable=True, index=True),
+    refers_to("warehouse_id", "location.id", nullable=True),
+    Column("factor", Float, nullable=False, comment="demand over demand without promotion"),
+    Column("low", Float, nullable=False),
+    Column("high", Float, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("units", Float, nullable=False),
+    Column("expected", Float, nullable=False, comment="units without promotion"),
+    Column("learned_on", Date, nullable=False),
+    CheckConstraint(
+        "kind IN ('uplift', 'after', 'siblings', 'day_after', 'series')", name="kind_known"
+    ),
+    CheckConstraint("low <= factor AND factor <= high", name="factor_inside"),
 )

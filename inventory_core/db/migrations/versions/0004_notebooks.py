@@ -76,11 +76,46 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("active"),
     )
+    _promotion_effect()
     op.add_column("promotion", sa.Column("cancelled_at", sa.DateTime(timezone=True)))
     op.add_column(
         "promotion",
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
     )
+
+
+def _promotion_effect() -> None:
+    op.create_table(
+        "promotion_effect",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("category", sa.Text(), server_default="", nullable=False),
+        sa.Column("band", sa.String(20), server_default="", nullable=False),
+        sa.Column("sku_id", sa.BigInteger(), nullable=True),
+        sa.Column("warehouse_id", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "factor", sa.Float(), nullable=False, comment="demand over demand without promotion"
+        ),
+        sa.Column("low", sa.Float(), nullable=False),
+        sa.Column("high", sa.Float(), nullable=False),
+        sa.Column("events", sa.Integer(), nullable=False),
+        sa.Column("units", sa.Float(), nullable=False),
+        sa.Column("expected", sa.Float(), nullable=False, comment="units without promotion"),
+        sa.Column("learned_on", sa.Date(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('uplift', 'after', 'siblings', 'day_after', 'series')",
+            name=op.f("ck_promotion_effect_kind_known"),
+        ),
+        sa.CheckConstraint(
+            "low <= factor AND factor <= high", name=op.f("ck_promotion_effect_factor_inside")
+        ),
+        sa.ForeignKeyConstraint(["sku_id"], ["sku.id"], name=op.f("fk_promotion_effect_sku_id")),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"], ["location.id"], name=op.f("fk_promotion_effect_warehouse_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promotion_effect")),
+    )
+    op.create_index("ix_promotion_effect_sku_id", "promotion_effect", ["sku_id"])
 
 
 def downgrade() -> None:
