@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("app.commands.plan", "plan"),
     "job": ("app.commands.job", "job"),
     "backtest": ("app.commands.backtest", "backtest"),
+    "replay": ("app.commands.replay", "replay"),
     "model": ("app.commands.model", "model"),
     "verify": ("app.commands.verify", "verify"),
     "migrate": ("app.commands.database", "migrate"),
