@@ -26,6 +26,7 @@ from inventory_core.insight.demand import data_watermark, sku_facts
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.company import read_company
 from inventory_core.planning.own_models import own_models
+from inventory_core.planning.plan_limits import keep_report
 from inventory_core.planning.published import (
     NewRun,
     PublishedPolicy,
@@ -217,6 +218,7 @@ def _propose(
         quiet_days=read_company(tx).review_days,
         now=now,
     )
+    keep_report(tx, published.id, planned.report or {})
     return planned, proposed
 
 
