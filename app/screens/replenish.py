@@ -13,6 +13,7 @@ import streamlit as st
 from app import session
 from app.i18n import day, md, money, number, t
 from app.screens.replenish_acts import approve_ticked
+from app.screens.replenish_limits import draw_limits, ticked_words
 from app.screens.replenish_reasons import draw_reasons
 from app.screens.replenish_transfers import draw_transfers
 from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
@@ -45,6 +46,7 @@ def draw() -> None:
         draw_transfers(sent, rows)
     if len(sent) and len(rows):
         st.subheader(md("replenish.buy_title"), anchor=False)
+    draw_limits(run)
     if found.empty:
         empty_state(":material/check_circle:", md("replenish.empty_all_fine"))
         return
@@ -53,6 +55,8 @@ def draw() -> None:
     ticked = _worklist(rows)
     if len(ticked) > 1:
         approve_ticked(rows.iloc[ticked])
+    for words in ticked_words(run, rows.iloc[ticked]):
+        st.caption(words)
     chosen = rows.iloc[ticked[0]] if ticked else _opened(rows)
     draw_reasons(chosen)
 

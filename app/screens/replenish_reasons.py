@@ -17,6 +17,7 @@ from app.i18n import day, md, money, number, percent, plain, t
 from app.screens.forecasts_reading import Series, read_series
 from app.screens.replenish_acts import draw_acts
 from app.screens.replenish_costs import draw_costs, draw_service, lead_time_words
+from app.screens.replenish_limits import limit_note
 from app.widgets import chart, link
 from forecasting.outlook import outlook_of
 from inventory_core.db.engine import Reading
@@ -110,6 +111,9 @@ def _sum(shown: Shown) -> None:
         f"| **{md('replenish.sum_needed')}** | **{number(quantity['needed'])}** |\n"
         f"| {rounded} | **{number(quantity['ordered'])}** |"
     )
+    limited = limit_note(trace)
+    if limited is not None:
+        st.caption(limited)
     if quantity["forced"] > 0 and quantity["forced_days"]:
         st.caption(
             md(

@@ -127,8 +127,8 @@ def create_plan_limit(tx: Writing, actor: Actor, new: NewPlanLimit) -> int:
 
 def change_plan_limit(
     tx: Writing, actor: Actor, limit_id: int, new: NewPlanLimit, *, version: int
-) -> None:
-    """Replace a limit whole; Conflict where somebody changed it meanwhile."""
+) -> int:
+    """Replace a limit whole; Conflict where somebody changed it meanwhile. Answers its id."""
     require(actor, Permission.SETTINGS_EDIT)
     facts = _checked(new)
     changed = tx.execute(
@@ -139,6 +139,7 @@ def change_plan_limit(
     if changed.rowcount != 1:
         raise Conflict("version_changed", kind="plan_limit", seen=version)
     record_audit(tx, actor, "plan_limit_changed", ("plan_limit", limit_id), _told(facts))
+    return limit_id
 
 
 def ordered_uses(conn: Reading, *, since: date) -> list[Use]:
