@@ -25,6 +25,8 @@ from forecasting.models.contract import Model
 from forecasting.models.statistical import SeasonalNaive
 from forecasting.own_models import LeftOut, without_failing
 from forecasting.policy import TotalDemand
+from forecasting.promotion_record import effects_of_grid
+from inventory_core.planning.promotion_effects import PromotionEffect
 from inventory_core.planning.published import PublishedForecast
 
 UNIT_PLACES = 3
@@ -44,6 +46,7 @@ class Trained:
     scores: dict[str, Any]
     segments: dict[str, dict[str, float]] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()
+    promotions: tuple[PromotionEffect, ...] = ()
     cpu_seconds: float | None = None
 
 
@@ -101,7 +104,15 @@ def train(
         _published(made, row, grid, period, steps, prices, baseline) for row in range(panel.count)
     )
     spent = round(process_time() - began, 2)
-    return Trained(forecasts, _scores(made), _segments(made), tuple(left_out), spent)
+    promotions = tuple(effects_of_grid(grid, categories))
+    return Trained(
+        forecasts,
+        _scores(made),
+        _segments(made),
+        left_out=tuple(left_out),
+        promotions=promotions,
+        cpu_seconds=spent,
+    )
 
 
 def demand_of(forecast: PublishedForecast) -> TotalDemand:

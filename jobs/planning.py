@@ -27,6 +27,7 @@ from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.company import read_company
 from inventory_core.planning.own_models import own_models
 from inventory_core.planning.plan_limits import keep_report
+from inventory_core.planning.promotion_effects import keep_promotion_effects
 from inventory_core.planning.published import (
     NewRun,
     PublishedPolicy,
@@ -113,6 +114,8 @@ def run_planning(
         day = material.day.as_of
         settled = _publish(tx, actor, run, trained, known, as_of=day, now=now)
         learn(tx, actor, material.grid, categories=material.categories, now=now)
+        if proposing and known is None:
+            keep_promotion_effects(tx, trained.promotions)
         if not proposing:
             return settled, Plan(()), Proposed((), (), (), 0, 0)
         return settled, *_propose(tx, actor, settled.run, key=run.key, as_of=day, now=now)
