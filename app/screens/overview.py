@@ -13,6 +13,7 @@ from app.i18n import day, md, percent, reader_language, t
 from app.screens.overview_figures import kpi_cards, place_table
 from app.screens.overview_judged import judged_table
 from app.screens.overview_lists import attention_list, decision_table
+from app.screens.overview_slow import slow_table
 from app.widgets import chart, empty_state, link, page_head, query, scope_bar
 from inventory_core.catalog.locations import warehouses
 from inventory_core.clock import utc_now
@@ -63,6 +64,8 @@ def draw() -> None:
     if session.may(Permission.COST_VIEW):
         with st.container(border=True), session.part():
             judged_table()
+        with st.container(border=True), session.part():
+            slow_table(scope.warehouse_ids, scope.category)
 
 
 def _known(conn: Reading) -> tuple[date, str, dict[str, dict[str, str]]] | None:
