@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from forecasting.limits import Cap, Chosen, Floor, Item, choose_levels, keeps, used
+from forecasting.limits import Cap, Chosen, Floor, Item, Level, choose_levels, keeps, used
 from forecasting.limits_ladder import Ladder, ladder_of, raised
+from forecasting.limits_minimum import can_be_ordered, minimum_of, pass_small_orders
 from forecasting.limits_room import ROUNDING, Shared, caps_of, floors_of
 from forecasting.situation import Draft, Planned, PlanSettings
 from forecasting.transfers import cents
 from inventory_core.planning.plan_limits import PlanLimit
-from inventory_core.vocabulary import PlanLimitKind, SuggestionState
+from inventory_core.vocabulary import PlanLimitKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +37,24 @@ def limit_plan(
 ) -> Limited:
     """Apply every limit at once. `sizes`: m³ and kg of one unit by SKU id."""
     limits = [limit for limit in shared.limits if limit.holds_on(shared.as_of)]
-    places = [i for i, one in enumerate(pairs) if _ready(one) and (limits or _has_minimum(one))]
-    ladders = [ladder_of(pairs[i], settings, sizes.get(pairs[i].situation.sku_id)) for i in places]
     rates = {rate.currency: rate.rate for one in pairs for rate in one.situation.rates}
+    passed = pass_small_orders(pairs, shared, settings, sizes, rates)
+    again = passed.pairs
+    places = [
+        i for i, one in enumerate(again) if can_be_ordered(one) and (limits or minimum_of(one))
+    ]
+    ladders = [ladder_of(again[i], settings, sizes.get(again[i].situation.sku_id)) for i in places]
     floors = floors_of(ladders, shared, rates)
     caps, wholes = caps_of(ladders, limits, shared, rates)
-    if not caps and not floors:
+    if not caps and not floors and not passed.given_up:
         return Limited(tuple(pairs), None)
     drafts = _held(ladders, caps, floors, shared)
     report = None
     if drafts is None:
         drafts, report = _weighed(ladders, limits, caps, floors, wholes)
-    again = list(pairs)
+        report["changed"] = [*passed.given_up, *report["changed"]]
     for place, draft in zip(places, drafts, strict=True):
-        again[place] = replace(pairs[place], draft=draft if draft.quantity else None)
+        again[place] = replace(again[place], draft=draft if draft.quantity else None)
     return Limited(tuple(again), report)
 
 
@@ -61,41 +66,31 @@ def _weighed(
     wholes: Sequence[Mapping[str, Any]],
 ) -> tuple[list[Draft], dict[str, Any]]:
     """The drafts under all limits, those of quantity 0 left out of the plan; and the report."""
-    filled, dropped = _filled(ladders, limits, caps, floors)
-    caps = [_without(cap, dropped) for cap in caps]
-    floors = [_without(floor, dropped) for floor in floors]
+    filled = _filled(ladders, limits, caps, floors)
     items = [ladder.item for ladder in filled]
-    chosen = choose_levels(items, caps, [floor for floor in floors if floor.members])
+    chosen = choose_levels(items, caps, floors)
+    ranks = _ranks(items, chosen)
     drafts = [
-        _draft(ladder, place, chosen, caps, items, dropped.get(place))
+        _draft(ladder, place, chosen, caps, items, ranks[place])
         for place, ladder in enumerate(filled)
     ]
     return drafts, _report(filled, drafts, chosen, caps, wholes, items)
 
 
-def _without(limit: Any, dropped: Mapping[int, str]) -> Any:
-    """The same cap or floor for what is still to be ordered."""
-    return replace(limit, members=tuple(i for i in limit.members if i not in dropped))
-
-
-def _ready(one: Planned) -> bool:
-    """Drafts that can be ordered and whose cost is known share the limits; others stay."""
-    draft = one.draft
-    return (
-        draft is not None
-        and draft.state == SuggestionState.OPEN.value
-        and draft.unit_price is not None
-        and draft.amount_base is not None
-        and draft.amount_base > 0
-    )
-
-
-def _has_minimum(one: Planned) -> bool:
-    return any(
-        offer.order_minimum
-        for offer in one.situation.offers
-        if one.draft is not None and offer.offer_id == one.draft.offer_id
-    )
+def _ranks(items: Sequence[Item], chosen: Chosen) -> list[tuple[int, float]]:
+    """Return per unit of cash of the units left out of each draft, or of its last ones, ranked."""
+    returns = []
+    for item, level in zip(items, chosen.levels, strict=True):
+        last = item.levels[-1]
+        kept = item.levels[level] if 0 <= level < len(item.levels) - 1 else None
+        if kept is None and level >= 0 and len(item.levels) > 1:
+            kept = item.levels[-2]
+        value = last.value - (kept.value if kept else 0.0)
+        cost = last.cost - (kept.cost if kept else 0.0)
+        returns.append(value / cost if cost > 0 else float("inf"))
+    order = sorted(range(len(items)), key=lambda place: (-returns[place], place))
+    ranks = {place: rank for rank, place in enumerate(order, start=1)}
+    return [(ranks[place], round(returns[place], 4)) for place in range(len(items))]
 
 
 def _held(
@@ -109,6 +104,12 @@ def _held(
         return None
     for ladder in ladders:
         kept = shared.held.get((ladder.draft.sku_id, ladder.draft.warehouse_id))
+        if kept is None and caps:
+            # Left out of the list by a limit: it stays out until the next whole plan.
+            items.append(Item((Level(0, 0.0, 0.0),)))
+            levels.append(0)
+            found.append(replace(ladder.draft, quantity=0))
+            continue
         if kept is None:
             return None
         told = kept.limits
@@ -126,35 +127,24 @@ def _filled(
     limits: Sequence[PlanLimit],
     caps: Sequence[Cap],
     floors: Sequence[Floor],
-) -> tuple[list[Ladder], dict[int, str]]:
-    """Orders topped up to their supplier's minimum, and containers filled where that is wanted.
-
-    Orders whose minimum would cost more than it brings are left out.
-    """
+) -> list[Ladder]:
+    """Orders topped up to their supplier's minimum, and containers filled where that is wanted."""
     again = list(ladders)
-    dropped: dict[int, str] = {}
     for floor in floors:
         short = floor.least - sum(again[place].item.levels[-1].cost for place in floor.members)
-        if short <= ROUNDING:
-            continue
-        members = {place: again[place] for place in floor.members}
-        topped = raised(members, name=floor.name, cost=short)
-        brings = sum(ladder.item.levels[-1].value for ladder in topped.values())
-        costs_met = sum(ladder.item.levels[-1].cost for ladder in topped.values()) >= floor.least
-        for place in floor.members:
-            if costs_met and brings > 0:
-                again[place] = topped[place]
-            else:
-                dropped[place] = floor.name
+        if short > ROUNDING:
+            members = {place: again[place] for place in floor.members}
+            for place, ladder in raised(members, name=floor.name, cost=short).items():
+                again[place] = ladder
     for limit in limits:
         if limit.kind is not PlanLimitKind.CONTAINER or not limit.fill:
             continue
         volume = next(cap for cap in caps if (cap.name, cap.resource) == (limit.name, "volume"))
         weight = next(cap for cap in caps if (cap.name, cap.resource) == (limit.name, "weight"))
-        loaded = {place: again[place] for place in volume.members if place not in dropped}
+        loaded = {place: again[place] for place in volume.members}
         if loaded:
             again = _loaded_full(again, loaded, limit, volume, weight)
-    return again, dropped
+    return again
 
 
 def _loaded_full(
@@ -188,16 +178,14 @@ def _draft(
     chosen: Chosen,
     caps: Sequence[Cap],
     items: Sequence[Item],
-    dropped: str | None,
+    rank: tuple[int, float],
 ) -> Draft:
     level = chosen.levels[place]
-    quantity = 0 if dropped or level < 0 else ladder.item.levels[level].quantity
+    quantity = 0 if level < 0 else ladder.item.levels[level].quantity
     wanted = ladder.draft.quantity
     if quantity == wanted:
         return ladder.draft
-    if dropped:
-        code, name = "minimum", dropped
-    elif quantity > wanted:
+    if quantity > wanted:
         code, name = ladder.why_more, ladder.why_name
     elif not any(place in cap.members for cap in caps):
         code, name = "minimum", ladder.supplier
@@ -210,9 +198,9 @@ def _draft(
         "wanted": wanted,
         "quantity": quantity,
         "units": quantity - wanted,
-        "rank": chosen.ranks[place],
+        "rank": rank[0],
         "of": len(items),
-        "return_per_cash": round(ladder.wanted.value / ladder.wanted.cost, 4),
+        "return_per_cash": rank[1],
         "value": round(ladder.wanted.value, 2),
         "cost": str(cents(Decimal(str(ladder.wanted.cost)))),
         "how": chosen.how,

@@ -1,8 +1,9 @@
 """The quantities that one draft may have, from its least order upwards, each with what it brings.
 
 Value = units expected to be served until the order after the next could arrive × margin - holding
-of what lies meanwhile; money in the base currency. Decides which quantities are worth asking for
-and which units come next when an order is topped up; never how many are ordered.
+of what lies until then (what is left then saves buying it again); money in the base currency.
+Decides which quantities are worth asking for and which units come next when an order is topped
+up; never how many are ordered.
 """
 
 from collections.abc import Mapping, Sequence
@@ -88,7 +89,8 @@ class Ladder:
             if here.selling_price_base is not None:
                 margin = here.selling_price_base - landed
             held = landed * self.settings.holding_rate_year / DAYS_PER_YEAR
-            value = cost.served * float(margin) - quantity * cost.shelf_days * float(held)
+            days = min(cost.shelf_days, self.way.gap_days)
+            value = cost.served * float(margin) - quantity * days * float(held)
             found.append(
                 Level(
                     quantity,

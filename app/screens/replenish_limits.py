@@ -21,6 +21,9 @@ from inventory_core.planning.limit_use import LimitUse, limit_uses, order_minimu
 from inventory_core.planning.plan_limits import newest_report
 from inventory_core.vocabulary import PlanLimitKind
 
+# Below this return per unit, more of a limit would bring nothing worth a sentence.
+LEAST_SHADOW = 0.005
+
 
 def draw_limits(run: Mapping[str, Any]) -> None:
     """A bar for each limit, what the plan did about them, and the button to state one."""
@@ -122,7 +125,7 @@ def _changed(report: Mapping[str, Any]) -> None:
     table(shown, columns, key="limits_changed", height=min(320, 75 + 35 * len(shown)))
     base = session.current().company.base_currency
     for limit in report["limits"]:
-        if limit["more_brings"] > 0:
+        if limit["more_brings"] > LEAST_SHADOW:
             key = f"limits.more_{limit['resource']}"
             steps = 1 if limit["resource"] == "volume" else 100
             gain = money(Decimal(str(limit["more_brings"])) * steps, base, digits=0)

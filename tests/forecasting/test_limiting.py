@@ -182,6 +182,30 @@ def test_trap_42_an_order_whose_minimum_is_out_of_reach_is_left_out_and_named() 
     assert (left["code"], left["quantity"], left["wanted"]) == ("minimum", 0, 80)
 
 
+def test_trap_42_what_one_supplier_is_too_large_for_is_bought_from_another() -> None:
+    first = a_draft(1, minimum=Decimal(90_000))
+    [offer] = first.situation.offers
+    prices = tuple((start, price * 2) for start, price in offer.prices)
+    second = replace(
+        offer, offer_id=2, supplier_id=2, supplier="Yiwu", prices=prices, order_minimum=None
+    )
+    pairs = [replace(first, situation=replace(first.situation, offers=(offer, second)))]
+    found = limited(pairs)
+    draft = found.pairs[0].draft
+    assert draft is not None
+    assert (draft.supplier_id, draft.quantity) == (2, 80)
+    assert draft.trace["passed_over"]["minimum"] == "90000"
+    assert found.report is not None
+    assert found.report["changed"][0]["code"] == "minimum_elsewhere"
+
+
+def test_a_click_leaves_out_what_a_limit_left_out() -> None:
+    pairs = [a_draft(1, price=8), a_draft(2)]
+    held = a_use(2, 400)
+    found = limited(pairs, a_budget(900), held=[held])
+    assert quantities(found) == [0, 80]
+
+
 def test_a_minimum_that_open_suggestions_and_draft_orders_reach_asks_for_nothing_more() -> None:
     pairs = [a_draft(1, minimum=Decimal(900))]
     there = [a_use(8, 300, draft=True, ordered_on=AS_OF)]
