@@ -6,7 +6,13 @@ from typing import Any
 
 from app import session
 from app.i18n import md, t
-from app.screens import catalog_offers, catalog_partners, catalog_rates, catalog_skus
+from app.screens import (
+    catalog_offers,
+    catalog_partners,
+    catalog_promotions,
+    catalog_rates,
+    catalog_skus,
+)
 from app.widgets import page_head, scope_bar
 from inventory_core.clock import business_day, utc_now
 from inventory_core.db.engine import Reading
@@ -17,6 +23,7 @@ _PARTS: dict[str, Callable[[date], None]] = {
     "offers": catalog_offers.draw,
     "suppliers": catalog_partners.draw_suppliers,
     "warehouses": catalog_partners.draw_warehouses,
+    "promotions": catalog_promotions.draw,
     "rates": catalog_rates.draw,
 }
 

@@ -240,6 +240,7 @@ def promotion_days() -> TextClause:
           LEFT JOIN location AS place
             ON promotion.account_id IS NULL AND place.kind = 'warehouse'
          WHERE coalesce(pool.warehouse_id, place.id) IS NOT NULL
+           AND promotion.cancelled_at IS NULL
          ORDER BY part.sku_id, 2, 3
         """
     )
