@@ -24,6 +24,9 @@ from app.charts import (
 from app.i18n import percent, t
 from app.screens.forecasts_reading import CENSORED_SHARE, ClassAccuracy, Series
 
+# So many names of shaded days find room side by side; what has none is listed below the picture.
+LABELS_ABREAST = 8
+
 
 def demand_picture(series: Series, *, title: str, language: str) -> go.Figure:
     """History in ink with censored periods hatched, forecast in blue with its bands."""
@@ -138,14 +141,18 @@ def _mark_overrides(figure: go.Figure, series: Series) -> None:
             unit=units,
         )
     )
-    for one in series.overrides:
+    room = (series.ahead[-1] - series.past[0]) / LABELS_ABREAST
+    named_until = series.past[0]
+    for one in sorted(series.overrides, key=lambda other: other.first_on):
+        free = one.first_on >= named_until
         shade(
             figure,
             one.first_on,
             one.last_on + timedelta(days=1),
-            label=t(f"learning.reason_{one.reason.value}"),
+            label=t(f"learning.reason_{one.reason.value}") if free else "",
             colour=OTHER,
         )
+        named_until = one.first_on + room if free else named_until
 
 
 def _mark_promotions(figure: go.Figure, series: Series) -> None:

@@ -29,6 +29,7 @@ from inventory_core.settings import Settings
 from jobs.execution import run_recorded
 from jobs.sample import Played, play_sample_company
 from jobs.sample_decisions import decide_some
+from jobs.sample_record import forecast_the_past
 from jobs.tasks import Workplace
 
 
@@ -52,6 +53,7 @@ def bring_sample(server: Server, settings: Settings, language: str, screen: Cons
             result = play_sample_company(database, now=utc_now(), progress=played)
             refresh_statistics(server, database)
             place = Workplace(database, SYSTEM, utc_now(), slug=SAMPLE_COMPANY, server=server)
+            forecast_the_past(database, now=utc_now())
             run_recorded(place, JobName.PLAN, watch=planned)
             decide_some(database, replan=replan, now=utc_now())
             waiting = _waiting(database)

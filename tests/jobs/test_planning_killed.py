@@ -20,7 +20,6 @@ BOOKS = (
     *("forecast_run", "forecast", "policy", "model_release"),
     *("suggestion", "suggestion_revision", "approval", "outbox"),
 )
-ON_EVERY_CHECK = "before_the_commit"
 
 
 def books(seller: Seller) -> dict[str, list[tuple]]:
@@ -42,11 +41,8 @@ def killed_at(moment: str, database: Database) -> int:
     return child.returncode
 
 
-@pytest.mark.parametrize(
-    "moment",
-    [name if name == ON_EVERY_CHECK else pytest.param(name, marks=pytest.mark.slow)
-     for name in MOMENTS],
-)  # fmt: skip
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", list(MOMENTS))
 def test_killed_at_any_moment_the_last_plan_stands_and_a_rerun_completes(
     database: Database, moment: str
 ) -> None:

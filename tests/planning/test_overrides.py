@@ -96,27 +96,25 @@ def test_the_same_click_twice_is_one_override(seller: Seller) -> None:
     assert seller.rows("SELECT count(*) FROM forecast_override") == [(1,)]
 
 
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"last_on": TODAY - timedelta(days=1)}, "override_days_reversed"),
-        ({"first_on": YESTERDAY}, "override_in_the_past"),
-        ({"last_on": TODAY + timedelta(days=365)}, "override_beyond_forecast"),
-        ({"last_on": TODAY + timedelta(days=400)}, "override_too_long"),
-        ({"units_per_day": Decimal(3)}, "override_one_change"),
-        ({"change_percent": None}, "override_one_change"),
-        ({"change_percent": Decimal(-101)}, "override_percent_out_of_range"),
-        ({"change_percent": Decimal(0)}, "override_changes_nothing"),
-        ({"change_percent": None, "units_per_day": Decimal(-1)}, "quantity_negative"),
-        ({"reason": OverrideReason.JUDGEMENT, "note": " "}, "override_needs_a_note"),
-    ],
-)
-def test_an_override_that_makes_no_sense_is_refused(
-    seller: Seller, changes: dict[str, object], code: str
-) -> None:
+SENSELESS = [
+    ({"last_on": TODAY - timedelta(days=1)}, "override_days_reversed"),
+    ({"first_on": YESTERDAY}, "override_in_the_past"),
+    ({"last_on": TODAY + timedelta(days=365)}, "override_beyond_forecast"),
+    ({"last_on": TODAY + timedelta(days=400)}, "override_too_long"),
+    ({"units_per_day": Decimal(3)}, "override_one_change"),
+    ({"change_percent": None}, "override_one_change"),
+    ({"change_percent": Decimal(-101)}, "override_percent_out_of_range"),
+    ({"change_percent": Decimal(0)}, "override_changes_nothing"),
+    ({"change_percent": None, "units_per_day": Decimal(-1)}, "quantity_negative"),
+    ({"reason": OverrideReason.JUDGEMENT, "note": " "}, "override_needs_a_note"),
+]
+
+
+def test_an_override_that_makes_no_sense_is_refused(seller: Seller) -> None:
     planned(seller)
-    with pytest.raises(Invalid, match=code):
-        override(seller, **changes)
+    for changes, code in SENSELESS:
+        with pytest.raises(Invalid, match=code):
+            override(seller, **changes)
 
 
 def test_without_a_forecast_there_is_nothing_to_override(seller: Seller) -> None:
