@@ -16,6 +16,8 @@ Floats = npt.NDArray[np.float64]
 REACH_DAYS = {"D": 21, "W": 42, "MS": 45}
 MIN_YEARS_FOR_FEASTS = 1.15  # a feast seen once or never teaches nothing
 
+BESIDE_A_FEAST = ("observed", "Eve", "Holiday")
+
 # Announced by Amazon year by year; there is no rule to compute them from.
 PRIME_DAYS = (
     date(2015, 7, 15), date(2016, 7, 12), date(2017, 7, 11), date(2018, 7, 16),
@@ -104,10 +106,13 @@ def _easter(year: int) -> date:
 
 
 def _named_first_days(country: str, name: str, first: int, last: int) -> tuple[date, ...]:
-    """The first day of a feast in every year in which the national calendar knows it."""
+    """The first day of a feast in every year in which the national calendar knows it.
+
+    Days that are only off work beside it (its eve, moved or added holidays) are not the feast.
+    """
     found: dict[int, date] = {}
     table = holidays.country_holidays(country, years=range(first, last + 1), language="en_US")
     for day, label in sorted(table.items()):
-        if label.startswith(name) and "observed" not in label:
+        if label.startswith(name) and not any(word in label for word in BESIDE_A_FEAST):
             found.setdefault(day.year, day)
     return tuple(found.values())
