@@ -65,6 +65,10 @@ def _words(trace: dict[str, Any], found: dict[str, Any], base: str) -> str:
             md("replenish.costs_margin", margin=money(Decimal(found["unit_margin"]), base))
         )
     sentences.append(md(f"replenish.costs_rule_{found['rule']}"))
+    if cut_by_limits(trace):
+        sentences.append(
+            md("replenish.costs_before_limits", quantity=number(trace["quantity"]["ordered"]))
+        )
     fees = found["age_fees"]
     if fees:
         sentences.append(
@@ -79,6 +83,12 @@ def _words(trace: dict[str, Any], found: dict[str, Any], base: str) -> str:
     return " ".join(sentences)
 
 
+def cut_by_limits(trace: dict[str, Any]) -> bool:
+    """Whether a shared limit made the order another one than the one that was weighed."""
+    weighed = trace["order_cost"]["candidates"][0]["quantity"]
+    return bool(weighed != trace["quantity"]["ordered"])
+
+
 def draw_service(trace: dict[str, Any]) -> None:
     """Both meanings of service for this order, how sure the need is, and what waiting costs."""
     found = trace.get("order_cost")
@@ -88,7 +98,8 @@ def draw_service(trace: dict[str, Any]) -> None:
     fill = taken["fill_rate"]
     st.markdown(
         md(
-            "replenish.service_order",
+            "replenish.service_weighed" if cut_by_limits(trace) else "replenish.service_order",
+            quantity=number(taken["quantity"]),
             cycle=percent(taken["cycle_service"], 1),
             fill="—" if fill is None else percent(fill, 1),
             promised=percent(trace["policy"]["service_level"], 0),
