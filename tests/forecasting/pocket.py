@@ -81,10 +81,14 @@ class Demand:
             steps = [line(level, *self.tails(row)) for row in self.rows]
         steps = [max(steps[: place + 1]) for place in range(len(steps))]
         xs, ys = [0, *self.days], [0.0, *steps]
-        return [
-            ys[-1] * step / xs[-1] if step > xs[-1] else line(step, xs, ys)
-            for step in range(horizon + 1)
-        ]
+        found, place = [0.0], 1
+        for step in range(1, horizon + 1):
+            while place < len(xs) - 1 and step > xs[place]:
+                place += 1
+            part = (step - xs[place - 1]) / (xs[place] - xs[place - 1])
+            between = ys[place - 1] + part * (ys[place] - ys[place - 1])
+            found.append(ys[-1] * step / xs[-1] if step > xs[-1] else between)
+        return found
 
     def mixed(self, intervals: Sequence[int], level: float) -> float:
         """The quantile of demand over an interval that is one of these by chance."""
