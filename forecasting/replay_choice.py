@@ -21,9 +21,9 @@ Ints = npt.NDArray[np.int64]
 
 FACTORS = (0.15, 0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0)
 QUESTIONS: tuple[tuple[dict[str, Any], ...], ...] = (
-    ({"power": 1.5}, {"power": 0.0}),
-    ({"borrow": False},),
     ({"later": False},),
+    ({"borrow": False},),
+    ({"power": 1.5}, {"power": 0.0}),
 )
 USUAL_FACTOR = 0.7
 SEGMENTS = 4
