@@ -4,14 +4,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.lead_time import Route, latest_order_on
 from forecasting.suggest import plan_pair
 from forecasting.supplier_choice import OfferTerms, allowed_quantity
 from inventory_core.catalog.calendars import Calendar, Leg, arrival_on
-from tests.golden.sheets import SETTINGS, read_sheet, situation_of
+from inventory_core.vocabulary import OrderRule
+from tests.golden.sheets import SETTINGS, read_sheet, settings_of, situation_of
 
 TERMS = OfferTerms(1, 1, 1, "Ningbo", "USD", 1, 1, ((1, Decimal(5)),), ())
 
@@ -76,3 +77,36 @@ def test_every_draft_says_the_sum_in_numbers_that_add_up() -> None:
             facts["order_up_to"] - facts["inventory_position"] - facts["lost_before_arrival"]
         )
         assert facts["ordered"] == draft.quantity == facts["needed"] + facts["forced"]
+
+
+@given(
+    prices=st.lists(st.integers(3, 200), min_size=2, max_size=5).map(sorted),
+    high=st.integers(100, 250),
+    stock=st.integers(0, 500),
+)
+@settings(max_examples=25, deadline=None)
+def test_a_dearer_lost_sale_never_makes_a_least_cost_order_smaller(
+    prices: list[int], high: int, stock: int
+) -> None:
+    sheet = read_sheet("21_least_cost_orders_fewer_times", "input")
+    sheet["demand"]["high"], sheet["stock"]["on_hand"] = high, stock
+    situation, plan = situation_of(sheet), settings_of(sheet)
+    drafts = [
+        plan_pair(replace(situation, selling_price_base=Decimal(price)), plan).draft
+        for price in prices
+    ]
+    found = [draft.quantity for draft in drafts if draft is not None]
+    assert len(found) in (0, len(prices))
+    assert found == sorted(found)
+
+
+def test_a_least_cost_order_costs_no_more_than_the_one_up_to_the_service_level() -> None:
+    for case in ("14_uncertain_demand", "15_uncertain_lead_time", "18_customers_are_waiting"):
+        situation = replace(situation_of(read_sheet(case, "input")), selling_price_base=Decimal(9))
+        least = plan_pair(situation, replace(SETTINGS, order_rule=OrderRule.LEAST_COST)).draft
+        promised = plan_pair(situation, SETTINGS).draft
+        assert least is not None
+        assert promised is not None
+        rows = least.trace["order_cost"]["candidates"]
+        by_quantity = {row["quantity"]: Decimal(row["cost"]) for row in rows}
+        assert by_quantity[least.quantity] <= by_quantity[promised.quantity]
