@@ -25,7 +25,9 @@ MOST_NODES = 20_000
 MOST_SECONDS = 10.0
 ROUNDING = 1e-6
 # What planning wants is worth a little even where the sum says nothing: no cut without a limit.
+# What is added to fill up is worth less than that: it never takes the place of what is needed.
 LEAST_WORTH = 1e-4
+LEAST_WORTH_TOPPED = 1e-6
 
 Resource = Literal["cost", "volume", "weight"]
 
@@ -47,9 +49,13 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A draft with its quantities, rising; the last one is all that is wanted."""
+    """A draft with its quantities, rising; the last one is all that is wanted.
+
+    `topped`: how many of the last were added to fill a container or reach a minimum.
+    """
 
     levels: tuple[Level, ...]
+    topped: int = 0
 
     @property
     def rank_value(self) -> float:
@@ -186,10 +192,11 @@ def _step_return(item: Item, level: int) -> float:
 def _worths(item: Item) -> list[float]:
     """Value of each level, never falling below what was wanted less of."""
     found: list[float] = []
-    best = 0.0
-    before = 0.0
-    for level in item.levels:
-        best = max(level.value, best + LEAST_WORTH * max(0.0, level.cost - before))
+    best = before = 0.0
+    needed = len(item.levels) - item.topped
+    for number, level in enumerate(item.levels):
+        least = LEAST_WORTH if number < needed else LEAST_WORTH_TOPPED
+        best = max(level.value, best + least * max(0.0, level.cost - before))
         before = level.cost
         found.append(best)
     return found

@@ -268,5 +268,5 @@ def _may_fill(
 def _topped(ladder: Ladder, level: Level, code: str, name: str) -> Ladder:
     if level.quantity <= ladder.item.levels[-1].quantity:
         return ladder
-    item = Item((*ladder.item.levels, level))
+    item = Item((*ladder.item.levels, level), ladder.item.topped + 1)
     return replace(ladder, item=item, why_more=code, why_name=name)

@@ -55,7 +55,7 @@ def draw() -> None:
     ticked = _worklist(rows)
     if len(ticked) > 1:
         approve_ticked(rows.iloc[ticked])
-    for words in ticked_words(run, rows.iloc[ticked]):
+    for words in ticked_words(run, rows.iloc[ticked]) if ticked else ():
         st.caption(words)
     chosen = rows.iloc[ticked[0]] if ticked else _opened(rows)
     draw_reasons(chosen)

@@ -114,7 +114,7 @@ def _sum(shown: Shown) -> None:
     limited = limit_note(trace)
     if limited is not None:
         st.caption(limited)
-    if quantity["forced"] > 0 and quantity["forced_days"]:
+    elif quantity["forced"] > 0 and quantity["forced_days"]:
         st.caption(
             md(
                 "replenish.forced",

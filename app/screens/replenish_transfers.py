@@ -13,6 +13,7 @@ import streamlit as st
 from app import session
 from app.i18n import day, md, money, number, plain, says, t
 from app.screens.replenish_acts import approve_now, ask_rejection
+from app.screens.replenish_lane_form import state_lane
 from app.widgets import flash, query
 from app.widgets_acts import act_button
 from app.widgets_tables import Column, Day, Text, Units, export_button, table
@@ -45,6 +46,11 @@ def draw_transfers(rows: pd.DataFrame, bought: pd.DataFrame) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.markdown(f":small[:gray[{md('sending.hint')}]]")
         st.space("stretch")
+        may = session.may(Permission.TRANSFER_EDIT)
+        if st.button(
+            md("sending.lanes"), type="tertiary", icon=":material/route:", disabled=not may
+        ):
+            state_lane()
         export_button(shown, columns, name="transfers")
     height = min(320, 75 + 35 * len(rows))
     ticked = table(shown, columns, key="sending_table", select="many", height=height)

@@ -68,7 +68,7 @@ class NewLane:
     active: bool = True
 
 
-def set_transfer_lane(tx: Writing, actor: Actor, lane: NewLane) -> None:
+def set_transfer_lane(tx: Writing, actor: Actor, lane: NewLane) -> NewLane:
     """State one way by one ship method, whole; it holds from the next planning on."""
     require(actor, Permission.TRANSFER_EDIT, warehouse_id=lane.from_warehouse_id)
     check_member(lane.ship_method, ShipMethod, field="ship_method")
@@ -84,6 +84,7 @@ def set_transfer_lane(tx: Writing, actor: Actor, lane: NewLane) -> None:
     insert_rows(tx, transfer_lane, [facts], replace_on=_KEY, replace=changing)
     told = {name: str(value) for name, value in facts.items()}
     record_audit(tx, actor, "transfer_lane_set", ("warehouse", lane.from_warehouse_id), told)
+    return lane
 
 
 def lanes(conn: Reading) -> list[Lane]:

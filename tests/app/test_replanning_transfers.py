@@ -1,0 +1,74 @@
+"""A transfer from plan to click: planned once, kept by the next plan, freed by the undo."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.screens.replenish_acts import approve_now
+from inventory_core.catalog.locations import NewWarehouse, create_warehouses
+from inventory_core.db.engine import Database
+from inventory_core.desk.decisions import Choice
+from inventory_core.desk.undo import undo_decision
+from inventory_core.errors import Conflict
+from inventory_core.office.actors import SYSTEM
+from inventory_core.stock.balances import positions
+from inventory_core.vocabulary import WarehouseKind
+from jobs.planning import run_planning
+from tests.planning.seller import NOW, TODAY, Seller, make_seller
+
+pytestmark = pytest.mark.slow
+LIST = """
+    SELECT s.id, s.revision, r.quantity, s.from_warehouse_id FROM suggestion s
+    JOIN suggestion_revision r ON r.suggestion_id = s.id AND r.revision = s.revision
+    WHERE s.state = 'open' AND s.kind = 'transfer' ORDER BY s.id
+"""
+
+
+def _planned(database: Database) -> tuple[Seller, int]:
+    seller = make_seller(database, ("LAMP",))
+    with database.writing() as tx:
+        new = NewWarehouse("HUB", "Hub", WarehouseKind.OWN, "CN", "Asia/Shanghai")
+        hub = int(create_warehouses(tx, SYSTEM, [new])["HUB"])
+    seller.sold("LAMP", [4, 6, 5, 7, 3, 8, 6] * 20, last_on=TODAY - timedelta(days=1))
+    seller.stock("LAMP", 40)
+    seller.stock("LAMP", 60, warehouse=hub)
+    run_planning(database, SYSTEM, now=NOW, prophet_seconds=0)
+    return seller, hub
+
+
+def test_a_transfer_is_planned_once_by_a_click_and_freed_by_the_undo(database: Database) -> None:
+    seller, hub = _planned(database)
+    [(transfer, revision, quantity, origin)] = seller.rows(LIST)
+    assert (quantity, origin) == (60, hub)
+    bought = "SELECT r.quantity FROM suggestion s JOIN suggestion_revision r"
+    bought += " ON r.suggestion_id = s.id AND r.revision = s.revision"
+    bought += " WHERE s.state = 'open' AND s.kind = 'buy'"
+    before = seller.rows(bought)
+    told = database.write(
+        lambda tx: approve_now(tx, SYSTEM, NOW, [Choice(transfer, revision, "click")])
+    )
+    assert not isinstance(told, Conflict)
+    assert told[0].number.startswith("TR-")
+    assert seller.rows(LIST) == []
+    assert seller.rows(bought) == before
+    again = run_planning(database, SYSTEM, now=NOW, prophet_seconds=0)
+    assert (again.opened, again.revised, again.withdrawn) == (0, 0, 0)
+    with database.reading() as conn:
+        [there] = positions(conn, [seller.skus["LAMP"]], [hub])
+    assert (there.available, there.planned_out) == (60, 60)
+    with database.writing() as tx:
+        undo_decision(tx, SYSTEM, transfer, key="undo", reason="changed my mind", now=NOW)
+    run_planning(database, SYSTEM, now=NOW, prophet_seconds=0)
+    assert [row[2:] for row in seller.rows(LIST)] == [(60, hub)]
+    assert seller.rows(bought) == before
+
+
+def test_goods_that_left_the_hub_meanwhile_are_not_promised(database: Database) -> None:
+    seller, hub = _planned(database)
+    [(transfer, revision, _, _)] = seller.rows(LIST)
+    seller.run("UPDATE stock_level SET held = 50 WHERE warehouse_id = :hub", hub=hub)
+    told = database.write(
+        lambda tx: approve_now(tx, SYSTEM, NOW, [Choice(transfer, revision, "click")])
+    )
+    assert isinstance(told, Conflict)
+    assert [row[2:] for row in seller.rows(LIST)] == [(10, hub)]
