@@ -100,6 +100,39 @@ EXPORTS: dict[str, Export] = {
         LEFT JOIN supplier v ON v.id = r.supplier_id ORDER BY g.id""",
         Permission.COST_VIEW,
     ),
+    "forecast_overrides": Export(
+        (("override", _WHOLE), ("sku", _TEXT), ("warehouse", _TEXT), ("first_on", _DAY),
+         ("last_on", _DAY), ("change_percent", _DECIMAL), ("units_per_day", _DECIMAL),
+         ("reason", _TEXT), ("note", _TEXT), ("model_units", _DECIMAL),
+         ("naive_units", _DECIMAL), ("planned_units", _DECIMAL), ("made_by", _TEXT),
+         ("made_at", _MOMENT), ("withdrawn_at", _MOMENT)),
+        """SELECT o.id, s.code, w.code, o.first_on, o.last_on, o.change_percent, o.units_per_day,
+            o.reason, o.note, o.model_units::numeric, o.naive_units::numeric,
+            o.planned_units::numeric, p.name, o.recorded_at, o.withdrawn_at
+        FROM forecast_override o JOIN sku s ON s.id = o.sku_id
+        JOIN location w ON w.id = o.warehouse_id JOIN person p ON p.id = o.made_by_id
+        ORDER BY o.id""",
+    ),
+    "forecast_outcomes": Export(
+        (("sku", _TEXT), ("warehouse", _TEXT), ("week_on", _DAY), ("run", _WHOLE),
+         ("actual", _DECIMAL), ("model", _DECIMAL), ("planned", _DECIMAL), ("naive", _DECIMAL),
+         ("low", _DECIMAL), ("high", _DECIMAL), ("in_stock", _TEXT)),
+        """SELECT s.code, w.code, o.week_on, o.run_id, o.actual::numeric, o.model::numeric,
+            o.planned::numeric, o.naive::numeric, o.low::numeric, o.high::numeric,
+            CASE WHEN o.seen THEN 'yes' ELSE 'no' END
+        FROM forecast_outcome o JOIN sku s ON s.id = o.sku_id
+        JOIN location w ON w.id = o.warehouse_id ORDER BY o.week_on, s.code, w.code""",
+    ),
+    "model_releases": Export(
+        (("release", _WHOLE), ("state", _TEXT), ("reason", _TEXT), ("run", _WHOLE),
+         ("as_of_on", _DAY), ("code_version", _TEXT), ("history_hash", _TEXT),
+         ("loss", _DECIMAL), ("baseline_loss", _DECIMAL), ("gain", _DECIMAL),
+         ("cpu_seconds", _DECIMAL), ("trained_at", _MOMENT)),
+        """SELECT m.id, m.state, m.reason, m.run_id, r.as_of_on, r.code_version, r.history_hash,
+            m.loss::numeric, m.baseline_loss::numeric, m.gain::numeric, m.cpu_seconds::numeric,
+            m.recorded_at
+        FROM model_release m JOIN forecast_run r ON r.id = m.run_id ORDER BY m.id""",
+    ),
     "sales": Export(
         (("source", _TEXT), ("invoice", _TEXT), ("sku", _TEXT), ("sold_at", _MOMENT),
          ("sold_on", _DAY), ("quantity", _WHOLE), ("cancelled", _WHOLE), ("unit_price", _DECIMAL),

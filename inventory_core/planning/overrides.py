@@ -11,8 +11,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
+from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.db.schema.learning import forecast_override
 from inventory_core.db.schema.office import person
@@ -97,13 +98,15 @@ def set_override(tx: Writing, actor: Actor, new: NewOverride, *, now: datetime) 
         "planned_units": _applied(new, model, days),
         "made_by_id": actor.person_id,
     }
-    made = tx.execute(
-        insert(forecast_override).values(values).returning(forecast_override.c.id)
-    ).scalar_one()
+    if not insert_rows(tx, forecast_override, [values], returning=("id",), skip_existing=True):
+        # The same click a second time, from another window at the same moment.
+        found = _one(tx, forecast_override.c.key == new.key)
+        assert found is not None, "whoever was first has committed"
+        return found
     told = {n: values[n] for n in ("warehouse_id", "first_on", "last_on", "reason", "note")}
     told |= {"percent": new.change_percent, "units_per_day": new.units_per_day}
     record_audit(tx, actor, "forecast_override_set", ("sku", new.sku_id), told)
-    found = _one(tx, forecast_override.c.id == made)
+    found = _one(tx, forecast_override.c.key == new.key)
     assert found is not None, "the override was written a moment ago"
     return found
 

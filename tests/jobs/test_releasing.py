@@ -14,7 +14,8 @@ from inventory_core.planning.registry import (
     rollback_target,
 )
 from inventory_core.vocabulary import PersonId, ReleaseState, Role
-from jobs.planning import PlanResult, run_planning
+from jobs.plan_result import PlanResult
+from jobs.planning import run_planning
 from tests.planning.seller import NOW, Seller, make_seller
 
 YESTERDAY = date(2026, 3, 1)

@@ -1,7 +1,9 @@
 """Overrides are bounded, allowed, planned with, taken back, and kept."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
 
@@ -18,7 +20,8 @@ from inventory_core.planning.overrides import (
     withdraw_override,
 )
 from inventory_core.vocabulary import OverrideReason, PersonId, Role
-from jobs.planning import PlanResult, run_planning
+from jobs.plan_result import PlanResult
+from jobs.planning import run_planning
 from tests.planning.seller import NOW, TODAY, Seller, make_seller
 
 YESTERDAY = date(2026, 3, 1)
@@ -92,7 +95,15 @@ def test_taken_back_it_is_kept_but_no_longer_planned_with(seller: Seller) -> Non
 
 def test_the_same_click_twice_is_one_override(seller: Seller) -> None:
     planned(seller)
-    assert override(seller).id == override(seller).id
+    gate = Barrier(2)
+
+    def click() -> int:
+        gate.wait()
+        return override(seller).id
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(click) for _ in range(2)]
+        assert len({one.result() for one in both}) == 1
     assert seller.rows("SELECT count(*) FROM forecast_override") == [(1,)]
 
 
