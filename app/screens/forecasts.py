@@ -146,7 +146,8 @@ def _figures(series: Series, chosen: Listed) -> list[Figure]:
     ]
     if policy is None:
         return cards
-    interval = policy.lead_time_days + policy.review_days
+    intervals = policy.trace.get("intervals") or [policy.lead_time_days + policy.review_days]
+    interval = round(sum(intervals) / len(intervals))
     return [
         *cards,
         Figure(
