@@ -6,7 +6,7 @@ therefore covers t + lead … t + lead + review - 1. Rules decide orders (`simul
 nothing is decided, and nothing here knows a forecast, a database or a calendar.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,8 +52,8 @@ class Opening:
 class Review:
     """What a rule may look at before period `period`: no demand of that period or later.
 
-    `on_hand` [S]; `arriving` [S, lead + 1], column k arriving before period + k, the last one
-    being what this review may still add to.
+    `on_hand` [S]; `arriving` [S, > lead], column k arriving before period + k; this review adds
+    to column `lead`, and behind it stands only what is late.
     """
 
     period: int
@@ -105,17 +105,29 @@ class Played:
         return np.asarray(self.cost_by_period.sum(axis=1))
 
 
-def play(demand: Floats, terms: Terms, opening: Opening, rule: Rule) -> Played:
-    """Run `rule` over demand [S, T], a row a series or a path; costs count from `lead` on."""
+def play(
+    demand: Floats,
+    terms: Terms,
+    opening: Opening,
+    rule: Rule,
+    *,
+    late: Sequence[int] | None = None,
+) -> Played:
+    """Run `rule` over demand [S, T], a row a series or a path; costs count from `lead` on.
+
+    `late` [T]: periods by which an order placed in a period comes after its time. Nobody knows
+    that before it is placed.
+    """
     series, periods = demand.shape
+    delays = [0] * periods if late is None else list(late)
     on_hand = opening.on_hand.astype(np.float64)
-    arriving = np.zeros((series, terms.lead + 1))
+    arriving = np.zeros((series, terms.lead + 1 + max(delays, default=0)))
     arriving[:, : terms.lead] = opening.arriving[:, : terms.lead]
     left, sold, lost, ordered = (np.zeros((series, periods)) for _ in range(4))
     for period in range(periods):
         if period % terms.review == 0:
             quantity = full_packs(rule(Review(period, on_hand, arriving)), terms)
-            arriving[:, terms.lead] += quantity
+            arriving[:, terms.lead + delays[period]] += quantity
             ordered[:, period] = quantity
         on_hand = on_hand + arriving[:, 0]
         arriving = np.column_stack([arriving[:, 1:], np.zeros(series)])

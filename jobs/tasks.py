@@ -24,6 +24,7 @@ from inventory_core.office.company import read_company
 from inventory_core.office.job_runs import JobName
 from jobs.notebooks import run_notebook
 from jobs.planning import Progress, run_planning
+from jobs.replays import run_replay
 
 # Late facts of so many days are taken into the kept days again.
 KPI_DAYS_AGAIN = 45
@@ -118,11 +119,17 @@ def execute_notebook(
     )
 
 
+def play_again(place: Workplace, settings: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Play the company's last year again; `settings` may change what is assumed."""
+    return run_replay(place.database, settings, now=place.now, progress=progress)
+
+
 JOBS: Mapping[JobName, Job] = {
     JobName.KPI_SNAPSHOT: Job(JobName.KPI_SNAPSHOT, keep_kpis, most_minutes=20),
     JobName.PLAN: Job(JobName.PLAN, plan, most_minutes=60),
     JobName.BACKUP: Job(JobName.BACKUP, back_up, most_minutes=60),
     JobName.NOTEBOOK: Job(JobName.NOTEBOOK, execute_notebook, most_minutes=30),
+    JobName.REPLAY: Job(JobName.REPLAY, play_again, most_minutes=60),
 }
 
 

@@ -43,6 +43,7 @@ class JobName(StrEnum):
     KPI_SNAPSHOT = "kpi_snapshot"
     BACKUP = "backup"
     NOTEBOOK = "notebook"
+    REPLAY = "replay"
 
 
 # Hour and minute of the company's clock at which each job is due every night.

@@ -1,0 +1,235 @@
+"""A stretch of a seller's own past, played again: Yiben's orders, a min/max rule, what happened.
+
+All three meet the same demand (what was asked for, stock-outs filled by the pace of days with
+stock), the same opening stock and the same terms of supply; forecasts are made again every four
+weeks on what was known then. Decides how a plan is judged. Periods are weeks.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.engine import forecast_panel
+from forecasting.panel import Panel
+from forecasting.replay_choice import Choice, Outlook, order_now
+from forecasting.simulate import Floats, Opening, Played, Review, Rule, Terms, play
+from forecasting.simulate_rules import levels
+from inventory_core.errors import Refused
+
+Ints = npt.NDArray[np.int64]
+
+WEEKS_PER_YEAR = 52
+FORECAST_EVERY = 4
+PATHS = 80
+LEAST_HISTORY_WEEKS = 20  # before the window
+LEAST_WINDOW_WEEKS = 8
+# The rule of a spreadsheet: minimum = lead time + 30 days, maximum 60 days more, of the last 90.
+MEAN_WEEKS, MINIMUM_WEEKS, MAXIMUM_WEEKS = 13, 30 / 7, 60 / 7
+PORT_WEEKS = 6  # how long a closed port stays closed
+LEAST_MARGIN = 0.2  # of the cost, where no selling price is known
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is known of the past of S series over T weeks.
+
+    `asked`, `served` [S, T] units; `stock` [S, T] units at the end of a week, `arrived` [S, T].
+    Per series: `lead` weeks, `moq`, `pack`, `cost` and `price` of a unit in base currency.
+    """
+
+    panel: Panel
+    asked: Floats
+    served: Floats
+    stock: Floats
+    arrived: Floats
+    lead: Ints
+    moq: Floats
+    pack: Floats
+    cost: Floats
+    price: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What is changed in the replay. `demand` 0.2: a fifth more than was asked for; `lead_days`:
+    every way takes longer; `port_days`: orders placed in the middle of the window come later.
+    """
+
+    service_level: float
+    holding_rate_year: float
+    dead_days: int
+    lead_days: int = 0
+    demand: float = 0.0
+    port_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One plan in figures, base currency; None where a denominator is empty."""
+
+    fill_rate: float | None
+    stock_value: float
+    dead_value: float
+    turnover_year: float | None
+    lost_sales: float
+    holding_cost: float
+    stockout_cost: float
+    value_by_week: tuple[float, ...]
+    cost_by_week: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The three plans over the same weeks; `actual` is None where something was changed."""
+
+    first: int
+    ours: Judged
+    minmax: Judged
+    actual: Judged | None
+
+
+def replay_history(
+    past: Past, what_if: WhatIf, *, seed: int = 0, told: Callable[[float], None] = lambda _: None
+) -> Compared:
+    """Play the last year, or what there is of it, again. `told` gets the share done."""
+    length = past.panel.length
+    first = max(LEAST_HISTORY_WEEKS, length - WEEKS_PER_YEAR)
+    if length - first < LEAST_WINDOW_WEEKS:
+        raise Refused("replay_past_too_short", weeks=length, least=first + LEAST_WINDOW_WEEKS)
+    lead = past.lead + round(what_if.lead_days / 7)
+    longer = replace(past, lead=lead)
+    outlooks = _outlooks(past.panel, first, int(lead.max(initial=0)) + 2, seed, told)
+    asked = past.asked[:, first:] * (1.0 + what_if.demand)
+    if what_if.demand:
+        asked = np.round(asked)
+    plays = {"ours": _Total.of(past, first), "minmax": _Total.of(past, first)}
+    for weeks in np.unique(lead):
+        rows = np.flatnonzero(lead == weeks)
+        terms = Terms(int(weeks), 1, 1.0, 0.0, moq=past.moq[rows], pack=past.pack[rows])
+        opening = _opening(longer, rows, first, int(weeks))
+        late = _late(asked.shape[1], what_if.port_days)
+        for name, rule in (
+            ("ours", _our_rule(outlooks, rows, terms, what_if)),
+            ("minmax", _minmax_rule(past, rows, first, asked, int(weeks))),
+        ):
+            plays[name].take(rows, play(asked[rows], terms, opening, rule, late=late))
+    judged = {name: _judge(longer, asked, total, what_if) for name, total in plays.items()}
+    changed = bool(what_if.lead_days or what_if.demand or what_if.port_days)
+    actual = None if changed else _judge(past, asked, _what_happened(past, first), what_if)
+    return Compared(first, judged["ours"], judged["minmax"], actual)
+
+
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """Units over the window, each [S, W]."""
+
+    left: Floats
+    sold: Floats
+    came: Floats
+
+    @classmethod
+    def of(cls, past: Past, first: int) -> "_Total":
+        shape = past.asked[:, first:].shape
+        return cls(*(np.zeros(shape) for _ in range(3)))
+
+    def take(self, rows: Ints, played: Played) -> None:
+        self.left[rows], self.sold[rows] = played.left, played.sold
+        before = np.column_stack([np.full(len(rows), np.nan), played.left[:, :-1]])
+        self.came[rows] = np.nan_to_num(played.left + played.sold - before)
+
+
+def _what_happened(past: Past, first: int) -> _Total:
+    since = slice(first, None)
+    sold = np.minimum(past.served[:, since], past.asked[:, since])
+    return _Total(past.stock[:, since], sold, past.arrived[:, since])
+
+
+def _opening(past: Past, rows: Ints, first: int, lead: int) -> Opening:
+    """The stock that was there, and what had been ordered: what really came in the lead time."""
+    coming = past.arrived[rows, first : first + lead]
+    return Opening(np.maximum(past.stock[rows, first - 1], 0.0), coming)
+
+
+def _outlooks(
+    panel: Panel, first: int, reach: int, seed: int, told: Callable[[float], None]
+) -> dict[int, tuple[Floats, Floats]]:
+    """Mean and paths of the weeks after each forecast, by week of the window."""
+    out: dict[int, tuple[Floats, Floats]] = {}
+    weeks = range(0, panel.length - first, FORECAST_EVERY)
+    for place, week in enumerate(weeks):
+        forecast = forecast_panel(panel.until(first + week), reach + FORECAST_EVERY, seed=seed)
+        paths = forecast.paths(range(panel.count), PATHS, seed=seed + place)
+        out[week] = (forecast.mean, np.round(paths).astype(np.float32))
+        told((place + 1) / len(weeks))
+    return out
+
+
+def _our_rule(
+    outlooks: dict[int, tuple[Floats, Floats]], rows: Ints, terms: Terms, what_if: WhatIf
+) -> Rule:
+    """Orders of least expected cost, where a lost unit counts as much as the service level says:
+    at level a the last unit is as likely to be missing as holding it a week is dear, h a / (1 - a).
+    """
+    level = min(what_if.service_level, 0.999)
+    choice = Choice(False, 0.0, True, np.zeros(0), np.ones(1))
+    priced = replace(terms, stockout=level / (1.0 - level))
+
+    def rule(review: Review) -> Floats:
+        made = review.period - review.period % FORECAST_EVERY
+        since = review.period - made
+        mean, paths = outlooks[made]
+        seen = paths[rows][:, :, since:]
+        outlook = Outlook(mean[rows, since:], seen, seen[:, :0])
+        return order_now(review, outlook, choice, priced, np.zeros(len(rows)))
+
+    return rule
+
+
+def _minmax_rule(past: Past, rows: Ints, first: int, asked: Floats, lead: int) -> Rule:
+    """Minimum and maximum in days of the mean of the last 90 days, as kept in a spreadsheet."""
+    known = np.hstack([past.asked[rows, :first], asked[rows]])
+    weeks = asked.shape[1]
+    mean = np.stack(
+        [known[:, max(0, first + week - MEAN_WEEKS) : first + week].mean(axis=1)
+         for week in range(weeks)],
+        axis=1,
+    )  # fmt: skip
+    minimum = np.ceil(mean * (lead + MINIMUM_WEEKS))
+    return levels(minimum, minimum + np.ceil(mean * MAXIMUM_WEEKS))
+
+
+def _late(weeks: int, port_days: int) -> list[int]:
+    late = [0] * weeks
+    middle = weeks // 2
+    for week in range(middle, min(weeks, middle + PORT_WEEKS)):
+        late[week] = round(port_days / 7)
+    return late
+
+
+def _judge(past: Past, asked: Floats, total: _Total, what_if: WhatIf) -> Judged:
+    """Figures of a plan over the window."""
+    left, lost = np.maximum(total.left, 0.0), asked - total.sold
+    margin = np.maximum(past.price - past.cost, 0.0)
+    value = (left * past.cost[:, None]).sum(axis=0)
+    holding = value * what_if.holding_rate_year / WEEKS_PER_YEAR
+    missed = (lost * margin[:, None]).sum(axis=0)
+    weeks = asked.shape[1]
+    quiet = max(1, round(what_if.dead_days / 7))
+    unsold = total.sold[:, -quiet:].sum(axis=1) == 0
+    old = np.maximum(left[:, -1] - total.came[:, -quiet:].sum(axis=1), 0.0)
+    sold_cost = float((total.sold * past.cost[:, None]).sum())
+    mean_value, wanted = float(value.mean()), float(asked.sum())
+    turned = sold_cost / mean_value * WEEKS_PER_YEAR / weeks if mean_value > 0 else None
+    return Judged(
+        fill_rate=float(total.sold.sum()) / wanted if wanted > 0 else None,
+        stock_value=mean_value,
+        dead_value=float((old * past.cost)[unsold].sum()),
+        turnover_year=turned,
+        lost_sales=float((lost * past.price[:, None]).sum()),
+        holding_cost=float(holding.sum()),
+        stockout_cost=float(missed.sum()),
+        value_by_week=tuple(float(each) for each in value),
+        cost_by_week=tuple(float(each) for each in np.cumsum(holding + missed)),
+    )

@@ -1,0 +1,148 @@
+"""From the book to the past that is played again: demand, stock and terms of supply by week.
+
+Decides what was asked for in weeks that were partly out of stock (the pace of the latest weeks
+with stock) and what a unit costs (what it cost on arrival, else its first price). Judges nothing.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import ceil
+
+import numpy as np
+
+from forecasting.book import Book, Pair, offers_to, read_book
+from forecasting.demand_panel import (
+    DAYS_PER_WEEK,
+    WEEKDAYS,
+    Period,
+    is_sellable,
+    panel_of_grid,
+)
+from forecasting.frequency import frequency_of
+from forecasting.history import EPOCH, DemandGrid, demand_grid, planning_day
+from forecasting.lead_time import arrives_on
+from forecasting.replay_history import LEAST_MARGIN, Past
+from forecasting.simulate import Floats
+from inventory_core.db.engine import Reading
+from inventory_core.insight.stock_days import daily_changes
+from inventory_core.office.company import Company
+
+PACE_WEEKS = 13
+HORIZON_WEEKS = 8
+ASSUMED_LEAD_DAYS = 30
+ASSUMED_COST_SHARE = 0.6  # of the selling price, where no cost is known
+
+
+@dataclass(frozen=True, slots=True)
+class PastOfCompany:
+    """The past with the company's own settings; `ends_on` the last day of each week."""
+
+    past: Past
+    company: Company
+    ends_on: tuple[date, ...]
+
+
+def read_past(conn: Reading, *, today: date) -> PastOfCompany:
+    """All SKUs and warehouses that ever sold, in whole weeks up to the last complete day."""
+    day = planning_day(conn, today=today)
+    grid = demand_grid(conn, through=day.through)
+    keep = is_sellable(grid) & (grid.warehouse_id > 0)
+    grid = grid.select(np.flatnonzero(keep).astype(np.int64))
+    weekday = WEEKDAYS[grid.last_on.weekday()]
+    period = Period(frequency_of(f"W-{weekday}"), DAYS_PER_WEEK, HORIZON_WEEKS, "replay")
+    panel = panel_of_grid(grid, period)
+    book = read_book(conn, as_of=day.as_of)
+    stock, arrived, cost = _stock(conn, grid)
+    price = _last_price(grid)
+    terms = _terms(book, grid, day.as_of)
+    cost = np.where(np.isnan(cost), terms[:, 3], cost)
+    cost = np.where(np.isnan(cost), np.nan_to_num(price) * ASSUMED_COST_SHARE, cost)
+    price = np.where(np.isnan(price), cost * (1 + LEAST_MARGIN), price)
+    past = Past(
+        panel=panel,
+        asked=unconstrained(panel.y),
+        served=_weeks(grid, grid.y - grid.bulk - grid.short).sum(axis=2),
+        stock=stock,
+        arrived=arrived,
+        lead=terms[:, 0].astype(np.int64),
+        moq=terms[:, 1],
+        pack=terms[:, 2],
+        cost=cost,
+        price=price,
+    )
+    ends = [grid.last_on - timedelta(days=7 * back) for back in range(panel.length - 1, -1, -1)]
+    return PastOfCompany(past, book.company, tuple(ends))
+
+
+def unconstrained(y: Floats) -> Floats:
+    """[S, T] units asked for: as seen, and where nothing could be seen the mean of the latest
+    weeks that could; 0 before the first sale.
+    """
+    seen = ~np.isnan(y)
+    out = np.nan_to_num(y)
+    for week in range(y.shape[1]):
+        recent = slice(max(0, week - PACE_WEEKS), week)
+        count = seen[:, recent].sum(axis=1)
+        pace = np.where(seen[:, recent], y[:, recent], 0.0)
+        mean = np.nan_to_num(pace).sum(axis=1) / np.maximum(count, 1)
+        out[:, week] = np.where(seen[:, week], out[:, week], mean)
+    return np.asarray(np.round(out))
+
+
+def _weeks(grid: DemandGrid, values: Floats) -> Floats:
+    """[S, weeks, 7] days of whole weeks; the first days that fill none are left out."""
+    skipped, weeks = grid.length % DAYS_PER_WEEK, grid.length // DAYS_PER_WEEK
+    return np.asarray(values[:, skipped:].reshape(len(values), weeks, DAYS_PER_WEEK))
+
+
+def _stock(conn: Reading, grid: DemandGrid) -> tuple[Floats, Floats, Floats]:
+    """Units at the end of each week, units that arrived in it, and the mean cost on arrival."""
+    place = {
+        pair: row
+        for row, pair in enumerate(
+            zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True)
+        )
+    }
+    first = (grid.first_on - EPOCH).days
+    change, came = np.zeros(grid.y.shape), np.zeros(grid.y.shape)
+    value, units = np.zeros(len(grid.y)), np.zeros(len(grid.y))
+    for row in conn.rows(daily_changes(), {"last_on": grid.last_on}):
+        series = place.get((row.sku_id, row.warehouse_id))
+        if series is None:
+            continue
+        day = max(0, row.day - first)
+        change[series, day] += row.quantity
+        came[series, day] += row.arrived if row.day >= first else 0
+        value[series] += float(row.value)
+        units[series] += row.arrived
+    ends = _weeks(grid, np.cumsum(change, axis=1))[:, :, -1]
+    cost = np.where(units > 0, value / np.maximum(units, 1), np.nan)
+    return ends, _weeks(grid, came).sum(axis=2), cost
+
+
+def _last_price(grid: DemandGrid) -> Floats:
+    """[S] the last selling price known, base currency; NaN where there is none."""
+    return np.asarray(grid.price[:, -1], dtype=np.float64)
+
+
+def _terms(book: Book, grid: DemandGrid, as_of: date) -> Floats:
+    """[S, 4] lead time in weeks, MOQ, multiple and price of the preferred offer, else the first."""
+    out = np.zeros((len(grid.y), 4))
+    rates = {rate.currency: float(rate.rate) for rate in book.rates}
+    known: dict[Pair, tuple[float, float, float, float]] = defaultdict(
+        lambda: (ceil(ASSUMED_LEAD_DAYS / DAYS_PER_WEEK), 0.0, 1.0, float("nan"))
+    )
+    pairs = list(zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True))
+    for sku_id, warehouse_id in pairs:
+        offers = offers_to(book, sku_id, warehouse_id, as_of)
+        for offer in sorted(offers, key=lambda one: not one.preferred)[:1]:
+            days = (arrives_on(offer.routes[0].route, as_of) - as_of).days
+            reached = offer.price_at(offer.moq)
+            rate = rates.get(offer.currency)
+            price = float(reached[1]) * rate if reached and rate else float("nan")
+            weeks = max(1, ceil(days / DAYS_PER_WEEK))
+            known[sku_id, warehouse_id] = (weeks, offer.moq, max(1, offer.order_multiple), price)
+    for row, pair in enumerate(pairs):
+        out[row] = known[pair]
+    return out
