@@ -29,8 +29,8 @@ def draw_costs(trace: dict[str, Any]) -> None:
     for place, one in enumerate(found["candidates"][:SHOWN_OPTIONS]):
         cells = [
             _option_words(one, several),
-            *(_figure(one[name], digits) for name in ("unit_total", "extra", "lost_margin")),
-            _figure(one["cost"], digits),
+            _figure(one["unit_total"], digits),
+            *(_figure(one[name], 0) for name in ("extra", "lost_margin", "cost")),
         ]
         rows.append(f"| {' | '.join(f'**{c}**' if place == 0 else c for c in cells)} |")
     titles = " | ".join(md(f"replenish.head_{name}") for name in heads)
