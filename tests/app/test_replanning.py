@@ -40,7 +40,7 @@ def _open(database: Database, sku_id: int) -> Shown:
 def test_moved_stock_brings_new_numbers_instead_of_an_order(database: Database) -> None:
     seller = _planned(database)
     seen = _open(database, seller.skus["LAMP"])
-    seller.stock("LAMP", 80, key="more came")
+    seller.stock("LAMP", 150, key="more came")
     told = database.write(
         lambda tx: approve_now(tx, SYSTEM, NOW, [Choice(seen.id, seen.revision, "first")])
     )
