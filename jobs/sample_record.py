@@ -10,12 +10,8 @@ from inventory_core.clock import business_day
 from inventory_core.db.engine import Database
 from inventory_core.office.actors import SYSTEM
 from inventory_core.office.company import read_company
-<<<<<<< HEAD
 from jobs.plan_result import PlanResult
 from jobs.planning import run_planning
-=======
-from jobs.planning import PlanResult, run_planning
->>>>>>> 533809f68f0abac90435ecfc834b9bce14274857
 
 WEEKS_AGO = 10
 
