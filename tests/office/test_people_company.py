@@ -6,12 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from forecasting.replenish import plan_settings
 from inventory_core.db.engine import Database
 from inventory_core.errors import Conflict, Forbidden, Invalid
 from inventory_core.office.actors import SYSTEM, Actor
 from inventory_core.office.audit import list_audit
 from inventory_core.office.company import Company, read_company, save_company
-from inventory_core.vocabulary import CostMethod, PersonId, Role
+from inventory_core.vocabulary import CostMethod, OrderRule, PersonId, Role
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -26,6 +27,19 @@ def test_a_company_is_set_up_once_and_then_changed_by_version(database: Database
         assert read_company(tx) == later
         latest = list_audit(tx, subject=("company", 1))[0]
     assert latest.details == {"dead_stock_days": 120, "version": 2}
+
+
+def test_orders_follow_the_service_level_until_somebody_chooses_least_cost(
+    database: Database,
+) -> None:
+    with database.writing() as tx:
+        made = save_company(tx, SYSTEM, Company(name="Northwind"), now=NOW)
+        assert made.order_rule is OrderRule.SERVICE_LEVEL
+        save_company(tx, SYSTEM, replace(made, order_rule=OrderRule.LEAST_COST), now=NOW)
+        found = read_company(tx)
+        latest = list_audit(tx, subject=("company", 1))[0]
+    assert plan_settings(found).order_rule is OrderRule.LEAST_COST
+    assert latest.details == {"order_rule": "least_cost", "version": 2}
 
 
 @pytest.mark.parametrize(
