@@ -158,9 +158,10 @@ def _fields(
     )
     first = found.starts_on if found else today + timedelta(days=USUAL_DAYS)
     last = found.ends_on if found else first + timedelta(days=USUAL_DAYS - 1)
+    one, two = st.columns(2)
     starts_on = one.date_input(md("promotions.starts_on"), first, key=f"{prefix}_from", **options)
     ends_on = two.date_input(md("promotions.ends_on"), last, key=f"{prefix}_to", **options)
-    percent = one.number_input(
+    percent = st.number_input(
         md("promotions.discount"),
         0.0,
         100.0,

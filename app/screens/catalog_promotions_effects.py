@@ -21,6 +21,8 @@ from inventory_core.planning.promotion_effects import (
 )
 
 BANDS = (("under_10", 10.0), ("10_to_20", 20.0), ("20_to_30", 30.0), ("from_30", 101.0))
+# What random days and rough levels can feign; a smaller effect is not claimed.
+LEAST_EFFECT = 0.05
 KINDS = (UPLIFT, AFTER, SIBLINGS, DAY_AFTER)
 
 
@@ -80,8 +82,9 @@ def _sentence(found: Sequence[PromotionEffect]) -> str:
 
 
 def _siblings_words(one: PromotionEffect) -> str:
-    """Loss, gain, or honestly nothing where the range includes no effect."""
-    key = "nothing" if one.low <= 1 <= one.high else ("lose" if one.factor < 1 else "gain")
+    """Loss, gain, or honestly nothing where the range includes no effect or it is tiny."""
+    unclear = one.low <= 1 <= one.high or abs(one.factor - 1) < LEAST_EFFECT
+    key = "nothing" if unclear else ("lose" if one.factor < 1 else "gain")
     return md(f"promotions.siblings_{key}", factor=_times(one.factor))
 
 
