@@ -95,7 +95,7 @@ def _table(opened: Opened, top: int, language: str) -> Table:
             row.sku,
             row.warehouse,
             number(row.quantity, language=language),
-            row.supplier or t("planning.no_supplier", language=language),
+            row.supplier or row.from_warehouse or t("planning.no_supplier", language=language),
             money(row.amount_base, base, language=language),
             _order_by(row.order_by_on, row.days_late, language),
             reason_words(row.reason, language),
