@@ -13,14 +13,14 @@ from forecasting.situation import Draft, PlanSettings, Situation
 from forecasting.supplier_choice import Choice, Option, cents, hundredths
 from inventory_core.vocabulary import WarehouseKind
 
-# The options shown beside the one taken; the cheapest of them.
-MOST_CANDIDATES = 12
+# So many options are kept, the one taken first, then those that a sum needs, then the cheapest.
+MOST_CANDIDATES = 8
 
 
 def order_cost(situation: Situation, settings: PlanSettings, choice: Choice) -> dict[str, Any]:
     """The expected cost of the order taken and of what was compared with it."""
     taken = choice.taken
-    shown = [taken, *(one for one in choice.weighed if one is not taken)][:MOST_CANDIDATES]
+    shown = _shown(choice)
     margin = taken.weight.unit_margin if taken.weight else None
     waiting = None if margin is None else cents(hundredths(taken.cost.served) * margin)
     return {
@@ -38,6 +38,22 @@ def order_cost(situation: Situation, settings: PlanSettings, choice: Choice) -> 
         "shelf_life_days": situation.shelf_life_days,
         "candidates": [_candidate(one) for one in shown],
     }
+
+
+def _shown(choice: Choice) -> list[Option]:
+    """The usual way to have a unit and the best preferred one are always among them."""
+    known = [one for one in choice.weighed if one.unit_total is not None]
+    usual = min(known, key=lambda one: one.unit_total or Decimal(0), default=choice.taken)
+    preferred = next((one for one in choice.weighed if one.offer.preferred), choice.taken)
+    needed = [choice.taken, *choice.weighed[:1], usual, preferred]
+    rest = [*needed, *choice.weighed]
+    kept = [one for place, one in enumerate(rest) if not any(one is r for r in rest[:place])]
+    first, *others = kept[:MOST_CANDIDATES]
+    return [first, *sorted(others, key=lambda one: _place(choice, one))]
+
+
+def _place(choice: Choice, option: Option) -> int:
+    return next(n for n, one in enumerate(choice.weighed) if one is option)
 
 
 def _age_fees(situation: Situation, settings: PlanSettings) -> dict[str, Any] | None:
