@@ -245,3 +245,31 @@ def test_trap_48_the_joint_plan_never_buys_more_than_the_needs_less_all_that_is_
     upstream = sum(item.situation.stock.upstream for item in again)
     assert upstream == hub + coming - sum(supply.quantity for supply in supplies)
     assert bought <= max(0, sum(needs) - upstream)
+
+
+def test_trap_48_hub_sites_and_fba_are_planned_as_one_sheet() -> None:
+    """By hand: reorder point 370, up to 440; positions 360, 330 and 300 (FBA) lack 80, 110, 140.
+
+    The hub has 150 and expects 60. FBA loses most, so it gets 140; the next gets the 10 that are
+    left and the 60 that come: 400 in position, above the reorder point. Only the first one buys.
+    """
+    sites = [
+        plan_pair(a_situation(warehouse_id=place, stock=stocked(units), inbound=()), SETTINGS)
+        for place, units in ((101, 360), (102, 330), (103, 300))
+    ]
+    day = sites[0].situation.as_of
+    hub = [
+        Supply(50, day, 150, "HUB"),
+        Supply(50, day + timedelta(days=2), 60, "PO-7 HUB", here=False),
+    ]
+    shared = share(sites, hub)
+    sent = {send.receiver.situation.warehouse_id: send.taken.quantity for send in shared.sends}
+    assert sent == {103: 140, 102: 10}
+    again = [
+        plan_pair(shared.again.get((1, one.situation.warehouse_id), one.situation), SETTINGS)
+        for one in sites
+    ]
+    position = [one.situation.stock.inventory_position for one in again]
+    assert position == [360, 400, 440]
+    needed = [one.draft.trace["quantity"]["needed"] if one.draft else 0 for one in again]
+    assert needed == [80, 0, 0]
