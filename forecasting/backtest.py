@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.candidates import BASELINE, BLEND
+from forecasting.candidates import BASELINE, BLEND, SUPPORT
 from forecasting.losses import (
     LEVELS,
     bias,
@@ -27,8 +27,11 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 TRIAL_ORIGINS = 8
+SHORT_HORIZONS = 3  # a history of fewer horizons at the first origin is short
+SHORT_REFITS = 3
 CHAMPION_PRIOR = 8.0  # origins' worth of trust in the segment against the series' own record
-BLEND_ADVANTAGE = 0.92  # a single candidate must be this much better than the blend
+BLEND_ADVANTAGE = 0.8  # a single candidate must be this much better than the blend
+NEVER = 1e9  # no loss is small enough to win against this handicap
 LEVEL_BINS = 12
 
 
@@ -63,36 +66,49 @@ def outer_cutoffs(length: int, *, horizon: int, step: int, origins: int) -> list
 def trial_origins(panel: Panel, horizon: int) -> tuple[int, ...]:
     """Origins inside the history from which the candidates are tried, earliest first.
 
-    The window they span covers the horizon and a season where the history is long enough, and
-    at most a third of the history; short histories try with part of the horizon.
+    The window they span covers the horizon and a season where the history is long enough; a short
+    history tries with part of the horizon, from its second half.
     """
     length = panel.length
     if length < 2:
         return ()
     reach = min(horizon, max(1, length // 3))
     last = length - reach
-    wanted = TRIAL_ORIGINS
-    room = max(0, min(last - 1, length // 3 - reach if length >= 3 * reach else 0))
-    room = min(room, max(reach, panel.frequency.level_window))
-    stride = max(1, room // max(wanted - 1, 1))
-    count = min(wanted, 1 + room // stride)
+    span = max(reach, panel.frequency.level_window)
+    earliest = min(last, max(1, -(-length // 2), last - span))
+    room = last - earliest
+    stride = max(1, room // max(TRIAL_ORIGINS - 1, 1))
+    count = min(TRIAL_ORIGINS, 1 + room // stride)
     if panel.frequency.is_daily and stride % 7 == 0:
         stride -= 1
     return tuple(last - stride * back for back in range(count - 1, -1, -1))
 
 
+def refits(origins: Sequence[int], horizon: int) -> list[tuple[int, ...]]:
+    """The origins in groups; models are fitted anew at the first of each group.
+
+    One fit serves all where it has most of the history; a short history is worth several, since
+    each period more teaches much.
+    """
+    groups = SHORT_REFITS if origins[0] < SHORT_HORIZONS * horizon else 1
+    size = -(-len(origins) // groups)
+    return [tuple(origins[start : start + size]) for start in range(0, len(origins), size)]
+
+
 def run_trial(panel: Panel, horizon: int, models: Sequence[Model]) -> Trial:
-    """Fit each model at the first origin and let it forecast from all of them."""
+    """Let each model forecast from all origins with what was known there."""
     origins = trial_origins(panel, horizon)
     actual = np.full((len(origins), panel.count, horizon), np.nan)
     for place, origin in enumerate(origins):
         seen = panel.y[:, origin : origin + horizon]
         actual[place, :, : seen.shape[1]] = seen
     forecasts: dict[str, Floats] = {}
-    if origins:
-        past = panel.until(origins[0])
-        for model in models:
-            forecasts[model.name] = model.fit(past).predict(panel, horizon, origins)
+    for model in models if origins else ():
+        parts = [
+            model.fit(panel.until(group[0])).predict(panel, horizon, group)
+            for group in refits(origins, horizon)
+        ]
+        forecasts[model.name] = np.concatenate(parts)
     first = panel.y[:, : max(origins[0], 1)] if origins else panel.y
     seen_mean = np.where(np.isnan(first), 0.0, first).sum(axis=1)
     count = (~np.isnan(first)).sum(axis=1)
@@ -110,7 +126,7 @@ def choose_champions(trial: Trial, segment: Ints) -> tuple[str, ...]:
     own = np.stack([horizon_loss(trial, trial.forecasts[name]) for name in names], axis=1)
     known = np.isfinite(own).all(axis=1)
     base = names.index(BASELINE)
-    advantage = np.array([BLEND_ADVANTAGE if name == BLEND else 1.0 for name in names])
+    advantage = np.array([_advantage(name) for name in names])
     champions = np.full(len(segment), names.index(BLEND))
     pooled = _relative(own[known].sum(axis=0), base)
     for code in np.unique(segment):
@@ -126,6 +142,12 @@ def choose_champions(trial: Trial, segment: Ints) -> tuple[str, ...]:
         unknown = (segment == code) & ~known
         champions[unknown] = int(np.argmin(of_segment * advantage))
     return tuple(names[place] for place in champions)
+
+
+def _advantage(name: str) -> float:
+    if name in SUPPORT:
+        return NEVER
+    return BLEND_ADVANTAGE if name == BLEND else 1.0
 
 
 def horizon_loss(trial: Trial, forecast: Floats) -> Floats:

@@ -10,20 +10,33 @@ from forecasting.models.statistical import (
     Theta,
     YearAgo,
 )
+from forecasting.models.steadied import Steadied
 
 BASELINE = "seasonal_naive"
 BLEND = "blend"
+# Learns the middle, which is nothing at all for a rare seller: fit for the blend, never alone.
+SUPPORT = frozenset({"boosted_middle"})
+TRIAL_BAGS = 2
 
 
-def candidate_models(horizon: int, seed: int) -> list[Model]:
-    """Fresh, unfitted candidates; the baseline that must be beaten comes first."""
+def candidate_models(horizon: int, seed: int, *, for_trial: bool = False) -> list[Model]:
+    """Fresh, unfitted candidates; the baseline that must be beaten comes first.
+
+    A trial makes do with fewer bags: it asks how the candidates compare and how they err.
+    """
+    bags = TRIAL_BAGS if for_trial else Boosted.bags
+    cheap = (MovingAverage(), Smoothing(), Theta(), YearAgo(), CrostonSba(), Tsb())
     return [
         SeasonalNaive(),
-        MovingAverage(),
-        Smoothing(),
-        Theta(),
-        YearAgo(),
-        CrostonSba(),
-        Tsb(),
-        Boosted(horizon=horizon, seed=seed),
+        *[Steadied(model) for model in cheap],
+        Boosted(horizon=horizon, seed=seed, bags=bags),
+        Boosted(
+            horizon=horizon,
+            seed=seed + 100,
+            loss="absolute_error",
+            bags=1,
+            trees=60,
+            rate=0.15,
+            name="boosted_middle",
+        ),
     ]

@@ -106,7 +106,8 @@ def forecast_panel(
     now = panel.reaching(horizon)
     segment = segments_of(now)
     plan = list(models) if models is not None else candidate_models(horizon, seed)
-    trial = run_trial(now, horizon, plan)
+    tried = plan if models is not None else candidate_models(horizon, seed, for_trial=True)
+    trial = run_trial(now, horizon, tried)
     upgrade = prophet_upgrade(now, horizon, trial, value, seconds=prophet_seconds, seed=seed)
     ahead = {model.name: model.fit(now).predict(now, horizon, [now.length]) for model in plan}
     trial, ahead, weights, champions = _decide(trial, ahead, segment, upgrade, incumbents)

@@ -24,6 +24,7 @@ from forecasting.filters import (
 )
 from forecasting.models.statistical import phase_steps
 from forecasting.panel import Panel
+from forecasting.responses import closed_columns, response_columns
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -153,6 +154,10 @@ def _columns(lookback: Lookback, rows: Rows) -> dict[str, Floats]:
         )
     for name, values in lookup_states(lookback.covariates, panel, series, last, target).items():
         columns[name] = values / size
+    columns.update(
+        response_columns(lookback.covariates, panel, lookback.size, series, last, target)
+    )
+    columns.update(closed_columns(panel, target, series, ahead, rows.farthest))
     for name, values in panel.static.items():
         columns[f"static_{name}"] = values[series]
     return columns

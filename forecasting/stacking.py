@@ -1,22 +1,29 @@
 """Decides how much each candidate counts: non-negative weights per segment of similar series,
 drawn to equal weights among the candidates that earn a place. Fits no model itself.
+
+Three errors count: the squared error of each series over its size (what a series cannot serve),
+the absolute error in units (what a shelf sees), and the absolute error of the horizon's total
+(what a purchase order sees, so it counts most).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import nnls
 
+from forecasting.candidates import SUPPORT
 from forecasting.panel import Panel
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-PLACE_MARGIN = 1.10  # a candidate within this factor of the best squared error earns a place
-SHRINKAGE = 0.15  # pull to equal weights, as a share of the mean squared forecast
+PLACE_MARGIN = 1.15  # a candidate within this factor of the best loss earns a place
+SHRINKAGE = 0.02  # pull to equal weights: loss of a weight as far from equal as can be
 LEAST_ROWS = 400
+MAX_RUNS = 2_500  # forecasts of a whole horizon looked at
+ROUNDS = 300
+ERROR_SHARES = (1 / 3, 1 / 6, 1 / 2)  # squared, absolute, of totals
 SPARSE_SHARE = 0.5
 
 
@@ -59,47 +66,120 @@ def learn_weights(
     """Weights from out-of-sample forecasts; actual and each forecast are [O, S, H], size [S]."""
     names = tuple(forecasts)
     codes = np.unique(segment)
-    table = np.empty((int(codes.max()) + 1, len(names)))
-    every = _weigh(actual, forecasts, size, np.ones(len(segment), dtype=bool))
-    table[:] = every
-    for code in codes:
-        rows = segment == code
-        count = int((~np.isnan(actual[:, rows])).sum())
-        if count >= LEAST_ROWS:
-            trust = count / (count + 10.0 * LEAST_ROWS)
-            own = _weigh(actual, forecasts, size, rows)
-            table[code] = trust * own + (1.0 - trust) * every
+    table = np.zeros((int(codes.max()) + 1, len(names)))
+    for sparse in (0, 1):
+        kind = segment % 2 == sparse
+        # The middle of a rare seller is nothing at all: it would only pull the mean down.
+        places = [place for place, name in enumerate(names) if not (sparse and name in SUPPORT)]
+        some = {names[place]: forecasts[names[place]] for place in places}
+        every = _weigh(actual, some, size, kind)
+        for code in codes[codes % 2 == sparse]:
+            rows = segment == code
+            own = every
+            count = int((~np.isnan(actual[:, rows])).sum())
+            if count >= LEAST_ROWS:
+                trust = count / (count + 10.0 * LEAST_ROWS)
+                own = trust * _weigh(actual, some, size, rows) + (1.0 - trust) * every
+            table[code, places] = own
     return Weights(names=names, segment=segment, table=table)
 
 
 def _weigh(
     actual: Floats, forecasts: Mapping[str, Floats], size: Floats, rows: npt.NDArray[np.bool_]
 ) -> Floats:
-    scale = np.where(np.nan_to_num(size[rows]) > 0, size[rows], np.nan)[None, :, None]
-    y = (actual[:, rows] / scale).reshape(-1)
-    x = np.stack([(values[:, rows] / scale).reshape(-1) for values in forecasts.values()])
-    judged = ~np.isnan(y) & ~np.isnan(x).any(axis=0)
-    if judged.sum() < 10:
-        return np.full(len(x), 1.0 / len(x))
-    y, x = y[judged], x[:, judged]
-    cap = max(10.0, float(np.quantile(y, 0.999)))
-    y = np.minimum(y, cap)
-    errors = ((x - y) ** 2).mean(axis=1)
-    placed = np.flatnonzero(errors <= PLACE_MARGIN * errors.min())
-    weights = np.zeros(len(x))
-    weights[placed] = _solve(x[placed], y, placed)
+    runs = _runs(actual, forecasts, size, rows)
+    if runs is None:
+        return np.full(len(forecasts), 1.0 / len(forecasts))
+    alone = np.array([runs.loss(one) for one in np.eye(len(forecasts))])
+    placed = np.flatnonzero(alone <= PLACE_MARGIN * alone.min())
+    weights = np.zeros(len(forecasts))
+    weights[placed] = runs.among(placed).solve()
     return weights
 
 
-def _solve(x: Floats, y: Floats, placed: Sequence[int] | Ints) -> Floats:
-    """Non-negative least squares around equal weights, then scaled to sum 1."""
-    count = len(placed)
-    if count == 1:
-        return np.ones(1)
-    gram = x @ x.T / x.shape[1]
-    pull = SHRINKAGE * float(np.trace(gram)) / count
-    root = np.linalg.cholesky(gram + pull * np.eye(count))
-    goal = x @ y / x.shape[1] + pull / count
-    weights, _ = nnls(root.T, np.linalg.solve(root, goal))
-    total = float(weights.sum())
-    return np.asarray(weights / total if total > 0 else np.full(count, 1.0 / count))
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """Forecasts of whole horizons: `y` [N, H] with 0 where unseen, `x` [K, N, H] likewise.
+
+    `size` [N]: of the series; `norms`: the three errors of all candidates weighed alike.
+    """
+
+    y: Floats
+    x: Floats
+    size: Floats
+    norms: Floats
+
+    def errors(self, weights: Floats) -> Floats:
+        """The three errors: squared over size, absolute, of totals."""
+        error = np.tensordot(weights, self.x, 1) - self.y
+        return np.array(
+            [
+                ((error / self.size[:, None]) ** 2).sum(),
+                np.abs(error).sum(),
+                np.abs(error.sum(axis=1)).sum(),
+            ]
+        )
+
+    def loss(self, weights: Floats) -> float:
+        return float((self.errors(weights) / self.norms) @ ERROR_SHARES)
+
+    def among(self, places: Ints) -> "_Runs":
+        return _Runs(self.y, self.x[places], self.size, self.norms)
+
+    def solve(self) -> Floats:
+        """Weights that sum to 1, by exponentiated gradient (Kivinen and Warmuth 1997)."""
+        count = len(self.x)
+        equal = np.full(count, 1.0 / count)
+        if count == 1:
+            return equal
+        weights, best, least = equal, equal, np.inf
+        for turn in range(ROUNDS):
+            gradient, loss = self._slope(weights)
+            loss += SHRINKAGE * count * float(((weights - equal) ** 2).sum())
+            if loss < least:
+                best, least = weights, loss
+            gradient = gradient + 2.0 * SHRINKAGE * count * (weights - equal)
+            gradient = gradient - float(gradient @ weights)
+            rate = 2.0 / (1.0 + turn / 20.0) / max(1e-12, float(np.abs(gradient).max()))
+            raised = weights * np.exp(np.clip(-0.3 * rate * gradient, -5.0, 5.0))
+            weights = raised / raised.sum()
+        return np.asarray(best)
+
+    def _slope(self, weights: Floats) -> tuple[Floats, float]:
+        error = np.tensordot(weights, self.x, 1) - self.y
+        scaled = error / self.size[:, None]
+        total = error.sum(axis=1)
+        loss = np.array([(scaled**2).sum(), np.abs(error).sum(), np.abs(total).sum()])
+        squared, absolute, of_total = np.asarray(ERROR_SHARES) / self.norms
+        pull = (
+            2.0 * squared * scaled / self.size[:, None]
+            + absolute * np.sign(error)
+            + of_total * np.sign(total)[:, None]
+        )
+        slope = np.tensordot(self.x, pull, axes=([1, 2], [0, 1]))
+        return np.asarray(slope), float((loss / self.norms) @ ERROR_SHARES)
+
+
+def _runs(
+    actual: Floats, forecasts: Mapping[str, Floats], size: Floats, rows: npt.NDArray[np.bool_]
+) -> _Runs | None:
+    known = np.nan_to_num(size) > 0
+    origin, series = np.nonzero((~np.isnan(actual)).any(axis=2) & (rows & known)[None, :])
+    if len(origin) < 2:
+        return None
+    if len(origin) > MAX_RUNS:
+        some = np.linspace(0, len(origin) - 1, MAX_RUNS).astype(np.int64)
+        origin, series = origin[some], series[some]
+    y = actual[origin, series]
+    seen = ~np.isnan(y)
+    x = np.stack([np.where(seen, values[origin, series], 0.0) for values in forecasts.values()])
+    own = size[series]
+    y = np.where(seen, np.minimum(y, own[:, None] * _cap(y, own)), 0.0)
+    runs = _Runs(y, x, own, np.ones(3))
+    norms = np.median([runs.errors(one) for one in np.eye(len(x))], axis=0)
+    return _Runs(y, x, own, np.where(norms > 0, norms, 1.0))
+
+
+def _cap(y: Floats, size: Floats) -> float:
+    """A surprise beyond this many times the size teaches nothing about weights."""
+    return max(10.0, float(np.nanquantile(y / size[:, None], 0.999)))

@@ -1,7 +1,8 @@
 """One gradient-boosted model for all series and all horizons at once (direct, global).
 
-Targets are demand over the series' size at the origin, the loss is Poisson, rows are a capped
-sample of (series, origin, step ahead) weighted towards recent periods and larger series.
+Targets are demand over the series' size at the origin, rows are a capped sample of (series, origin,
+step ahead) weighted towards recent periods and larger series, one-off bulk orders cut down. Several
+small models on samples of their own are averaged: cheaper than one large model and steadier.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
-from forecasting.covariates import CovariatePlan, covariates_of, plan_covariates
+from forecasting.covariates import CovariatePlan, Covariates, covariates_of, plan_covariates
 from forecasting.feasts import felt_feasts
 from forecasting.features import (
     Lookback,
@@ -25,6 +26,7 @@ from forecasting.features import (
 )
 from forecasting.filters import gather
 from forecasting.models.contract import presentable
+from forecasting.one_offs import Usual, usual_of, without_one_offs
 from forecasting.panel import Panel
 
 Floats = npt.NDArray[np.float64]
@@ -36,45 +38,62 @@ PREDICT_CHUNK = 400_000
 
 @dataclass
 class Boosted:
-    """Direct multi-horizon HistGradientBoosting; `horizon` is the farthest step it learns."""
+    """Direct multi-horizon HistGradientBoosting; `horizon` is the farthest step it learns.
+
+    `loss`: "poisson" learns the mean, "absolute_error" the middle of what may come; `bags` models
+    are averaged.
+    """
 
     horizon: int
-    trees: int = 160
-    rate: float = 0.07
+    loss: str = "poisson"
+    bags: int = 3
+    trees: int = 100
+    rate: float = 0.1
     leaves: int = 31
     least_leaf: int = 30
     penalty: float = 5.0
     column_share: float = 0.5
-    max_rows: int = 80_000
+    max_rows: int = 25_000
     size_power: float = 0.5
     recency_years: float = 1.5
     max_ratio: float = 30.0
     seed: int = 0
     name: str = "boosted"
-    tree_: Any = field(default=None, init=False)
+    trees_: list[Any] = field(default_factory=list, init=False)
+    usual_: Usual | None = field(default=None, init=False)
     columns_: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64), init=False)
     feasts_: tuple[str, ...] = field(default=(), init=False)
     plan_: CovariatePlan | None = field(default=None, init=False)
 
     def fit(self, panel: Panel) -> Self:
-        reaching = panel.reaching(0)
-        self.plan_ = plan_covariates(reaching)
+        self.plan_ = plan_covariates(panel.reaching(0))
+        self.usual_ = usual_of(panel)
+        steady, covariates = self._steady(panel.reaching(0))
         self.feasts_ = felt_feasts(panel)
-        lookback = lookback_of(reaching, covariates_of(self.plan_, reaching), self.feasts_)
-        rows = self._sample(panel, lookback.size)
-        self.tree_ = None
-        if len(rows.series) < MIN_ROWS:
-            return self
-        size = lookback.size[rows.series, rows.last]
-        target = np.minimum(panel.y[rows.series, rows.target] / size, self.max_ratio)
-        if target.sum() <= 0:
-            return self
-        matrix = feature_matrix(lookback, rows)
-        self.columns_ = np.flatnonzero(_varies(matrix))
-        names = [feature_names(lookback)[place] for place in self.columns_]
+        lookback = lookback_of(steady, covariates, self.feasts_)
+        self.trees_ = []
+        for bag in range(self.bags):
+            rows = self._sample(steady, lookback.size, seed=self.seed + bag)
+            if len(rows.series) < MIN_ROWS:
+                break
+            target = steady.y[rows.series, rows.target] / lookback.size[rows.series, rows.last]
+            target = np.minimum(target, self.max_ratio)
+            if target.sum() <= 0:
+                break
+            matrix = feature_matrix(lookback, rows)
+            if bag == 0:
+                self.columns_ = np.flatnonzero(_varies(matrix))
+            names = feature_names(lookback)
+            tree = self._tree([names[place] for place in self.columns_], panel, bag)
+            with _one_thread():
+                tree.fit(matrix[:, self.columns_], target)
+            self.trees_.append(tree)
+        return self
+
+    def _tree(self, names: Sequence[str], panel: Panel, bag: int) -> Any:
         kinds = categorical_names(panel)
-        self.tree_ = HistGradientBoostingRegressor(
-            loss="poisson",
+        return HistGradientBoostingRegressor(
+            loss=self.loss,
             max_iter=self.trees,
             learning_rate=self.rate,
             max_leaf_nodes=self.leaves,
@@ -84,17 +103,16 @@ class Boosted:
             max_bins=127,
             early_stopping=False,
             categorical_features=[name in kinds for name in names],
-            random_state=self.seed,
+            random_state=self.seed + bag,
         )
-        with _one_thread():
-            self.tree_.fit(matrix[:, self.columns_], target)
-        return self
 
     def predict(self, panel: Panel, horizon: int, origins: Sequence[int]) -> Floats:
         shape = (len(origins), panel.count, horizon)
-        reaching = panel.reaching(max(0, max(origins) + horizon - panel.length))
         assert self.plan_ is not None, "fit comes before predict"
-        lookback = lookback_of(reaching, covariates_of(self.plan_, reaching), self.feasts_)
+        steady, covariates = self._steady(
+            panel.reaching(max(0, max(origins) + horizon - panel.length))
+        )
+        lookback = lookback_of(steady, covariates, self.feasts_)
         last = np.asarray(origins, dtype=np.int64)[:, None, None] - 1
         ahead = np.arange(1, horizon + 1)[None, None, :]
         series, lasts, targets = (
@@ -109,9 +127,14 @@ class Boosted:
             )
         return presentable(out.reshape(shape))
 
+    def _steady(self, panel: Panel) -> tuple[Panel, Covariates]:
+        assert self.plan_ is not None, "the plan comes first"
+        assert self.usual_ is not None, "what is usual comes first"
+        return without_one_offs(panel, self.usual_), covariates_of(self.plan_, panel)
+
     def _predict_rows(self, lookback: Lookback, rows: Rows) -> Floats:
         size = np.nan_to_num(gather(lookback.size, rows.series, rows.last))
-        if self.tree_ is None:
+        if not self.trees_:
             return size
         known = size > 0
         out = np.zeros(len(size))
@@ -119,15 +142,16 @@ class Boosted:
             some = Rows(rows.series[known], rows.last[known], rows.target[known], rows.farthest)
             matrix = feature_matrix(lookback, some)[:, self.columns_]
             with _one_thread():
-                out[known] = self.tree_.predict(matrix) * size[known]
+                said = sum(tree.predict(matrix) for tree in self.trees_)
+            out[known] = said * size[known] / len(self.trees_)
         return out
 
-    def _sample(self, panel: Panel, size: Floats) -> Rows:
+    def _sample(self, panel: Panel, size: Floats, *, seed: int) -> Rows:
         """A random, seeded sample of what could have been forecast within the panel.
 
         Weights enter as chances to be drawn, so that the trees need none.
         """
-        random = np.random.default_rng(self.seed)
+        random = np.random.default_rng(seed)
         series, target = np.nonzero(~np.isnan(panel.y) & ~np.isnan(size))
         repeat = min(-(-self.max_rows // max(len(series), 1)), self.horizon)
         age = (panel.length - target) / (panel.frequency.year * self.recency_years)

@@ -68,7 +68,7 @@ class Smoothing:
 
     ahead: tuple[int, ...] = (1, 4)
     name: str = "smoothing"
-    half_life_: Floats = field(default_factory=lambda: np.empty(0), init=False)
+    half_life_: Floats = field(default_factory=lambda: np.empty(0), init=False, compare=False)
 
     def fit(self, panel: Panel) -> Self:
         grid = panel.frequency.half_lives
@@ -92,8 +92,8 @@ class Theta:
     shares: tuple[float, ...] = (0.0, 0.5, 1.0)
     ahead: tuple[int, ...] = (1, 4)
     name: str = "theta"
-    half_life_: Floats = field(default_factory=lambda: np.empty(0), init=False)
-    share_: Floats = field(default_factory=lambda: np.empty(0), init=False)
+    half_life_: Floats = field(default_factory=lambda: np.empty(0), init=False, compare=False)
+    share_: Floats = field(default_factory=lambda: np.empty(0), init=False, compare=False)
 
     def fit(self, panel: Panel) -> Self:
         flat = panel.y / _spread_profile(seasonal_profile(panel, panel.length), panel.length)

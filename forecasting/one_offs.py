@@ -1,0 +1,85 @@
+"""One-off bulk orders are not the trend. Decides how much of a period's demand counts as usual.
+
+What a series sold beyond nearly all of its periods is cut down to that level before models learn
+from it; where the whole panel sells more (a season, a feast) or something was announced (a
+promotion), the level rises with it. Only the models' view is cut: scores, errors and quantiles
+are always taken on what was really sold.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from forecasting.filters import decayed_mean, ratio
+from forecasting.panel import Bools, Floats, Panel
+
+USUAL_SHARE = 0.98  # of all periods seen lie at or below the usual most
+LEAST_SEEN = 10
+LOUD_SHARE = 0.1
+LEAST_OFF = 0.05  # an announcement that is nearly always there explains nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What counts as usual: the most [S] and the mean [S] of a period, flags that explain more."""
+
+    most: Floats
+    mean: Floats
+    flags: tuple[str, ...]
+
+
+def usual_of(panel: Panel) -> Usual:
+    """Learned from the history of `panel`; no limit for a series of which too little was seen."""
+    seen = ~np.isnan(panel.y)
+    flags = []
+    for name, values in panel.known.items():
+        history = values[:, : panel.length][seen]
+        off = float((history == 0).mean()) if len(history) else 1.0
+        if LEAST_OFF <= off < 1.0 and np.nanmin(history) >= 0:
+            flags.append(name)
+    total = np.where(seen, panel.y, 0.0).sum(axis=1)
+    return Usual(_usual_most(panel, seen), total / np.maximum(seen.sum(axis=1), 1), tuple(flags))
+
+
+def without_one_offs(panel: Panel, usual: Usual) -> Panel:
+    """The panel with demand beyond the usual most cut down to it."""
+    limit = usual.most[:, None] * _everywhere_more(panel, usual.mean)[None, :]
+    steady = np.minimum(panel.y, limit)
+    for name in usual.flags:
+        announced = np.nan_to_num(panel.known[name][:, : panel.length]) > 0
+        steady = np.where(announced, panel.y, steady)
+    return replace(panel, y=steady)
+
+
+def _usual_most(panel: Panel, seen: Bools) -> Floats:
+    most = np.full(panel.count, np.inf)
+    enough = seen.sum(axis=1) >= LEAST_SEEN
+    if not enough.any():
+        return most
+    y = panel.y[np.flatnonzero(enough)]
+    sold = np.where(np.nan_to_num(y) > 0, y, np.nan)
+    some = np.flatnonzero((~np.isnan(sold)).any(axis=1))
+    found = np.full(len(y), np.inf)
+    # A rare seller's own middle sale is usual, however rare a sale is.
+    if len(some):
+        middle = np.nanmedian(sold[some], axis=1)
+        found[some] = np.maximum(np.nanquantile(y[some], USUAL_SHARE, axis=1), middle)
+    most[enough] = found
+    return most
+
+
+def _everywhere_more(panel: Panel, mean: Floats) -> Floats:
+    """[T] how far all series together sell above their usual in a period; never below 1.
+
+    Period by period, so that a column depends on no later one; the loudest tenth of the series
+    counts as loud as the next, so that one large order is not everybody's season.
+    """
+    selling = np.flatnonzero(mean > 0)
+    if len(selling) == 0:
+        return np.ones(panel.length)
+    share = panel.y[selling] / mean[selling, None]
+    share = np.where(np.isnan(share).all(axis=0)[None, :], 0.0, share)
+    share = np.minimum(share, np.nanquantile(share, 1.0 - LOUD_SHARE, axis=0)[None, :])
+    common = np.nanmean(share, axis=0)
+    usual = decayed_mean(common[None, :], 2.0 * panel.frequency.level_window)[0]
+    return np.asarray(np.maximum(1.0, np.nan_to_num(ratio(common, usual, 1e-9), nan=1.0)))
