@@ -8,9 +8,7 @@ import plotly.graph_objects as go
 from app.charts import (
     ACTUAL,
     FORECAST,
-    OTHER,
     PLACES,
-    PROMOTION,
     RISK,
     SOLD,
     STOCK,
@@ -70,42 +68,36 @@ def demand_with_censoring(series: pd.DataFrame, *, title: str) -> go.Figure:
 
 
 def added_value(scores: pd.DataFrame, *, title: str) -> go.Figure:
-    """Value added against the baseline, one group of bars per segment; below zero is worse."""
-    figure = blank(title=title, height=340)
-    colours = (FORECAST, STOCK, PROMOTION, OTHER, RISK, ACTUAL, SOLD, "#5B6770", "#7FA6D6")
-    models = [name for name in scores["model"].unique() if not (scores["value_added"] == 0).all()]
-    for number, model in enumerate(models):
-        part = scores[scores["model"] == model]
-        figure.add_trace(
-            go.Bar(
-                x=part["segment"],
-                y=part["value_added"],
-                name=plain_name(str(model)),
-                marker={"color": colours[number % len(colours)]},
-                hovertemplate="%{y:.1%}",
-            )
-        )
-    figure.update_yaxes(tickformat=".0%", rangemode="normal")
-    return figure
+    """Value added against the baseline, models by segments; red adds error, green takes it away."""
+    rivals = scores[scores["model"] != "seasonal_naive"]
+    wide = rivals.pivot_table(
+        index="segment", columns="model", values="value_added", sort=False, observed=True
+    )
+    return _heatmap(wide, title=title, low=-0.5, high=0.5, shape="%{z:+.0%}")
 
 
 def share_heatmap(shares: pd.DataFrame, *, title: str) -> go.Figure:
     """Models by segments: the share of series on which a model beats the baseline."""
-    models = [name for name in shares.columns if name != "segment"]
-    figure = blank(title=title, height=120 + 44 * len(shares), legend=False)
+    wide = shares.set_index("segment")
+    return _heatmap(wide, title=title, low=0.0, high=1.0, shape="%{z:.0%}")
+
+
+def _heatmap(wide: pd.DataFrame, *, title: str, low: float, high: float, shape: str) -> go.Figure:
+    figure = blank(title=title, height=150 + 34 * len(wide), legend=False)
     figure.add_trace(
         go.Heatmap(
-            x=models,
-            y=shares["segment"],
-            z=shares[models],
-            zmin=0,
-            zmax=1,
+            x=list(wide.columns),
+            y=list(wide.index),
+            z=wide.to_numpy(),
+            zmin=low,
+            zmax=high,
             colorscale=[[0.0, RISK], [0.5, "#F4F5F1"], [1.0, STOCK]],
-            texttemplate="%{z:.0%}",
-            hovertemplate="%{y}, %{x}: %{z:.0%}<extra></extra>",
+            texttemplate=shape,
+            hovertemplate=f"%{{y}}, %{{x}}: {shape}<extra></extra>",
             showscale=False,
         )
     )
+    figure.update_yaxes(autorange="reversed", rangemode="normal")
     figure.update_layout(hovermode="closest")
     return figure
 

@@ -30,6 +30,7 @@ from inventory_core.office.notebook_runs import (
 from inventory_core.office.notebooks import NotebookFile, notebooks
 
 LOOK_AGAIN = "2s"
+FEW_RUNS = 5
 _Now = tuple[list[NotebookRun], dict[str, NotebookEntry], list[JobRequest]]
 
 
@@ -151,8 +152,10 @@ def _runs(chosen: NotebookFile) -> None:
         "parameters": Text(t("notebooks.column.parameters")),
         "asked_by": Text(t("notebooks.column.asked_by")),
     }
-    height = min(35 * (len(rows) + 1) + 3, 180)
-    ticked = table(rows, columns, key="notebooks_runs", select="one", height=height)
+    few = len(rows) <= FEW_RUNS
+    ticked = table(
+        rows, columns, key="notebooks_runs", select="one", height="content" if few else 215
+    )
     shown = mine[ticked[0]] if ticked else next((r for r in mine if r.file_name), mine[0])
     if shown.state is RunState.RUNNING:
         st.markdown(f":blue-badge[{md('jobs.state.running')}] {md('jobs.step.running_notebook')}")

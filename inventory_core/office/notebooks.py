@@ -194,7 +194,8 @@ def _outputs(raw: Mapping[str, Any]) -> Iterator[Output]:
     for output in raw.get("outputs", [])[:MOST_OUTPUTS]:
         kind = output.get("output_type")
         if kind == "error":
-            words = _joined(output.get("traceback", [])) or str(output.get("evalue", ""))
+            lines = output.get("traceback", [])
+            words = "\n".join(map(str, lines)) or str(output.get("evalue", ""))
             yield Output("error", _text(words))
         elif kind == "stream":
             yield Output("text", _text(_joined(output.get("text", ""))))
