@@ -132,7 +132,8 @@ class Option:
     @property
     def waiting_days(self) -> Decimal:
         """Days that a unit is paid for and not sold: on the way and on the shelf."""
-        days = self.policy.lead_time_days + self.cost.shelf_days
+        arrivals = self.arrival.arrivals
+        days = sum(arrivals) / len(arrivals) + self.cost.shelf_days
         return Decimal(str(round(days, 1)))
 
     @property

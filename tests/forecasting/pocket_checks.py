@@ -231,8 +231,7 @@ def _check_option(
     landed = D(one["unit_price"]) * rates[one["currency"]] + D(one["unit_freight"]) * freight_rate
     assert D(one["unit_landed"]) == landed.quantize(MILLIONTH)
     days = mean(one["arrival_days"]) + numbers["shelf"]
-    # The arrivals are whole days around the planned lead time.
-    assert float(one["waiting_days"]) == pytest.approx(days, abs=1.1)
+    assert float(one["waiting_days"]) == pytest.approx(days, abs=0.051)
     held = D(one["unit_landed"]) * D(cost["holding_rate_year"]) * D(one["waiting_days"]) / 365
     assert D(one["unit_holding"]) == held.quantize(MILLIONTH)
     for name, key in (
