@@ -5,7 +5,7 @@ stock), the same opening stock and the same terms of supply; forecasts are made 
 weeks on what was known then. Decides how a plan is judged. Periods are weeks.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from forecasting.simulate_rules import levels
 from inventory_core.errors import Refused
 
 Ints = npt.NDArray[np.int64]
+Forecasts = Mapping[int, tuple[Floats, Floats]]
 
 WEEKS_PER_YEAR = 52
 FORECAST_EVERY = 4
@@ -90,17 +91,45 @@ class Compared:
     actual: Judged | None
 
 
-def replay_history(
-    past: Past, what_if: WhatIf, *, seed: int = 0, told: Callable[[float], None] = lambda _: None
-) -> Compared:
-    """Play the last year, or what there is of it, again. `told` gets the share done."""
+def first_week(past: Past) -> int:
+    """The first week of the window: a year back, or what there is after a history to learn from."""
     length = past.panel.length
     first = max(LEAST_HISTORY_WEEKS, length - WEEKS_PER_YEAR)
     if length - first < LEAST_WINDOW_WEEKS:
         raise Refused("replay_past_too_short", weeks=length, least=first + LEAST_WINDOW_WEEKS)
+    return first
+
+
+def forecasts_then(
+    past: Past,
+    *,
+    longest_lead_days: int = 0,
+    seed: int = 0,
+    told: Callable[[float], None] = lambda _: None,
+) -> Forecasts:
+    """Every four weeks of the window the forecast that was possible then: week → mean and paths.
+
+    One set serves every what-if whose `lead_days` are at most `longest_lead_days`. `told` gets the
+    share done.
+    """
+    first = first_week(past)
+    out: dict[int, tuple[Floats, Floats]] = {}
+    reach = int(past.lead.max(initial=0)) + round(longest_lead_days / 7) + 2
+    weeks = range(0, past.panel.length - first, FORECAST_EVERY)
+    for place, week in enumerate(weeks):
+        known = past.panel.until(first + week)
+        forecast = forecast_panel(known, reach + FORECAST_EVERY, seed=seed)
+        paths = forecast.paths(range(known.count), PATHS, seed=seed + place)
+        out[week] = (forecast.mean, np.round(paths))
+        told((place + 1) / len(weeks))
+    return out
+
+
+def replay_history(past: Past, what_if: WhatIf, outlooks: Forecasts) -> Compared:
+    """Play the window again, week by week, on the forecasts of its time."""
+    first = first_week(past)
     lead = past.lead + round(what_if.lead_days / 7)
     longer = replace(past, lead=lead)
-    outlooks = _outlooks(past.panel, first, int(lead.max(initial=0)) + 2, seed, told)
     asked = past.asked[:, first:] * (1.0 + what_if.demand)
     if what_if.demand:
         asked = np.round(asked)
@@ -152,23 +181,7 @@ def _opening(past: Past, rows: Ints, first: int, lead: int) -> Opening:
     return Opening(np.maximum(past.stock[rows, first - 1], 0.0), coming)
 
 
-def _outlooks(
-    panel: Panel, first: int, reach: int, seed: int, told: Callable[[float], None]
-) -> dict[int, tuple[Floats, Floats]]:
-    """Mean and paths of the weeks after each forecast, by week of the window."""
-    out: dict[int, tuple[Floats, Floats]] = {}
-    weeks = range(0, panel.length - first, FORECAST_EVERY)
-    for place, week in enumerate(weeks):
-        forecast = forecast_panel(panel.until(first + week), reach + FORECAST_EVERY, seed=seed)
-        paths = forecast.paths(range(panel.count), PATHS, seed=seed + place)
-        out[week] = (forecast.mean, np.round(paths).astype(np.float32))
-        told((place + 1) / len(weeks))
-    return out
-
-
-def _our_rule(
-    outlooks: dict[int, tuple[Floats, Floats]], rows: Ints, terms: Terms, what_if: WhatIf
-) -> Rule:
+def _our_rule(outlooks: Forecasts, rows: Ints, terms: Terms, what_if: WhatIf) -> Rule:
     """Orders of least expected cost, where a lost unit counts as much as the service level says:
     at level a the last unit is as likely to be missing as holding it a week is dear, h a / (1 - a).
     """

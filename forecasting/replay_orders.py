@@ -56,7 +56,9 @@ def best_orders(
         return np.asarray(np.round(wanted))
     low = np.maximum(np.floor(np.round(wanted / pack, EXACT)), np.ceil(least / pack)) * pack
     choices = (np.zeros(len(wanted)), low + np.zeros(len(wanted)), low + pack)
-    saved = np.stack([worth.of(choice) for choice in choices], axis=1)
+    # A lot is judged by this cycle alone: put off, it would be held a cycle later all the same.
+    plain = worth_of(review, paths, weights, terms, price, later=False) if later else worth
+    saved = np.stack([plain.of(choice) for choice in choices], axis=1)
     best = np.argmax(saved, axis=1)
     return np.asarray(np.stack(choices, axis=1)[np.arange(len(wanted)), best])
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from forecasting.replay_history import Compared, WhatIf, replay_history
+from forecasting.replay_history import Compared, WhatIf, forecasts_then, replay_history
 from forecasting.replay_past import PastOfCompany, read_past
 from inventory_core.clock import business_day
 from inventory_core.db.engine import Database
@@ -38,9 +38,12 @@ def run_replay(
         company = read_company(conn)
         what_if = asked_what_if(settings, company)
         found = read_past(conn, today=business_day(now, company.time_zone))
-    compared = replay_history(
-        found.past, what_if, told=lambda share: progress("replaying", 0.1 + 0.85 * share)
+    forecasts = forecasts_then(
+        found.past,
+        longest_lead_days=what_if.lead_days,
+        told=lambda share: progress("replaying", 0.1 + 0.85 * share),
     )
+    compared = replay_history(found.past, what_if, forecasts)
     return _kept(found, what_if, compared)
 
 

@@ -1,0 +1,113 @@
+"""A past that is played again: the same demand for all, and figures worked by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forecasting.replay_history import (
+    LEAST_HISTORY_WEEKS,
+    Forecasts,
+    Past,
+    WhatIf,
+    first_week,
+    forecasts_then,
+    replay_history,
+)
+from forecasting.replay_past import unconstrained
+from inventory_core.errors import Refused
+from tests.forecasting.panels import plain_panel
+
+USUAL = WhatIf(service_level=0.95, holding_rate_year=0.52, dead_days=28)
+
+
+def steady(weeks: int, *, lead: int = 2) -> Past:
+    """Two series that sell 10 and 4 a week for ever, supplied in hundreds and one by one."""
+    asked = np.repeat([[10.0], [4.0]], weeks, axis=1)
+    return Past(
+        panel=plain_panel(asked, freq="W-SUN"),
+        asked=asked,
+        served=asked * 0.5,
+        stock=np.full(asked.shape, 30.0),
+        arrived=asked * 0.5,
+        lead=np.array([lead, lead]),
+        moq=np.array([100.0, 0.0]),
+        pack=np.array([100.0, 1.0]),
+        cost=np.array([2.0, 5.0]),
+        price=np.array([5.0, 8.0]),
+    )
+
+
+def exact_forecasts(past: Past, reach: int = 16) -> Forecasts:
+    """What a forecaster would say who knows that nothing ever changes."""
+    first = first_week(past)
+    paths = np.repeat(past.asked[:, :1], reach, axis=1)
+    return {
+        week: (paths, np.repeat(paths[:, None, :], 5, axis=1))
+        for week in range(0, past.panel.length - first, 4)
+    }
+
+
+def test_what_happened_is_judged_by_hand() -> None:
+    past = steady(LEAST_HISTORY_WEEKS + 10)
+    actual = replay_history(past, USUAL, exact_forecasts(past)).actual
+    assert actual is not None
+    assert actual.fill_rate == pytest.approx(0.5)
+    # 30 units each at 2 and at 5: 210, a hundredth of it a week.
+    assert actual.stock_value == pytest.approx(210.0)
+    assert actual.holding_cost == pytest.approx(10 * 2.10)
+    # Five and two units a week were not served: 25 + 16 a week, margin 15 + 6.
+    assert actual.lost_sales == pytest.approx(10 * (5 * 5.0 + 2 * 8.0))
+    assert actual.stockout_cost == pytest.approx(10 * (5 * 3.0 + 2 * 3.0))
+    assert actual.turnover_year == pytest.approx((5 * 2.0 + 2 * 5.0) * 52 / 210.0)
+    assert actual.cost_by_week[-1] == pytest.approx(actual.holding_cost + actual.stockout_cost)
+    assert actual.dead_value == 0.0
+
+
+def test_orders_keep_to_moq_and_serve_what_they_know() -> None:
+    past = steady(LEAST_HISTORY_WEEKS + 20)
+    compared = replay_history(past, USUAL, exact_forecasts(past))
+    for plan in (compared.ours, compared.minmax):
+        assert plan.fill_rate == pytest.approx(1.0)
+    # One series comes in hundreds, the other as it sells: a plan that knows demand holds little.
+    assert compared.ours.stock_value < compared.minmax.stock_value
+
+
+def test_a_port_delay_and_a_shock_cost_and_have_nothing_real_beside_them() -> None:
+    past = steady(LEAST_HISTORY_WEEKS + 24)
+    known = exact_forecasts(past)
+    usual = replay_history(past, USUAL, known)
+    for change in ({"port_days": 28}, {"demand": 0.5}):
+        changed = replay_history(past, replace(USUAL, **change), known)
+        assert changed.actual is None
+        assert changed.ours.fill_rate is not None
+        assert usual.ours.fill_rate is not None
+        assert changed.ours.fill_rate < usual.ours.fill_rate
+    longer = replay_history(past, replace(USUAL, lead_days=14), known)
+    assert longer.ours.fill_rate == pytest.approx(1.0)
+
+
+def test_too_short_a_past_is_refused() -> None:
+    with pytest.raises(Refused) as refusal:
+        first_week(steady(LEAST_HISTORY_WEEKS + 3))
+    assert refusal.value.code == "replay_past_too_short"
+
+
+def test_weeks_without_stock_ask_for_the_pace_of_the_weeks_before() -> None:
+    y = np.array([[np.nan, 4.0, 6.0, np.nan, 8.0, np.nan]])
+    assert unconstrained(y).tolist() == [[0, 4, 6, 5, 8, 6]]
+
+
+@pytest.mark.slow
+def test_forecasts_of_then_do_not_know_what_came_later() -> None:
+    past = steady(LEAST_HISTORY_WEEKS + 8)
+    random = np.random.default_rng(4)
+    asked = random.poisson(6.0, (8, past.panel.length)).astype(float)
+    before = replace(past, panel=plain_panel(asked, freq="W-SUN"))
+    changed = asked.copy()
+    changed[:, LEAST_HISTORY_WEEKS + 4 :] *= 5
+    after = replace(past, panel=plain_panel(changed, freq="W-SUN"))
+    one, other = forecasts_then(before), forecasts_then(after)
+    for week in (0, 4):
+        np.testing.assert_array_equal(one[week][0], other[week][0])
+        np.testing.assert_array_equal(one[week][1], other[week][1])
