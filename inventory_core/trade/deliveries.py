@@ -1,5 +1,6 @@
 """How long goods from suppliers really took. Decides which deliveries count: what was received of
-orders that went out, not undone, the latest of each way; judges no supplier.
+orders that went out, not undone, the latest of each way; judges no supplier. What came on the day
+itself counts from the next day on: a receipt must not change the plan of the day under a buyer.
 """
 
 from collections.abc import Collection
@@ -48,7 +49,7 @@ _DELIVERED = text("""
          CROSS JOIN company c
          WHERE p.state <> 'cancelled' AND l.offer_id IS NOT NULL AND p.ordered_on <= :as_of
            AND p.supplier_id = ANY(CAST(:suppliers AS bigint[]))
-           AND (r.received_at AT TIME ZONE c.time_zone)::date <= :as_of
+           AND (r.received_at AT TIME ZONE c.time_zone)::date < :as_of
          GROUP BY p.id, l.id, l.offer_id, l.quantity, w.country, w.time_zone, c.time_zone
         HAVING 2 * sum(rl.quantity) >= l.quantity),
     ranked AS (
