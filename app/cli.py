@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backtest": ("app.commands.backtest", "backtest"),
     "replay": ("app.commands.replay", "replay"),
     "model": ("app.commands.model", "model"),
+    "notebook": ("app.commands.notebook", "notebook"),
     "verify": ("app.commands.verify", "verify"),
     "migrate": ("app.commands.database", "migrate"),
     "backup": ("app.commands.database", "backup"),
