@@ -41,19 +41,15 @@ def _read(conn: Reading) -> list[JudgedDecision]:
 
 def _row(one: JudgedDecision) -> dict[str, object]:
     verdict = one.verdict
-    words = (
-        "learning.judged_ran_out" if verdict.lost or one.days_out >= 1 else "learning.judged_held"
-    )
     code = "ran_out_verdict" if verdict.code == "ran_out" else verdict.code
+    same = one.approved == one.suggested or code == "unknown"
     return {
         "decided_at": one.decided_at,
         "decision": _decision(one),
         "verdict": t(f"learning.judged_{code}"),
-        "happened": t(
-            words, days=round(one.days_out), lost=number(verdict.lost), left=number(verdict.left)
-        ),
+        "happened": _happened(one),
         "other": "—"
-        if one.approved == one.suggested
+        if same
         else t(
             "learning.judged_other",
             lost=number(verdict.other_lost),
@@ -62,6 +58,19 @@ def _row(one: JudgedDecision) -> dict[str, object]:
         "left_value": None if one.left_value_base is None else round(one.left_value_base),
         "by": one.decided_by,
     }
+
+
+def _happened(one: JudgedDecision) -> str:
+    verdict = one.verdict
+    if verdict.code == "unknown":
+        return t("learning.judged_no_record")
+    ran_out = verdict.lost > 0 or one.days_out >= 1
+    return t(
+        "learning.judged_ran_out" if ran_out else "learning.judged_held",
+        days=round(one.days_out),
+        lost=number(verdict.lost),
+        left=number(verdict.left),
+    )
 
 
 def _decision(one: JudgedDecision) -> str:

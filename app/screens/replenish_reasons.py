@@ -18,6 +18,7 @@ from app.screens.forecasts_reading import Series, read_series
 from app.screens.replenish_acts import draw_acts
 from app.screens.replenish_costs import draw_costs, draw_service, lead_time_words
 from app.screens.replenish_limits import limit_note
+from app.screens.replenish_overrides import draw_override_notes
 from app.widgets import chart, link
 from forecasting.outlook import outlook_of
 from inventory_core.db.engine import Reading
@@ -38,6 +39,7 @@ def draw_reasons(row: pd.Series) -> None:
             _picture(shown)
             with session.part():
                 _demand(shown)
+            draw_override_notes(trace)
             draw_costs(trace)
             _what_would_change(shown)
         with right:

@@ -25,7 +25,8 @@ _DAYS_PER_YEAR = 365
 class QuantityFacts:
     """What one decision led to. `approved` 0: it was rejected. Units, and base currency a unit.
 
-    `days_out` of the `days` that are judged; `left` on hand at their end.
+    `days_out` of the `days` that are judged; `left` on hand at their end. Without `evidence` the
+    book never held a unit there, so that nobody knows when one was missing.
     """
 
     suggested: int
@@ -37,6 +38,7 @@ class QuantityFacts:
     unit_cost: Decimal | None
     unit_price: Decimal | None
     holding_rate_year: Decimal
+    evidence: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class QuantityVerdict:
     """What came of it, and what the suggested quantity would have come to; in units.
 
     code: right, ran_out, left_over (as suggested); suggestion_better, change_better, no_difference
-    (changed or rejected).
+    (changed or rejected); unknown.
     """
 
     code: str
@@ -78,6 +80,8 @@ def judge_quantity(facts: QuantityFacts) -> QuantityVerdict:
     More units would first have served what was lost and then been left; fewer would have left
     less, then lost more. Money decides: margin lost, and the cost of holding what is left over.
     """
+    if not facts.evidence:
+        return QuantityVerdict("unknown", 0, 0, 0, 0)
     lost, left = round(facts.days_out * facts.per_day), max(0, facts.left)
     more = facts.suggested - facts.approved
     saved = min(lost, more) if more > 0 else -max(0, -more - left)
@@ -119,6 +123,7 @@ def judged_decisions(
                 unit_cost=cost,
                 unit_price=row.unit_price,
                 holding_rate_year=company.holding_rate_year,
+                evidence=row.evidence,
             )
         )
         found.append(
@@ -188,7 +193,9 @@ _DECIDED = text("""
         WHERE (e.sku_id, e.warehouse_id) IN (SELECT sku_id, warehouse_id FROM decided)
     )
     SELECT d.*, coalesce(v.on_hand, 0)::bigint - coalesce(m.since, 0)::bigint AS left_units,
-        coalesce(t.days_out, 0) AS days_out
+        coalesce(t.days_out, 0) AS days_out,
+        v.sku_id IS NOT NULL OR EXISTS (SELECT FROM edge e
+            WHERE e.sku_id = d.sku_id AND e.warehouse_id = d.warehouse_id) AS evidence
     FROM decided d
     LEFT JOIN stock_level v ON v.sku_id = d.sku_id AND v.warehouse_id = d.warehouse_id
     LEFT JOIN LATERAL (

@@ -73,6 +73,10 @@ def test_without_prices_a_lost_unit_still_weighs_more_than_one_left_for_days() -
     assert found.code == "suggestion_better"
 
 
+def test_where_the_book_never_held_a_unit_nothing_is_judged() -> None:
+    assert judged(evidence=False) == QuantityVerdict("unknown", 0, 0, 0, 0)
+
+
 @pytest.fixture
 def seller(database: Database) -> Seller:
     made = make_seller(database)

@@ -55,9 +55,11 @@ def planned(desk: Served) -> Served:
     return desk
 
 
-def drawn(desk: Served, view: str, role: Role = Role.OWNER) -> AppTest:
+def drawn(
+    desk: Served, view: str, role: Role = Role.OWNER, *, screen: str = "forecasts"
+) -> AppTest:
     test = AppTest.from_function(
-        one_screen, default_timeout=PATIENCE_SECONDS, kwargs={"key": "forecasts"}
+        one_screen, default_timeout=PATIENCE_SECONDS, kwargs={"key": screen}
     )
     test.session_state["ticket"] = str(desk.ticket(role))
     test.query_params["view"] = view
@@ -97,6 +99,9 @@ def test_an_override_is_set_and_taken_back_from_the_screen(planned: Served) -> N
     test = button.click().run()
     assert not test.exception
     assert count_overrides(planned.database) == [pytest.approx(1.2)]
+    on_the_card = words(drawn(planned, "", screen="replenish"))
+    assert catalogue("en")["learning.in_this_plan"] in on_the_card
+    assert "+20%" in on_the_card.replace("\\", "")
     [back] = [b for b in test.button if b.label == catalogue("en")["learning.withdraw"]]
     back.click().run()
     with planned.database.reading() as conn:

@@ -1,0 +1,36 @@
+"""What people changed about the demand that a suggestion counts on. Draws what its trace says."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from app.i18n import day, md, number, percent, plain, t
+
+
+def draw_override_notes(trace: Mapping[str, Any]) -> None:
+    """One line for each change that this plan was made with; nothing without any."""
+    notes = trace.get("run", {}).get("overrides") or ()
+    if not notes:
+        return
+    st.markdown(md("learning.in_this_plan"))
+    for one in notes:
+        words = md(
+            "learning.in_this_plan_row",
+            change=_change(one),
+            first=day(date.fromisoformat(one["first_on"])),
+            last=day(date.fromisoformat(one["last_on"])),
+            reason=t(f"learning.reason_{one['reason']}"),
+            before=number(one["units_before"]),
+            after=number(one["units_after"]),
+            by=one["by"],
+        )
+        st.caption(words + (f" · {plain(one['note'])}" if one["note"] else ""))
+
+
+def _change(one: Mapping[str, Any]) -> str:
+    if one["units_per_day"] is not None:
+        return t("learning.units_a_day", units=number(one["units_per_day"], 1))
+    sign = "+" if one["change_percent"] > 0 else ""
+    return sign + percent(one["change_percent"] / 100, 0)
