@@ -21,6 +21,8 @@ LEAD_TIME_SLICES = (-1.463366, -0.598798, 0.0, 0.598798, 1.463366)
 SLICES = 1000
 # Below this a difference of units is rounding of floats, not demand.
 ROUNDING = 1e-6
+# Less than half a unit of demand until the next goods, even if it is high, is no need.
+NOTHING_NEEDED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,9 @@ class Policy:
 
     @property
     def per_day(self) -> float:
-        """Mean demand of one day of the protection interval."""
-        return self.demand_mean / max(1.0, sum(self.intervals) / len(self.intervals))
+        """Mean demand of one day of the protection interval, from the mean as it is shown."""
+        mean_days = sum(self.intervals) / len(self.intervals)
+        return round(self.demand_mean, 3) / max(1.0, mean_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,8 @@ def replenish_policy(
 
     With D = demand over the protection interval: safety stock = Q(D, service level) - E(D), at
     least 0; reorder point = E(D) + safety stock; order-up-to = reorder point + mean demand of one
-    more review period, so that an order is worth placing. Rounded up to whole units.
+    more review period, so that an order is worth placing. Rounded up to whole units; less than half
+    a unit in the whole interval is nothing, so that what no longer sells is not bought again.
 
     `gap_days`: from the arrival of an order of today to that of the next review; longer than the
     review period where a factory shuts in between. `lead_times`: equally likely ones, where they
@@ -135,8 +139,8 @@ def replenish_policy(
     safety = max(0.0, quantile - mean)
     after, _ = demand.at(lead_time_days + gap + review)
     through, _ = demand.at(lead_time_days + gap)
-    reorder = ceil(mean + safety - ROUNDING)
-    up_to = max(reorder, ceil(mean + safety + after - through - ROUNDING))
+    reorder = _units(mean + safety)
+    up_to = max(reorder, _units(mean + safety + after - through))
     minimum = reorder if rule.minimum is None else rule.minimum
     maximum = max(minimum, up_to if rule.maximum is None else rule.maximum)
     manual = tuple(
@@ -151,7 +155,7 @@ def replenish_policy(
         intervals=intervals,
         demand_mean=mean,
         demand_quantile=quantile,
-        safety_stock=max(0, ceil(safety - ROUNDING)),
+        safety_stock=min(reorder, max(0, ceil(safety - ROUNDING))),
         reorder_point=minimum,
         order_up_to=maximum,
         fill_rate=fill_rate(demand, intervals, gap, minimum),
@@ -160,6 +164,10 @@ def replenish_policy(
         computed_order_up_to=up_to,
         protection_days=lead_time_days + gap,
     )
+
+
+def _units(needed: float) -> int:
+    return 0 if needed < NOTHING_NEEDED else ceil(needed - ROUNDING)
 
 
 def lead_time_points(days: int, spread_days: float) -> tuple[int, ...]:

@@ -293,6 +293,6 @@ class Courses:
         return mean(found)
 
 
-def whole(units: float) -> int:
-    """The next whole unit, a millionth forgiven."""
-    return ceil(units - DUST)
+def whole(units: float, *, least: float = 0.0) -> int:
+    """The next whole unit, a millionth forgiven; less than `least` is none."""
+    return 0 if units < least else ceil(units - DUST)

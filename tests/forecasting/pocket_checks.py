@@ -80,12 +80,12 @@ def check_cover(trace: dict[str, Any]) -> None:
     assert policy["demand_mean"] == pytest.approx(expected, abs=0.001)
     assert policy["demand_quantile"] == pytest.approx(quantile, abs=0.001)
     safety = max(0.0, quantile - expected)
-    assert policy["safety_stock"] == whole(safety)
-    assert policy["computed_reorder_point"] == whole(expected + safety)
+    assert policy["computed_reorder_point"] == whole(expected + safety, least=0.5)
+    assert policy["safety_stock"] == min(policy["computed_reorder_point"], whole(safety))
     through = policy["protection_days"]
     more = demand.mean(through + review) - demand.mean(through)
     assert policy["computed_order_up_to"] == max(
-        policy["computed_reorder_point"], whole(expected + safety + more)
+        policy["computed_reorder_point"], whole(expected + safety + more, least=0.5)
     )
     if not {"minimum", "maximum"} & set(policy["manual"]):
         assert policy["reorder_point"] == policy["computed_reorder_point"]
@@ -127,12 +127,10 @@ def check_quantity(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     assert quantity["forced"] == ordered - quantity["needed"]
     per_day = trace["policy"]["demand_mean"] / mean(trace["policy"]["intervals"])
     if per_day > 0:
-        assert quantity["forced_days"] == pytest.approx(
-            quantity["forced"] / per_day, rel=0.02, abs=0.06
-        )
-        assert quantity["cover_days"] == pytest.approx(ordered / per_day, rel=0.02, abs=0.06)
+        assert quantity["forced_days"] == pytest.approx(quantity["forced"] / per_day, abs=0.051)
+        assert quantity["cover_days"] == pytest.approx(ordered / per_day, abs=0.051)
         sellable = max(0, position["available"] - position["backordered"])
-        assert row["days_of_cover"] == pytest.approx(sellable / per_day, rel=0.02, abs=0.06)
+        assert row["days_of_cover"] == pytest.approx(sellable / per_day, abs=0.051)
 
 
 def check_dates(row: Mapping[str, Any], trace: dict[str, Any]) -> None:

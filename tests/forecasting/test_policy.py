@@ -164,3 +164,13 @@ def test_quantiles_between_the_levels_lie_between_their_values() -> None:
     assert quantile_of(levels, row, 0.7) == pytest.approx(20)
     assert quantile_of(levels, row, 0.95) == pytest.approx(32.5)
     assert quantile_of(levels, row, 0.01) == 0
+
+
+def test_trap_32_what_hardly_sells_any_more_is_not_bought_again() -> None:
+    """One unit in forty years, nothing there: a rounded-up unit would bring a whole MOQ."""
+    days = np.array([30.0, 60.0, 90.0])
+    demand = TotalDemand(days, np.array([0.5, 0.95]), days * 7e-5, np.zeros((3, 2)) + 0.01)
+    policy = replenish_policy(
+        demand, lead_time_days=45, lead_time_spread_days=7, review_days=7, service_level=0.95
+    )
+    assert (policy.safety_stock, policy.reorder_point, policy.order_up_to) == (0, 0, 0)

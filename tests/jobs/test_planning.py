@@ -132,7 +132,9 @@ def test_trap_42_a_buyer_can_work_the_quantity_out_from_the_trace(seller: Seller
             shares.append(np.interp(units, ends, table["levels"]))
         return float(np.mean(shares))
 
-    assert chance(policy["demand_quantile"]) == pytest.approx(0.95, abs=0.003)
+    # Whole units are often equally high at several levels: a little less is not enough.
+    assert chance(policy["demand_quantile"] + 0.01) >= 0.947
+    assert chance(policy["demand_quantile"] - 0.01) <= 0.953
     reorder = ceil(policy["demand_quantile"] - 1e-6)
     assert policy["reorder_point"] == max(reorder, ceil(mean - 1e-6))
     lead, review = policy["lead_time_days"], policy["review_days"]
@@ -146,7 +148,9 @@ def test_trap_42_a_buyer_can_work_the_quantity_out_from_the_trace(seller: Seller
     assert trace["quantity"]["needed"] == needed
     step = trace["quantity"]["step"]
     assert ordered == max(20, -(-needed // step) * step)
-    price, rate = trace["cost"]["unit_price"], trace["cost"]["rates"][0]["rate"]
+    cost = trace["cost"]
+    rates = {one["currency"]: one["rate"] for one in cost["rates"]}
+    price, rate = cost["unit_price"], rates[cost["currency"]]
     amount = Decimal(price) * ordered * Decimal(rate)
     assert Decimal(trace["cost"]["amount_base"]) == amount.quantize(Decimal("0.01"))
     days = sum(leg["days"] for leg in trace["lead_time"]["legs"])
