@@ -17,7 +17,12 @@ from inventory_core.db.engine import Reading, Writing
 from inventory_core.office.actors import Actor
 from inventory_core.office.company import read_company
 from inventory_core.planning.learning_limits import learning_limits_of
-from inventory_core.planning.published import PublishedRun, forecast_digest, run_by_id
+from inventory_core.planning.published import (
+    PublishedRun,
+    adopt_new_series,
+    forecast_digest,
+    run_by_id,
+)
 from inventory_core.planning.registry import (
     NewRelease,
     Release,
@@ -89,6 +94,8 @@ def settle(
         return Settled(run, release.id, True, ruling.reason, ruling.gain)
     held = run_by_id(tx, champion.run_id)
     assert held is not None, "the champion's run stays"
+    if held.frequency[0] == run.frequency[0]:
+        adopt_new_series(tx, held.id, run.id)
     return Settled(held, champion.id, False, ruling.reason, ruling.gain)
 
 

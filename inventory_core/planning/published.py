@@ -19,6 +19,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal,
     literal_column,
     select,
     text,
@@ -177,6 +178,24 @@ def make_current(tx: Writing, actor: Actor, run_id: int) -> None:
     tx.execute(update(forecast_run).where(others).values(current=False))
     this = (forecast_run.c.id == run_id) & ~forecast_run.c.current
     tx.execute(update(forecast_run).where(this).values(current=True))
+
+
+def adopt_new_series(tx: Writing, run_id: int, from_run_id: int) -> int:
+    """Give a run the forecasts of series that only another run knows; answers how many.
+
+    A run that stays in use may not leave out what was first sold after it was made.
+    """
+    known = forecast.alias("known")
+    others = [column.name for column in forecast.columns if column.name != "run_id"]
+    fresh = select(literal(run_id), *(forecast.c[name] for name in others)).where(
+        forecast.c.run_id == from_run_id,
+        ~exists().where(
+            known.c.run_id == run_id,
+            known.c.sku_id == forecast.c.sku_id,
+            known.c.warehouse_id == forecast.c.warehouse_id,
+        ),
+    )
+    return tx.execute(insert(forecast).from_select(["run_id", *others], fresh)).rowcount
 
 
 def note_plan_day(tx: Writing, run_id: int, day: date) -> None:

@@ -124,6 +124,20 @@ def test_a_plan_from_an_older_champion_starts_on_its_own_day(seller: Seller) -> 
     assert seller.rows("SELECT planned_on FROM forecast_run WHERE current") == [(date(2026, 3, 5),)]
 
 
+def test_what_is_sold_for_the_first_time_is_planned_though_the_old_model_stays(
+    seller: Seller,
+) -> None:
+    planned(seller)
+    flatter_the_champion(seller)
+    seller.sold("CREAM", [4, 6, 5] * 20, last_on=YESTERDAY + timedelta(days=2))
+    later = planned(seller, prophet=0.001, days_later=3)
+    assert (later.crowned, later.series, later.opened) == (False, 3, 1)
+    before = books(seller)
+    again = planned(seller, prophet=0.001, days_later=3)
+    assert (again.series, again.opened, again.revised) == (3, 0, 0)
+    assert books(seller) == before
+
+
 def test_a_rollback_brings_the_forecasts_before_back_and_holds(seller: Seller) -> None:
     first = planned(seller)
     flatter_the_champion(seller)
