@@ -99,7 +99,7 @@ def _decided(decided: pd.DataFrame) -> None:
         approved=pd.Series(
             [(details or {}).get("quantity") for details in decided["details"]], dtype="Int64"
         ),
-        supplier=[fact["supplier"] for fact in facts],
+        supplier=[fact["supplier"] or fact.get("from_warehouse") for fact in facts],
         answer=[t(f"approvals.state_{state}") for state in decided["state"]],
     )
     columns = {

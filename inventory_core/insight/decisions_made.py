@@ -68,7 +68,7 @@ _MADE = text("""
         FROM sales_order_line l JOIN sales_order x ON x.id = l.order_id
         WHERE l.sku_id = g.sku_id AND l.short_at_acceptance > 0
           AND x.placed_at > a.decided_at) m ON true
-    WHERE a.state IN ('approved', 'rejected') AND a.decided_at >= :since
+    WHERE a.state IN ('approved', 'rejected') AND a.decided_at >= :since AND g.kind = 'buy'
     ORDER BY a.decided_at DESC, a.id DESC LIMIT :most
 """)
 
