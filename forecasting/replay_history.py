@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from forecasting.engine import forecast_panel
 from forecasting.panel import Panel
-from forecasting.replay_choice import Choice, Outlook, order_now
+from forecasting.replay_orders import best_orders
 from forecasting.simulate import Floats, Opening, Played, Review, Rule, Terms, play
 from forecasting.simulate_rules import levels
 from inventory_core.errors import Refused
@@ -29,6 +29,7 @@ LEAST_WINDOW_WEEKS = 8
 # The rule of a spreadsheet: minimum = lead time + 30 days, maximum 60 days more, of the last 90.
 MEAN_WEEKS, MINIMUM_WEEKS, MAXIMUM_WEEKS = 13, 30 / 7, 60 / 7
 PORT_WEEKS = 6  # how long a closed port stays closed
+MOST_LEVEL = 0.999
 LEAST_MARGIN = 0.2  # of the cost, where no selling price is known
 
 
@@ -129,7 +130,7 @@ def replay_history(past: Past, what_if: WhatIf, outlooks: Forecasts) -> Compared
     """Play the window again, week by week, on the forecasts of its time."""
     first = first_week(past)
     lead = past.lead + round(what_if.lead_days / 7)
-    longer = replace(past, lead=lead)
+    longer, price = replace(past, lead=lead), lost_unit_price(past, what_if)
     asked = past.asked[:, first:] * (1.0 + what_if.demand)
     if what_if.demand:
         asked = np.round(asked)
@@ -140,7 +141,7 @@ def replay_history(past: Past, what_if: WhatIf, outlooks: Forecasts) -> Compared
         opening = _opening(longer, rows, first, int(weeks))
         late = _late(asked.shape[1], what_if.port_days)
         for name, rule in (
-            ("ours", _our_rule(outlooks, rows, terms, what_if)),
+            ("ours", _our_rule(outlooks, rows, terms, price[rows])),
             ("minmax", _minmax_rule(past, rows, first, asked, int(weeks))),
         ):
             plays[name].take(rows, play(asked[rows], terms, opening, rule, late=late))
@@ -181,23 +182,26 @@ def _opening(past: Past, rows: Ints, first: int, lead: int) -> Opening:
     return Opening(np.maximum(past.stock[rows, first - 1], 0.0), coming)
 
 
-def _our_rule(outlooks: Forecasts, rows: Ints, terms: Terms, what_if: WhatIf) -> Rule:
-    """Orders of least expected cost, where a lost unit counts as much as the service level says:
-    at level a the last unit is as likely to be missing as holding it a week is dear, h a / (1 - a).
-    """
-    level = min(what_if.service_level, 0.999)
-    choice = Choice(False, 0.0, True, np.zeros(0), np.ones(1))
-    priced = replace(terms, stockout=level / (1.0 - level))
+def _our_rule(outlooks: Forecasts, rows: Ints, terms: Terms, price: Floats) -> Rule:
+    """Orders of least expected cost; `price` [S] of a lost unit in weeks of holding one."""
 
     def rule(review: Review) -> Floats:
         made = review.period - review.period % FORECAST_EVERY
-        since = review.period - made
-        mean, paths = outlooks[made]
-        seen = paths[rows][:, :, since:]
-        outlook = Outlook(mean[rows, since:], seen, seen[:, :0])
-        return order_now(review, outlook, choice, priced, np.zeros(len(rows)))
+        seen = outlooks[made][1][rows][:, :, review.period - made :]
+        return best_orders(review, seen, np.ones(seen.shape[:2]), terms, price)
 
     return rule
+
+
+def lost_unit_price(past: Past, what_if: WhatIf) -> Floats:
+    """[S] what a lost unit counts, in weeks of holding one: its margin, and never less than the
+    service level a asks for, a / (1 - a).
+    """
+    level = min(what_if.service_level, MOST_LEVEL)
+    holding = past.cost * what_if.holding_rate_year / WEEKS_PER_YEAR
+    margin = np.maximum(past.price - past.cost, 0.0)
+    worth = np.where(holding > 0, margin / np.maximum(holding, 1e-9), 0.0)
+    return np.asarray(np.clip(worth, level / (1.0 - level), MOST_LEVEL / (1.0 - MOST_LEVEL)))
 
 
 def _minmax_rule(past: Past, rows: Ints, first: int, asked: Floats, lead: int) -> Rule:
