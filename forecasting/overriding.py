@@ -16,8 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from inventory_core.db.engine import Reading
-from inventory_core.planning.overrides import Override, live_overrides, step_days
-from inventory_core.planning.published import PublishedForecast, PublishedRun, forecasts_of
+from inventory_core.planning.overrides import Override, live_overrides
+from inventory_core.planning.published import (
+    PublishedForecast,
+    PublishedRun,
+    forecasts_of,
+    step_days,
+)
 
 Floats = npt.NDArray[np.float64]
 UNIT_PLACES = 3

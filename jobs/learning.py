@@ -23,8 +23,8 @@ from inventory_core.planning.alarms import (
     weeks_kept,
 )
 from inventory_core.planning.learning_limits import learning_limits_of
-from inventory_core.planning.overrides import Override, all_overrides, step_days, units_between
-from inventory_core.planning.published import PublishedForecast, forecasts_of
+from inventory_core.planning.overrides import Override, all_overrides, units_between
+from inventory_core.planning.published import PublishedForecast, forecasts_of, step_days
 from inventory_core.planning.registry import Release, releases
 from inventory_core.vocabulary import ReleaseState
 

@@ -22,6 +22,7 @@ from inventory_core.planning.published import (
     adopt_new_series,
     forecast_digest,
     run_by_id,
+    step_days,
 )
 from inventory_core.planning.registry import (
     NewRelease,
@@ -36,7 +37,6 @@ from inventory_core.vocabulary import ReleaseState
 
 # Settings that follow from the data of the day and are no other model.
 _OF_THE_DAY = frozenset({"as_of", "why", "horizon", "frequency"})
-_DAYS_PER_PERIOD = {"D": 1}
 _WEEK = 7
 
 
@@ -80,7 +80,7 @@ def settle(
     if release is None:
         new = _release(run, trained, own)
         release = register_release(tx, actor, new, now=now)
-    reach = run.horizon * _DAYS_PER_PERIOD.get(run.frequency, _WEEK)
+    reach = run.horizon * step_days(run.frequency)
     ruling = rule(
         _standing(tx, release, own, champion),
         None if champion is None else _champion_standing(tx, champion),
@@ -136,12 +136,11 @@ def _standing(
     losses: Mapping[tuple[int, int], tuple[float, float]],
     champion: Release | None,
 ) -> Standing:
-    days = release.horizon * _DAYS_PER_PERIOD.get(release.frequency, _WEEK)
     return Standing(
         release_id=release.id,
         configuration=release.configuration,
         as_of_on=release.as_of_on,
-        ends_on=release.as_of_on + timedelta(days=days - 1),
+        ends_on=release.ends_on,
         losses=losses,
         turned_back=_turned_back(conn, release, champion),
     )

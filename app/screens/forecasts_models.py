@@ -24,7 +24,7 @@ from app.widgets_tables import (
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.office.actors import Actor, Permission
 from inventory_core.office.job_runs import JobName, request_job
-from inventory_core.planning.registry import Release, releases, roll_back
+from inventory_core.planning.registry import Release, releases, roll_back, rollback_target
 from inventory_core.vocabulary import ReleaseState
 
 MOST_SHOWN = 30
@@ -32,7 +32,7 @@ MOST_SHOWN = 30
 
 def draw_models() -> None:
     """The view."""
-    found = session.cached("model_releases", _read, ttl=60)
+    found, usual = session.cached("model_releases", _read, ttl=60)
     champion = next((one for one in found if one.state is ReleaseState.CHAMPION), None)
     if champion is None:
         empty_state(":material/deployed_code:", md("learning.models_empty"))
@@ -43,13 +43,13 @@ def draw_models() -> None:
         st.caption(md("learning.releases_note"))
         ticked = _table(found)
         chosen = found[ticked[0]] if ticked else None
-        _back(champion, chosen, found)
+        _back(champion, chosen, usual)
     with st.container(border=True), session.part():
         _segments(chosen or champion)
 
 
-def _read(conn: Reading) -> list[Release]:
-    return releases(conn, limit=MOST_SHOWN)
+def _read(conn: Reading) -> tuple[list[Release], Release | None]:
+    return releases(conn, limit=MOST_SHOWN), rollback_target(conn)
 
 
 def _champion(one: Release) -> None:
@@ -111,11 +111,8 @@ def _row(one: Release) -> dict[str, object]:
     }
 
 
-def _back(champion: Release, chosen: Release | None, found: list[Release]) -> None:
+def _back(champion: Release, chosen: Release | None, usual: Release | None) -> None:
     """One click: the ticked release, or else the champion before this one."""
-    usual = next(
-        (one for one in found if one.state is ReleaseState.RETIRED and one.id < champion.id), None
-    )
     target = chosen if chosen is not None and chosen.id != champion.id else usual
     if target is None:
         st.caption(md("learning.nothing_before"))

@@ -16,7 +16,7 @@ from forecasting.history import DemandGrid, demand_grid
 from forecasting.overriding import as_planned
 from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import sku_facts, warehouse_codes
-from inventory_core.planning.overrides import Override, live_overrides, step_days
+from inventory_core.planning.overrides import Override, live_overrides
 from inventory_core.planning.published import (
     PublishedForecast,
     PublishedPolicy,
@@ -25,6 +25,7 @@ from inventory_core.planning.published import (
     forecast_digest,
     forecasts_of,
     policies_of,
+    step_days,
 )
 
 Floats = npt.NDArray[np.float64]

@@ -20,7 +20,12 @@ from inventory_core.db.schema.office import person
 from inventory_core.errors import Conflict, Invalid, NotFound, Refused
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.audit import record_audit
-from inventory_core.planning.published import PublishedRun, current_run, forecasts_of
+from inventory_core.planning.published import (
+    PublishedRun,
+    current_run,
+    forecasts_of,
+    step_days,
+)
 from inventory_core.vocabulary import OverrideReason
 
 MOST_DAYS = 366
@@ -159,11 +164,6 @@ def units_between(
         shared = (min(end, last_on) - max(begin, first_on)).days + 1
         total += units * max(0, shared) / step_days
     return total
-
-
-def step_days(frequency: str) -> int:
-    """Days of a period of a run."""
-    return 1 if frequency == "D" else 7
 
 
 def _said(conn: Reading, run: PublishedRun, new: NewOverride) -> tuple[float, float | None]:

@@ -206,6 +206,11 @@ def note_plan_day(tx: Writing, run_id: int, day: date) -> None:
     )
 
 
+def step_days(frequency: str) -> int:
+    """Days of a period of a run."""
+    return 1 if frequency == "D" else 7
+
+
 def forecasts_kept(run_id: ColumnElement[int] | int) -> ColumnElement[bool]:
     """Condition: the forecasts of the run are still there."""
     return exists().where(forecast.c.run_id == run_id)

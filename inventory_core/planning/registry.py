@@ -6,7 +6,7 @@ the release that is left. Never compares two releases (see `forecasting/contest`
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -18,8 +18,18 @@ from inventory_core.db.schema.planning import forecast_run
 from inventory_core.errors import NotFound, Refused
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.audit import record_audit
-from inventory_core.planning.published import forecasts_kept, lock_planning, make_current
+from inventory_core.planning.published import (
+    current_run,
+    forecasts_kept,
+    lock_planning,
+    make_current,
+    step_days,
+)
 from inventory_core.vocabulary import ReleaseState
+
+# Forecasts that end sooner cannot carry a plan.
+LEAST_REACH_DAYS = 28
+MOST_BACK = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,11 @@ class Release:
             return None
         return self.loss / self.baseline_loss
 
+    @property
+    def ends_on(self) -> date:
+        """The last day that its forecasts reach."""
+        return self.as_of_on + timedelta(days=self.horizon * step_days(self.frequency) - 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
@@ -100,17 +115,22 @@ def releases(conn: Reading, *, limit: int = 20) -> list[Release]:
 
 
 def rollback_target(conn: Reading) -> Release | None:
-    """The last champion before this one whose forecasts are still kept."""
-    champion = champion_release(conn)
-    if champion is None:
+    """The last champion before this one that can still be planned with."""
+    champion, run = champion_release(conn), current_run(conn)
+    if champion is None or run is None:
         return None
     statement = _RELEASES.where(
         model_release.c.state == ReleaseState.RETIRED.value,
         model_release.c.id < champion.id,
         forecasts_kept(model_release.c.run_id),
     )
-    row = conn.execute(statement.order_by(_NEWEST).limit(1)).one_or_none()
-    return None if row is None else _read(row)
+    found = (_read(row) for row in conn.rows(statement.order_by(_NEWEST).limit(MOST_BACK)))
+    return next((one for one in found if reaches(one, run.plan_day)), None)
+
+
+def reaches(release: Release, day: date) -> bool:
+    """Whether its forecasts go far enough beyond the planning day to plan with."""
+    return (release.ends_on - day).days >= LEAST_REACH_DAYS
 
 
 def register_release(tx: Writing, actor: Actor, new: NewRelease, *, now: datetime) -> Release:
@@ -164,6 +184,9 @@ def roll_back(
         raise Refused("release_is_champion", release=target.id)
     if not tx.scalar(select(forecasts_kept(target.run_id))):
         raise Refused("release_forecasts_gone", release=target.id)
+    run = current_run(tx)
+    if run is not None and not reaches(target, run.plan_day):
+        raise Refused("release_too_old", release=target.id, last=target.ends_on.isoformat())
     _retire_champion(tx, ReleaseState.ROLLED_BACK)
     ruling = Ruling(True, "chosen_by_hand", None, champion.id)
     _set(tx, actor, target.id, ReleaseState.CHAMPION, ruling, now)

