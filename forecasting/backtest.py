@@ -30,7 +30,7 @@ TRIAL_ORIGINS = 8
 SHORT_HORIZONS = 3  # a history of fewer horizons at the first origin is short
 SHORT_REFITS = 3
 CHAMPION_PRIOR = 8.0  # origins' worth of trust in the segment against the series' own record
-BLEND_ADVANTAGE = 0.8  # a single candidate must be this much better than the blend
+BLEND_ADVANTAGE = 0.7  # a single candidate must be this much better than the blend
 NEVER = 1e9  # no loss is small enough to win against this handicap
 LEVEL_BINS = 12
 

@@ -105,6 +105,8 @@ def covariate_columns(
         columns[f"before_{name}"] = gather(values, series, target - 1)
         columns[f"after_{name}"] = gather(values, series, target + 1)
     for name in covariates.amounts:
+        if name in covariates.flags:
+            continue  # mostly off: what is usual is nothing
         usual = gather(covariates.usual[name], series, last)
         columns[f"against_usual_{name}"] = ratio(columns[f"known_{name}"], usual, 1e-9)
         columns[f"usual_{name}"] = usual

@@ -25,7 +25,13 @@ from forecasting.ceilings import believable
 from forecasting.covariates import Covariates, covariates_of, plan_covariates
 from forecasting.frequency import Days
 from forecasting.incumbency import keep_incumbents
-from forecasting.intervals import PATH_LEVELS, RatioQuantiles, learn_ratios, mirrored
+from forecasting.intervals import (
+    PATH_LEVELS,
+    RatioQuantiles,
+    learn_ratios,
+    mirrored,
+    with_other_surprises,
+)
 from forecasting.losses import LEVELS
 from forecasting.models.contract import Model
 from forecasting.panel import Panel
@@ -204,7 +210,13 @@ class _Sight:
                 self.panel, self.covariates, self.trial.origins, base, self._others(self.trial)
             )
             actual = mirrored(base, self.trial.actual, seed=self.seed)
-            ratios = learn_ratios(features, base.reshape(-1), actual.reshape(-1), seed=self.seed)
+            ratios = learn_ratios(
+                features,
+                base.reshape(-1),
+                actual.reshape(-1),
+                seed=self.seed,
+                alike=len(self.trial.origins),
+            )
             tried = ratios.at(features, base.reshape(-1)).reshape(*base.shape, -1)
         origin = [self.panel.length]
         base = base_of(self.panel, self.final[None], origin)
@@ -233,8 +245,9 @@ class _Sight:
             ratios = learn_ratios(
                 features,
                 open_said.reshape(-1),
-                mirrored(open_said, actual, seed=self.seed).reshape(-1),
+                actual.reshape(-1),
                 seed=self.seed + 1,
+                alike=len(self.trial.origins) * len(steps) / 2.0,
             )
         origin = [self.panel.length]
         shut = self.panel.closed_ahead(self.panel.length, self.final.shape[1])
@@ -257,8 +270,8 @@ class _Sight:
         missing = running_totals(unseen.astype(np.float64), steps) / steps
         ends = np.asarray(origins)[:, None, None] + steps[None, None, :]
         usable = (missing <= 1.0 - MIN_SEEN_FOR_TOTAL) & (ends <= self.panel.length)
-        actual = np.where(usable, running_totals(filled, steps), np.nan)
-        return running_totals(base, steps), actual
+        totals = with_other_surprises(base, filled, unseen, steps, seed=self.seed)
+        return running_totals(base, steps), np.where(usable, totals, np.nan)
 
     def _others(self, source: Trial | Mapping[str, Floats]) -> dict[str, Floats]:
         """The candidates whose disagreement tells how sure a forecast can be."""

@@ -19,10 +19,12 @@ from forecasting.losses import LEVELS
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-TREES = 24
+TREES = 16
 MAX_SHARED = 1.5  # a common error beyond this factor is a fault, not a surprise
 LEAST_LEAF = 80
-MAX_ROWS = 40_000
+LEAST_EVENTS = 20
+ALIKE_POWER = 0.75  # rows of overlapping horizons are alike, not the same
+MAX_ROWS = 30_000
 LEAST_ROWS = 60
 SPLIT_LEVELS = (0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.96, 0.99)
 PRIOR_SPREAD = 0.8  # coefficient of variation assumed before anything was measured
@@ -55,20 +57,27 @@ def learn_ratios(
     actual: Floats,
     *,
     seed: int,
+    alike: float = 1.0,
     levels: tuple[float, ...] = PATH_LEVELS,
 ) -> RatioQuantiles:
-    """Learn from [N] out-of-sample forecasts `base` and what happened (NaN: not seen)."""
+    """Learn from [N] out-of-sample forecasts `base` and what happened (NaN: not seen).
+
+    `alike`: how many rows tell of the same event (overlapping horizons of one series); leaves
+    grow with it, or they would hold one surprise many times and look sure of it.
+    """
     usable = ~np.isnan(actual) & (base > 0)
     rows = np.flatnonzero(usable)
     if len(rows) < LEAST_ROWS:
         return RatioQuantiles(levels, None, ())
     random = np.random.default_rng(seed)
     if len(rows) > MAX_ROWS:
+        alike *= MAX_ROWS / len(rows)
         rows = np.sort(random.choice(rows, MAX_ROWS, replace=False))
     ratios = actual[rows] / base[rows]
     cuts = np.unique(np.quantile(ratios, SPLIT_LEVELS))
     below = (ratios[:, None] <= cuts[None, :]).astype(np.float32)
-    least = int(min(LEAST_LEAF, max(20, len(rows) // 20)))
+    wanted = max(LEAST_LEAF, LEAST_EVENTS * max(alike, 1.0) ** ALIKE_POWER)
+    least = int(min(wanted, max(20, len(rows) // 20)))
     forest = ExtraTreesRegressor(
         n_estimators=TREES,
         min_samples_leaf=least,
@@ -103,6 +112,37 @@ def mirrored(base: Floats, actual: Floats, *, seed: int) -> Floats:
             shared = float(np.clip(came / said, 1.0 / MAX_SHARED, MAX_SHARED))
             out[origin, turned] = actual[origin, turned] / shared**2
     return out
+
+
+def with_other_surprises(
+    said: Floats, actual: Floats, unseen: npt.NDArray[np.bool_], steps: Ints, *, seed: int
+) -> Floats:
+    """Running totals [O, S, K] of `actual` [O, S, H] whose surprise common to all series is drawn
+    anew for each series from all windows of the same length, either way round.
+
+    A trial has few origins, so a two-day total has met few shared surprises; but every horizon
+    holds many windows of two days. `unseen` [O, S, H]: periods that are not known.
+    """
+    random = np.random.default_rng(seed)
+    judged = np.where(unseen, 0.0, 1.0)
+    told = np.cumsum((said * judged).sum(axis=1), axis=1)
+    came = np.cumsum((actual * judged).sum(axis=1), axis=1)
+    totals = np.cumsum(actual, axis=2)[:, :, steps - 1]
+    told, came = (np.hstack([np.zeros((len(one), 1)), one]) for one in (told, came))
+    for place, step in enumerate(steps):
+        windows_told = told[:, step:] - told[:, :-step]
+        windows_came = came[:, step:] - came[:, :-step]
+        usable = (windows_told > 0) & (windows_came > 0)
+        if not usable.any():
+            continue
+        shared = np.clip(
+            windows_came / np.where(usable, windows_told, 1.0), 1.0 / MAX_SHARED, MAX_SHARED
+        )
+        pool = np.log(shared[usable])
+        drawn = random.choice(pool, totals.shape[:2]) * random.choice([-1.0, 1.0], totals.shape[:2])
+        own = np.where(usable[:, 0], np.log(np.where(usable[:, 0], shared[:, 0], 1.0)), 0.0)
+        totals[:, :, place] *= np.exp(drawn - own[:, None])
+    return totals
 
 
 def _leaf_quantiles(leaf: Ints, ratios: Floats, nodes: int, levels: tuple[float, ...]) -> Floats:

@@ -15,7 +15,8 @@ from forecasting.panel import Bools, Floats, Panel
 
 USUAL_SHARE = 0.98  # of all periods seen lie at or below the usual most
 LEAST_SEEN = 10
-LOUD_SHARE = 0.1
+FELT = 1.3  # everybody sells so many times the usual: a season, not chance
+LOUDEST = 4.0  # times its mean
 LEAST_OFF = 0.05  # an announcement that is nearly always there explains nothing
 
 
@@ -71,15 +72,15 @@ def _usual_most(panel: Panel, seen: Bools) -> Floats:
 def _everywhere_more(panel: Panel, mean: Floats) -> Floats:
     """[T] how far all series together sell above their usual in a period; never below 1.
 
-    Period by period, so that a column depends on no later one; the loudest tenth of the series
-    counts as loud as the next, so that one large order is not everybody's season.
+    Period by period, so that a column depends on no later one; no series is louder than so many
+    times its mean, so that one large order is not everybody's season.
     """
     selling = np.flatnonzero(mean > 0)
     if len(selling) == 0:
         return np.ones(panel.length)
-    share = panel.y[selling] / mean[selling, None]
-    share = np.where(np.isnan(share).all(axis=0)[None, :], 0.0, share)
-    share = np.minimum(share, np.nanquantile(share, 1.0 - LOUD_SHARE, axis=0)[None, :])
-    common = np.nanmean(share, axis=0)
+    share = np.minimum(panel.y[selling] / mean[selling, None], LOUDEST)
+    seen = (~np.isnan(share)).sum(axis=0)
+    common = ratio(np.nansum(share, axis=0), seen * 1.0, 0.5)
     usual = decayed_mean(common[None, :], 2.0 * panel.frequency.level_window)[0]
-    return np.asarray(np.maximum(1.0, np.nan_to_num(ratio(common, usual, 1e-9), nan=1.0)))
+    more = np.nan_to_num(ratio(common, usual, 1e-9), nan=1.0)
+    return np.asarray(np.where(more >= FELT, more, 1.0))

@@ -33,6 +33,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 MIN_ROWS = 50
+FEW_SERIES, FEW_BAGS, MANY_BAGS = 800, 3, 6  # more series pay for more bags
 PREDICT_CHUNK = 400_000
 
 
@@ -41,19 +42,19 @@ class Boosted:
     """Direct multi-horizon HistGradientBoosting; `horizon` is the farthest step it learns.
 
     `loss`: "poisson" learns the mean, "absolute_error" the middle of what may come; `bags` models
-    are averaged.
+    are averaged (None: as many as the number of series pays for).
     """
 
     horizon: int
     loss: str = "poisson"
-    bags: int = 3
+    bags: int | None = None
     trees: int = 100
     rate: float = 0.1
     leaves: int = 31
     least_leaf: int = 30
     penalty: float = 5.0
     column_share: float = 0.5
-    max_rows: int = 25_000
+    max_rows: int = 15_000
     size_power: float = 0.5
     recency_years: float = 1.5
     max_ratio: float = 30.0
@@ -72,7 +73,8 @@ class Boosted:
         self.feasts_ = felt_feasts(panel)
         lookback = lookback_of(steady, covariates, self.feasts_)
         self.trees_ = []
-        for bag in range(self.bags):
+        usual_bags = FEW_BAGS if panel.count < FEW_SERIES else MANY_BAGS
+        for bag in range(self.bags or usual_bags):
             rows = self._sample(steady, lookback.size, seed=self.seed + bag)
             if len(rows.series) < MIN_ROWS:
                 break
