@@ -78,7 +78,7 @@ def _sentence(shown: JobRun | None) -> str:
     key = "replay.sentence_less" if ours <= minmax else "replay.sentence_more"
     return md(
         key,
-        amount=money(abs(minmax - ours), currency),
+        amount=money(abs(minmax - ours), currency, digits=0),
         weeks=shown.result["weeks"],
         fill=percent(plans["ours"]["fill_rate"]),
         fill_minmax=percent(plans["minmax"]["fill_rate"]),
@@ -184,9 +184,17 @@ def _cards(plans: Mapping[str, Mapping[str, Any]], currency: str) -> None:
     figure_row(
         [
             _card("fill_rate", percent(ours["fill_rate"]), ours, other, small, good=True),
-            _card("stock_value", money(ours["stock_value"], currency), ours, other, small),
-            _card("dead_value", money(ours["dead_value"], currency), ours, other, small),
-            _card("total_cost", money(_total(ours), currency), ours, other, small),
+            _card(
+                "stock_value",
+                money(ours["stock_value"], currency, compact=True),
+                ours,
+                other,
+                small,
+            ),
+            _card(
+                "dead_value", money(ours["dead_value"], currency, compact=True), ours, other, small
+            ),
+            _card("total_cost", money(_total(ours), currency, compact=True), ours, other, small),
         ]
     )
 
@@ -240,4 +248,4 @@ def _written(value: float | None, kind: str, currency: str) -> str:
         return "—"
     if kind == "percent":
         return percent(value)
-    return f"{value:,.1f} ×" if kind == "times" else money(value, currency)
+    return f"{value:,.1f} ×" if kind == "times" else money(value, currency, digits=0)
