@@ -30,6 +30,7 @@ LEAST_WINDOW_WEEKS = 8
 MEAN_WEEKS, MINIMUM_WEEKS, MAXIMUM_WEEKS = 13, 30 / 7, 60 / 7
 PORT_WEEKS = 6  # how long a closed port stays closed
 MOST_LEVEL = 0.999
+MOST_WEEKS_HELD = 99.0  # nobody keeps a unit nearly two years for the sake of one sale
 LEAST_MARGIN = 0.2  # of the cost, where no selling price is known
 
 
@@ -201,7 +202,8 @@ def lost_unit_price(past: Past, what_if: WhatIf) -> Floats:
     holding = past.cost * what_if.holding_rate_year / WEEKS_PER_YEAR
     margin = np.maximum(past.price - past.cost, 0.0)
     worth = np.where(holding > 0, margin / np.maximum(holding, 1e-9), 0.0)
-    return np.asarray(np.clip(worth, level / (1.0 - level), MOST_LEVEL / (1.0 - MOST_LEVEL)))
+    least = level / (1.0 - level)
+    return np.asarray(np.maximum(np.minimum(worth, MOST_WEEKS_HELD), least))
 
 
 def _minmax_rule(past: Past, rows: Ints, first: int, asked: Floats, lead: int) -> Rule:
