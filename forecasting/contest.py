@@ -8,11 +8,11 @@ when the champion's forecasts have grown too old, because stale forecasts are th
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import isfinite
 from typing import Any
 
-from inventory_core.planning.registry import Ruling
+from inventory_core.planning.registry import LEAST_REACH_DAYS, Ruling
 
 Pair = tuple[int, int]
 
@@ -26,6 +26,7 @@ class Standing:
     """One release in a contest. `losses`: (champion's, baseline's) per series, in money or units.
 
     `ends_on`: the last day its forecasts reach. `turned_back`: a person rolled back from it.
+    `chosen_on`: the day a person chose it, whatever its age; it is held from that day on.
     """
 
     release_id: int
@@ -34,6 +35,7 @@ class Standing:
     ends_on: date
     losses: Mapping[Pair, tuple[float, float]]
     turned_back: bool = False
+    chosen_on: date | None = None
 
 
 def rule(
@@ -60,12 +62,15 @@ def rule(
 
     if champion.as_of_on > as_of:
         return said(True, "other_day")
-    age = (as_of - champion.as_of_on).days
+    age = (as_of - (champion.chosen_on or champion.as_of_on)).days
     if challenger.turned_back:
         old = age > PATIENCE_AFTER_ROLLBACK_DAYS
         return said(old, "aged" if old else "turned_back")
     if champion.configuration == challenger.configuration:
         return said(True, "same_configuration")
+    if champion.chosen_on is not None:
+        patience_days = PATIENCE_AFTER_ROLLBACK_DAYS
+        needed_until = as_of + timedelta(days=LEAST_REACH_DAYS)
     if champion.ends_on < needed_until:
         return said(True, "too_short")
     if gain is not None and gain >= margin:

@@ -143,6 +143,7 @@ def _standing(
         ends_on=release.ends_on,
         losses=losses,
         turned_back=_turned_back(conn, release, champion),
+        chosen_on=release.decided_at.date() if release.reason == "chosen_by_hand" else None,
     )
 
 

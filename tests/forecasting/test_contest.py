@@ -66,6 +66,16 @@ def test_what_a_person_turned_back_stays_out_even_where_it_wins() -> None:
     assert ruled(turned, days_later=29).crowned
 
 
+def test_what_a_person_chose_is_held_from_that_day_on_whatever_its_age() -> None:
+    chosen = replace(OLD, as_of_on=DAY - timedelta(days=40), chosen_on=DAY)
+    assert ruled(NEW, chosen).reason == "not_better"
+    assert ruled(replace(NEW, turned_back=True), chosen).reason == "turned_back"
+    assert ruled(NEW, replace(chosen, ends_on=DAY + timedelta(days=30))).crowned is False
+    assert ruled(NEW, replace(chosen, ends_on=DAY + timedelta(days=20))).reason == "too_short"
+    assert ruled(scaled(NEW, 0.9), chosen).reason == "better"
+    assert ruled(NEW, chosen, days_later=29).reason == "aged"
+
+
 def test_a_plan_of_an_earlier_day_never_uses_a_later_forecast() -> None:
     assert ruled(NEW, days_later=-3).reason == "other_day"
 
