@@ -92,3 +92,15 @@ def gather(values: Floats, rows: Ints, columns: Ints) -> Floats:
     out = np.full(at_rows.shape, np.nan)
     out[inside] = values[at_rows[inside], at_columns[inside]]
     return out
+
+
+def row_quantile(values: Floats, share: float) -> Floats:
+    """[S] quantile of what each row holds, holes left out; NaN where a row holds nothing."""
+    count = (~np.isnan(values)).sum(axis=1)
+    ordered = np.sort(values, axis=1)  # holes come last
+    place = share * np.maximum(count - 1, 0)
+    low = np.floor(place).astype(np.int64)
+    high = np.minimum(low + 1, np.maximum(count - 1, 0))
+    rows = np.arange(len(values))
+    first, second = ordered[rows, low], ordered[rows, high]
+    return np.asarray(np.where(count > 0, first + (place - low) * (second - first), np.nan))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecasting.filters import decayed_mean, ratio
+from forecasting.filters import decayed_mean, ratio, row_quantile
 from forecasting.panel import Bools, Floats, Panel
 
 USUAL_SHARE = 0.98  # of all periods seen lie at or below the usual most
@@ -53,20 +53,11 @@ def without_one_offs(panel: Panel, usual: Usual) -> Panel:
 
 
 def _usual_most(panel: Panel, seen: Bools) -> Floats:
-    most = np.full(panel.count, np.inf)
-    enough = seen.sum(axis=1) >= LEAST_SEEN
-    if not enough.any():
-        return most
-    y = panel.y[np.flatnonzero(enough)]
-    sold = np.where(np.nan_to_num(y) > 0, y, np.nan)
-    some = np.flatnonzero((~np.isnan(sold)).any(axis=1))
-    found = np.full(len(y), np.inf)
+    sold = np.where(np.nan_to_num(panel.y) > 0, panel.y, np.nan)
     # A rare seller's own middle sale is usual, however rare a sale is.
-    if len(some):
-        middle = np.nanmedian(sold[some], axis=1)
-        found[some] = np.maximum(np.nanquantile(y[some], USUAL_SHARE, axis=1), middle)
-    most[enough] = found
-    return most
+    most = np.fmax(row_quantile(panel.y, USUAL_SHARE), row_quantile(sold, 0.5))
+    sells = (~np.isnan(sold)).any(axis=1) & (seen.sum(axis=1) >= LEAST_SEEN)
+    return np.where(sells, most, np.inf)
 
 
 def _everywhere_more(panel: Panel, mean: Floats) -> Floats:

@@ -18,7 +18,7 @@ from forecasting.panel import Panel
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-PLACE_MARGIN = 1.15  # a candidate within this factor of the best loss earns a place
+PLACE_MARGIN = 1.08  # a candidate within this factor of the best loss earns a place
 SHRINKAGE = 0.02  # pull to equal weights: loss of a weight as far from equal as can be
 LEAST_ROWS = 400
 MAX_RUNS = 2_500  # forecasts of a whole horizon looked at

@@ -33,7 +33,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 MIN_ROWS = 50
-FEW_SERIES, FEW_BAGS, MANY_BAGS = 800, 3, 6  # more series pay for more bags
+FEW_BAGS, MANY_BAGS = 3, 6
+SMALL_PANEL, LARGE_PANEL = 450, 800  # little work anyway; enough series to share the cost
 PREDICT_CHUNK = 400_000
 
 
@@ -42,12 +43,13 @@ class Boosted:
     """Direct multi-horizon HistGradientBoosting; `horizon` is the farthest step it learns.
 
     `loss`: "poisson" learns the mean, "absolute_error" the middle of what may come; `bags` models
-    are averaged (None: as many as the number of series pays for).
+    are averaged (None: as many as the size of the panel allows; `lean` takes a third of them).
     """
 
     horizon: int
     loss: str = "poisson"
     bags: int | None = None
+    lean: bool = False
     trees: int = 100
     rate: float = 0.1
     leaves: int = 31
@@ -73,8 +75,7 @@ class Boosted:
         self.feasts_ = felt_feasts(panel)
         lookback = lookback_of(steady, covariates, self.feasts_)
         self.trees_ = []
-        usual_bags = FEW_BAGS if panel.count < FEW_SERIES else MANY_BAGS
-        for bag in range(self.bags or usual_bags):
+        for bag in range(self.bags or self._bags_for(panel)):
             rows = self._sample(steady, lookback.size, seed=self.seed + bag)
             if len(rows.series) < MIN_ROWS:
                 break
@@ -91,6 +92,12 @@ class Boosted:
                 tree.fit(matrix[:, self.columns_], target)
             self.trees_.append(tree)
         return self
+
+    def _bags_for(self, panel: Panel) -> int:
+        large = panel.count >= LARGE_PANEL
+        small = panel.count < SMALL_PANEL and not panel.frequency.is_daily
+        bags = MANY_BAGS if large or small else FEW_BAGS
+        return bags // 3 if self.lean else bags
 
     def _tree(self, names: Sequence[str], panel: Panel, bag: int) -> Any:
         kinds = categorical_names(panel)

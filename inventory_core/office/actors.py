@@ -39,9 +39,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {_P.TRANSFER_EDIT, _P.DATA_IMPORT, _P.PLAN_RUN, _P.JOB_RUN, _P.STOCK_RECEIVE}
     ),
     Role.WAREHOUSE: frozenset({_P.VIEW, _P.STOCK_ADJUST, _P.STOCK_RECEIVE, _P.TRANSFER_EDIT}),
-    Role.ANALYST: frozenset(
-        {_P.VIEW, _P.COST_VIEW, _P.PLAN_RUN, _P.JOB_RUN, _P.MODEL_REGISTER}
-    ),
+    Role.ANALYST: frozenset({_P.VIEW, _P.COST_VIEW, _P.PLAN_RUN, _P.JOB_RUN, _P.MODEL_REGISTER}),
     Role.READER: frozenset({_P.VIEW}),
 }
 
