@@ -157,6 +157,10 @@ def _refuse_off_calendar(
 
 def _refuse_repeated(frame: pd.DataFrame, codes: Ints, at: Ints, periods: int) -> None:
     cells = codes * periods + at
+    taken = np.zeros((int(codes.max()) + 1) * periods, dtype=bool)
+    taken[cells] = True
+    if np.count_nonzero(taken) == len(cells):
+        return  # sorting many million rows only to find nothing would be the dearest step here
     order = np.argsort(cells, kind="stable")
     twice = np.flatnonzero(np.diff(cells[order]) == 0)
     if len(twice):

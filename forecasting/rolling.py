@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.backtest import level_quantiles, outer_cutoffs, trial_origins
-from forecasting.engine import PanelForecast, forecast_panel
+from forecasting.engine import PanelForecast
+from forecasting.fanout import LOCAL, forecast_by_shards
 from forecasting.losses import (
     LEVELS,
     bias,
@@ -55,8 +56,12 @@ def roll(
     rows: Ints,
     seed: int = 0,
     prophet_seconds: float = 0.0,
+    engine: str = LOCAL,
 ) -> Iterator[Round]:
-    """One round per cutoff, earliest first; scores are taken on the series `rows`."""
+    """One round per cutoff, earliest first; scores are taken on the series `rows`.
+
+    `engine`: where the shards of a large panel are worked; the numbers are the same from all.
+    """
     cutoffs = outer_cutoffs(panel.length, horizon=horizon, step=step, origins=origins)
     if not cutoffs or cutoffs[0] < 2:
         raise Invalid(
@@ -64,9 +69,10 @@ def roll(
         )
     for cutoff in cutoffs:
         past = panel.until(cutoff)
-        forecast = forecast_panel(
+        forecast = forecast_by_shards(
             past,
             horizon,
+            engine=engine,
             seed=seed,
             prophet_seconds=prophet_seconds,
             total_steps=total_steps(horizon),

@@ -18,7 +18,8 @@ import numpy as np
 
 from forecasting.candidates import BASELINE, candidate_models
 from forecasting.demand_panel import Period, codes_of, panel_of_grid
-from forecasting.engine import PanelForecast, forecast_panel
+from forecasting.engine import PanelForecast
+from forecasting.fanout import forecast_by_shards
 from forecasting.history import DemandGrid, Floats
 from forecasting.losses import LEVELS
 from forecasting.models.contract import Model
@@ -84,7 +85,7 @@ def train(
     value = _recent_value(grid)
 
     def work(models: Sequence[Model]) -> PanelForecast:
-        return forecast_panel(
+        return forecast_by_shards(
             panel,
             period.horizon,
             seed=SEED,

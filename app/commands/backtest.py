@@ -4,7 +4,8 @@ Decides options, progress and the table at the end. Exit code 0 when it finished
 request itself is wrong (said in one sentence).
 """
 
-import time
+import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,6 +26,7 @@ from app.commands.backtest_files import (
     written_ids,
 )
 from app.i18n import t
+from forecasting.fanout import checked_engine, engine_for
 from forecasting.frames import Columns, panel_of
 from forecasting.frequency import frequency_of
 from forecasting.panel import Panel
@@ -39,6 +41,15 @@ from inventory_core.errors import Invalid, YibenError
 
 WRONG_REQUEST = 2
 DEFAULT_HORIZON = {"D": 28, "W": 8, "M": 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the forecasts are made; `engine` "" leaves the place of work to the size."""
+
+    seed: int
+    prophet_seconds: float
+    engine: str
 
 
 def backtest(
@@ -61,9 +72,12 @@ def backtest(
     prophet_seconds: Annotated[
         float, typer.Option(help="CPU seconds for Prophet, per cutoff")
     ] = 0.0,
+    engine: Annotated[str, typer.Option(help="local, processes or tcp://host:port")] = "",
 ) -> None:
     """Forecast from past cutoffs and compare with what happened."""
     try:
+        if engine:
+            checked_engine(engine)
         if manifest is not None:
             if not name:
                 raise Invalid("backtest_manifest_needs_name", file=str(manifest))
@@ -89,25 +103,24 @@ def backtest(
         for target in (out, totals_out):
             if target is not None:
                 refuse_target(target)
-        _run(plan, out, totals_out, seed=seed, prophet_seconds=prophet_seconds)
+        _run(plan, out, totals_out, Way(seed, prophet_seconds, engine))
     except YibenError as error:
         sentence = t(f"error.{error.code}", language="en", **error.params)
         Console(stderr=True, soft_wrap=True).print(sentence, style="red", markup=False)
         raise typer.Exit(WRONG_REQUEST) from error
 
 
-def _run(
-    plan: Plan, out: Path | None, totals_out: Path | None, *, seed: int, prophet_seconds: float
-) -> None:
+def _run(plan: Plan, out: Path | None, totals_out: Path | None, way: Way) -> None:
     console = Console()
     frame = read_long(plan)
     panel = panel_of(frame, frequency_of(plan.frequency, plan.season), plan.columns)
     ids = written_ids(frame, plan.every)
+    del frame  # the long file of a large panel is many times the panel
     place = {name: row for row, name in enumerate(panel.ids)}
     rows = np.array([place[str(name)] for name in ids], dtype=np.int64)
-    started = time.process_time()
-    rounds = _rounds(console, plan, panel, rows, seed=seed, prophet_seconds=prophet_seconds)
-    spent = time.process_time() - started
+    started = _cpu_seconds()
+    rounds = _rounds(console, plan, panel, rows, way)
+    spent = _cpu_seconds() - started
     if out is not None:
         write_frame(forecast_frame(rounds, rows, ids), out)
     if totals_out is not None:
@@ -115,9 +128,7 @@ def _run(
     _print_scores(console, panel, rounds, spent, len(rows))
 
 
-def _rounds(
-    console: Console, plan: Plan, panel: Panel, rows: Any, *, seed: int, prophet_seconds: float
-) -> list[Round]:
+def _rounds(console: Console, plan: Plan, panel: Panel, rows: Any, way: Way) -> list[Round]:
     rounds: list[Round] = []
     with Progress(
         TextColumn("{task.description}"),
@@ -134,12 +145,18 @@ def _rounds(
             step=plan.step,
             origins=plan.origins,
             rows=rows,
-            seed=seed,
-            prophet_seconds=prophet_seconds,
+            seed=way.seed,
+            prophet_seconds=way.prophet_seconds,
+            engine=way.engine or engine_for(panel.count),
         ):
             rounds.append(one)
             progress.update(task, advance=1, description=f"{label}, cutoff {one.cutoff}")
     return rounds
+
+
+def _cpu_seconds() -> float:
+    """Of this process and of the processes it has started and seen end; not of a cluster."""
+    return sum(os.times()[:4])
 
 
 def _print_scores(
