@@ -25,7 +25,7 @@ from forecasting.losses import LEVELS
 from forecasting.models.contract import Model
 from forecasting.models.statistical import SeasonalNaive
 from forecasting.own_models import LeftOut, without_failing
-from forecasting.policy import TotalDemand
+from forecasting.policy import TotalDemand, mean_of
 from forecasting.promotion_record import effects_of_grid
 from inventory_core.planning.promotion_effects import PromotionEffect
 from inventory_core.planning.published import PublishedForecast
@@ -146,12 +146,13 @@ def _published(
     prices: Floats,
     baseline: Floats,
 ) -> PublishedForecast:
-    running = np.cumsum(made.mean[row])
-    totals = {}
+    # Plans go by the mean of what may come: the forecast shown is the least wrong, not the mean.
+    totals, running = {}, 0.0
     for step in steps:
         quantiles = made.totals(step)[row]
+        running = max(running, mean_of(np.asarray(LEVELS), quantiles))
         by_level = {str(level): _units(q) for level, q in zip(LEVELS, quantiles, strict=True)}
-        totals[str(step * period.days)] = {"mean": _units(running[step - 1]), **by_level}
+        totals[str(step * period.days)] = {"mean": _units(running), **by_level}
     price = prices[row]
     return PublishedForecast(
         sku_id=int(grid.sku_id[row]),

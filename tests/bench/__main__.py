@@ -1,6 +1,10 @@
-"""`python -m tests.bench`: measure the core on this machine, beside the plain driver."""
+"""`python -m tests.bench`: measure the core on this machine, beside the plain driver.
+
+`python -m tests.bench scale` measures only forecasting; `scale huge` adds 100,000 series.
+"""
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -13,9 +17,29 @@ from tests.bench.orders import (
     plain_call,
     public_call,
 )
+from tests.bench.scale import line_of, measured
+
+WEEKLY_PANELS = ((1_000, 104), (10_000, 104), (10_000, 150))
+HUGE_PANEL = (100_000, 104)
 
 
 def main() -> None:
+    """Everything, or what the words after the command name."""
+    words = sys.argv[1:]
+    if "scale" not in words:
+        _orders()
+    _scale(huge="huge" in words)
+
+
+def _scale(*, huge: bool) -> None:
+    """`yiben backtest`, one cutoff, horizon 8, over made-up weekly panels."""
+    print("weekly series: yiben backtest, 1 cutoff, 8 weeks ahead")
+    with tempfile.TemporaryDirectory() as name:
+        for series, weeks in (*WEEKLY_PANELS, *((HUGE_PANEL,) if huge else ())):
+            print(line_of(measured(Path(name), series, weeks)), flush=True)
+
+
+def _orders() -> None:
     """Print one line per figure, and the ratios that can be compared between machines."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o711)  # the server's own user passes through

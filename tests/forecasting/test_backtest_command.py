@@ -106,3 +106,10 @@ def test_files_that_are_not_there_or_not_readable_are_told(tmp_path: Path) -> No
         code, text = call(*words)
         assert code == 2, text
         assert sentence in text
+
+
+def test_a_place_of_work_that_is_none_is_said_before_anything_is_read(tmp_path: Path) -> None:
+    code, text = call(tmp_path / "none.parquet", "--engine", "threads")
+    assert code == 2
+    assert "threads" in text
+    assert "tcp://" in text
