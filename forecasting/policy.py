@@ -214,6 +214,12 @@ def quantile_rows(levels: Floats, quantiles: Floats, wanted: Floats) -> Floats:
     return np.asarray(table[:, right - 1] + part * (table[:, right] - table[:, right - 1]))
 
 
+def mean_of(levels: Floats, quantiles: Floats) -> float:
+    """The mean of the distribution that the quantiles describe (its quantile function averaged)."""
+    all_levels, row = _with_tails(levels, quantiles)
+    return float(np.trapezoid(row, all_levels))
+
+
 def expected_shortage(demand: TotalDemand, intervals: Sequence[int], supply: float) -> float:
     """E max(0, D - supply): units that this supply cannot serve, averaged over the slices."""
     middles = (np.arange(SLICES) + 0.5) / SLICES
