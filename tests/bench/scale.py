@@ -62,11 +62,10 @@ def write_weekly(path: Path, series: int, weeks: int, *, seed: int = 7) -> None:
     for start in range(0, series, CHUNK):
         count = min(CHUNK, series - start)
         values = weekly_demand(count, weeks, seed=seed + start)
-        codes = np.repeat(np.arange(count), weeks)
-        names = [f"S{number:06d}" for number in range(start, start + count)]
+        names = np.array([f"S{number:06d}" for number in range(start, start + count)])
         part = pd.DataFrame(
             {
-                "unique_id": pd.Categorical.from_codes(codes, names).astype("string[pyarrow]"),
+                "unique_id": pd.array(np.repeat(names, weeks), dtype="string[pyarrow]"),
                 "ds": np.tile(days, count),
                 "y": values.reshape(-1),
             }
