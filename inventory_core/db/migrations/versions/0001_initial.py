@@ -1,6 +1,6 @@
 """Initial schema: all tables, the guards of the book and the rows that code refers to by id.
 
-Written by `python -m inventory_core.db.freeze`; depends on no code of the program.
+Depends on no code of the program; it is never written again.
 """
 
 import sqlalchemy as sa
