@@ -22,7 +22,7 @@ from tests.planning.seller import NOW
 # Moment: the room whose function is replaced, its name, and whether it does its work first.
 MOMENTS: dict[str, tuple[Any, str, bool]] = {
     "reading": (planning, "choose_period", False),
-    "training": (training, "forecast_panel", False),
+    "training": (training, "forecast_by_shards", False),
     "after_training": (planning, "train", True),
     "publishing": (planning, "publish_run", True),
     "crowning": (releasing, "rule_on", True),
