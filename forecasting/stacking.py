@@ -111,14 +111,7 @@ class _Runs:
 
     def errors(self, weights: Floats) -> Floats:
         """The three errors: squared over size, absolute, of totals."""
-        error = np.tensordot(weights, self.x, 1) - self.y
-        return np.array(
-            [
-                ((error / self.size[:, None]) ** 2).sum(),
-                np.abs(error).sum(),
-                np.abs(error.sum(axis=1)).sum(),
-            ]
-        )
+        return _three_errors(np.tensordot(weights, self.x, 1) - self.y, self.size)
 
     def loss(self, weights: Floats) -> float:
         return float((self.errors(weights) / self.norms) @ ERROR_SHARES)
@@ -149,7 +142,7 @@ class _Runs:
         error = np.tensordot(weights, self.x, 1) - self.y
         scaled = error / self.size[:, None]
         total = error.sum(axis=1)
-        loss = np.array([(scaled**2).sum(), np.abs(error).sum(), np.abs(total).sum()])
+        loss = _three_errors(error, self.size)
         squared, absolute, of_total = np.asarray(ERROR_SHARES) / self.norms
         pull = (
             2.0 * squared * scaled / self.size[:, None]
@@ -158,6 +151,12 @@ class _Runs:
         )
         slope = np.tensordot(self.x, pull, axes=([1, 2], [0, 1]))
         return np.asarray(slope), float((loss / self.norms) @ ERROR_SHARES)
+
+
+def _three_errors(error: Floats, size: Floats) -> Floats:
+    """Of errors [N, H] for series of `size` [N]: squared over size, absolute, of totals."""
+    scaled = error / size[:, None]
+    return np.array([(scaled**2).sum(), np.abs(error).sum(), np.abs(error.sum(axis=1)).sum()])
 
 
 def _runs(
