@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.candidates import BASELINE, BLEND, SUPPORT
+from forecasting.candidates import BASELINE, BLEND, RARE_ONLY, SUPPORT
 from forecasting.losses import (
     LEVELS,
     bias,
@@ -20,7 +20,7 @@ from forecasting.losses import (
     wape,
     weighted_quantile_loss,
 )
-from forecasting.models.contract import Model
+from forecasting.models.contract import Model, said_by
 from forecasting.panel import Panel
 
 Floats = npt.NDArray[np.float64]
@@ -37,12 +37,16 @@ LEVEL_BINS = 12
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Out-of-sample forecasts: `actual` and each of `forecasts` are [O, S, H], NaN unknown."""
+    """Out-of-sample forecasts: `actual` and each of `forecasts` are [O, S, H], NaN unknown.
+
+    `spread` [O, S, H, P]: quantiles of the model that tells them, None without one.
+    """
 
     origins: tuple[int, ...]
     actual: Floats
     forecasts: Mapping[str, Floats]
     size: Floats
+    spread: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +106,20 @@ def run_trial(panel: Panel, horizon: int, models: Sequence[Model]) -> Trial:
     for place, origin in enumerate(origins):
         seen = panel.y[:, origin : origin + horizon]
         actual[place, :, : seen.shape[1]] = seen
-    forecasts: dict[str, Floats] = {}
-    for model in models if origins else ():
-        parts = [
-            model.fit(panel.until(group[0])).predict(panel, horizon, group)
-            for group in refits(origins, horizon)
-        ]
-        forecasts[model.name] = np.concatenate(parts)
+    parts: dict[str, list[Floats]] = {model.name: [] for model in models} if origins else {}
+    spreads: list[Floats] = []
+    for group in refits(origins, horizon) if origins else ():
+        past = panel.until(group[0])  # one panel for all: what is learned of it is shared
+        for model in models:
+            said, spread = said_by(model.fit(past), panel, horizon, group)
+            parts[model.name].append(said)
+            spreads += [] if spread is None else [spread]
+    forecasts = {name: np.concatenate(said) for name, said in parts.items()}
     first = panel.y[:, : max(origins[0], 1)] if origins else panel.y
     seen_mean = np.where(np.isnan(first), 0.0, first).sum(axis=1)
     count = (~np.isnan(first)).sum(axis=1)
     size = np.where(count > 0, seen_mean / np.maximum(count, 1), np.nan)
-    return Trial(origins, actual, forecasts, size)
+    return Trial(origins, actual, forecasts, size, np.concatenate(spreads) if spreads else None)
 
 
 def choose_champions(trial: Trial, segment: Ints) -> tuple[str, ...]:
@@ -145,7 +151,7 @@ def choose_champions(trial: Trial, segment: Ints) -> tuple[str, ...]:
 
 
 def _advantage(name: str) -> float:
-    if name in SUPPORT:
+    if name in SUPPORT | RARE_ONLY:
         return NEVER
     return BLEND_ADVANTAGE if name == BLEND else 1.0
 

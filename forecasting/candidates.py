@@ -3,6 +3,7 @@
 from forecasting.models.boosted import Boosted
 from forecasting.models.contract import Model
 from forecasting.models.intermittent import CrostonSba, Tsb
+from forecasting.models.lookalike import Lookalike
 from forecasting.models.statistical import (
     MovingAverage,
     SeasonalNaive,
@@ -11,12 +12,18 @@ from forecasting.models.statistical import (
     YearAgo,
 )
 from forecasting.models.steadied import Steadied
+from forecasting.models.study import Studies
 
 BASELINE = "seasonal_naive"
 BLEND = "blend"
 # Learns the middle, which is nothing at all for a rare seller: fit for the blend, never alone.
 SUPPORT = frozenset({"boosted_middle"})
+# Tried with fewer bags than it forecasts with: its trial makes it look worse than it is.
+TRIED_SMALLER = frozenset({"boosted"})
+# Knows the shape of rare demand; where a series sells often, what was announced says more.
+RARE_ONLY = frozenset({"lookalike"})
 TRIAL_BAGS = 1
+TRIAL_TREES, TREES = 6, 12  # of the forest of lookalikes
 
 
 def candidate_models(horizon: int, seed: int, *, for_trial: bool = False) -> list[Model]:
@@ -25,19 +32,27 @@ def candidate_models(horizon: int, seed: int, *, for_trial: bool = False) -> lis
     A trial makes do with fewer bags: it asks how the candidates compare and how they err.
     """
     bags = TRIAL_BAGS if for_trial else None
+    studies = Studies()
     cheap = (MovingAverage(), Smoothing(), Theta(), YearAgo(), CrostonSba(), Tsb())
     return [
         SeasonalNaive(),
         *[Steadied(model) for model in cheap],
-        Boosted(horizon=horizon, seed=seed, bags=bags),
+        Boosted(horizon=horizon, seed=seed, bags=bags, studies=studies),
         Boosted(
             horizon=horizon,
             seed=seed + 100,
             loss="absolute_error",
             bags=bags,
             lean=True,
-            trees=60,
-            rate=0.15,
+            trees=40,
+            rate=0.2,
             name="boosted_middle",
+            studies=studies,
+        ),
+        Lookalike(
+            horizon=horizon,
+            seed=seed,
+            trees=TRIAL_TREES if for_trial else TREES,
+            studies=studies,
         ),
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 from forecasting.filters import carried, decayed_mean, gather, ratio, rolling_mean
 from forecasting.panel import Panel
@@ -191,8 +192,5 @@ def _against_group(values: Floats, kind: Floats) -> Floats:
     """Each value less the mean of its group in the same period (a rival's price, a sibling's)."""
     _, codes = np.unique(np.nan_to_num(kind, nan=-1.0), return_inverse=True)
     seen = ~np.isnan(values)
-    top = np.zeros((codes.max() + 1, values.shape[1]))
-    bottom = np.zeros_like(top)
-    np.add.at(top, codes, np.where(seen, values, 0.0))
-    np.add.at(bottom, codes, seen * 1.0)
-    return values - ratio(top, bottom, 0.5)[codes]
+    member = csr_array((np.ones(len(codes)), (codes, np.arange(len(codes)))))
+    return values - ratio(member @ np.where(seen, values, 0.0), member @ (seen * 1.0), 0.5)[codes]

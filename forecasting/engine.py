@@ -21,29 +21,21 @@ from forecasting.backtest import (
     score_trial,
 )
 from forecasting.candidates import BLEND, candidate_models
-from forecasting.ceilings import believable
-from forecasting.covariates import Covariates, covariates_of, plan_covariates
+from forecasting.covariates import covariates_of, plan_covariates
 from forecasting.frequency import Days
 from forecasting.incumbency import keep_incumbents
-from forecasting.intervals import (
-    PATH_LEVELS,
-    RatioQuantiles,
-    learn_ratios,
-    mirrored,
-    with_other_surprises,
-)
+from forecasting.intervals import PATH_LEVELS
 from forecasting.losses import LEVELS
-from forecasting.models.contract import Model
+from forecasting.models.contract import Model, said_by
 from forecasting.panel import Panel
 from forecasting.paths import Donors, donors_of, sample_paths
-from forecasting.resemblance import base_of, period_features, running_totals, total_features
+from forecasting.sight import Sight, with_path_totals
 from forecasting.stacking import Weights, learn_weights, segments_of
 from forecasting.upgrade import Upgrade, prophet_upgrade
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-MIN_SEEN_FOR_TOTAL = 0.75  # share of a total's periods that must have been seen to be learned from
 STEP_GRID = (1, 2, 3, 4, 6, 8, 11, 14, 18, 22, 28, 35, 45, 60, 75, 90, 120, 150, 180, 270, 364)
 
 
@@ -115,22 +107,28 @@ def forecast_panel(
     tried = plan if models is not None else candidate_models(horizon, seed, for_trial=True)
     trial = run_trial(now, horizon, tried)
     upgrade = prophet_upgrade(now, horizon, trial, value, seconds=prophet_seconds, seed=seed)
-    ahead = {model.name: model.fit(now).predict(now, horizon, [now.length]) for model in plan}
+    ahead: dict[str, Floats] = {}
+    likes: Floats | None = None
+    for model in plan:
+        ahead[model.name], told = said_by(model.fit(now), now, horizon, [now.length])
+        likes = likes if told is None else told[0]
     trial, ahead, weights, champions = _decide(trial, ahead, segment, upgrade, incumbents)
     said = _of_champions(trial.forecasts, champions) if trial.origins else None
     final = with_analogues(now, _of_champions(ahead, champions)[0])
     final = np.where(now.closed_ahead(now.length, horizon), 0.0, final)
     covariates = covariates_of(plan_covariates(now), now)
     steps = _step_grid(horizon, total_steps)
-    sight = _Sight(now, covariates, trial, said, ahead, final, seed)
+    sight = Sight(now, covariates, trial, said, ahead, final, likes, segment % 2, seed)
     spread = sight.period_quantiles()
+    donors = donors_of(trial.actual, spread[0], segment, seed=seed)
     table = sight.total_quantiles(steps)
+    table = with_path_totals(table, spread[1], segment, donors, steps, seed=seed)
     places = [PATH_LEVELS.index(level) for level in LEVELS]
     return PanelForecast(
         ids=panel.ids,
         days=now.days[now.length : now.length + horizon],
         mean=final,
-        quantiles=spread[1][:, :, places],
+        quantiles=_in_units(now, spread[1][:, :, places]),
         champions=champions,
         scores=score_trial(trial, now),
         losses={name: horizon_loss(trial, said) for name, said in trial.forecasts.items()}
@@ -141,7 +139,7 @@ def forecast_panel(
         total_steps=steps,
         total_table=np.maximum.accumulate(table[:, :, places], axis=1),
         spread_table=spread[1],
-        donors=donors_of(trial.actual, spread[0], segment, seed=seed),
+        donors=donors,
     )
 
 
@@ -183,98 +181,12 @@ def _of_champions(forecasts: Mapping[str, Floats], champions: Sequence[str]) -> 
     return out
 
 
+def _in_units(panel: Panel, quantiles: Floats) -> Floats:
+    """Whole units where demand has only ever come in whole units: nobody buys half of one."""
+    seen = panel.y[~np.isnan(panel.y)]
+    return np.round(quantiles) if len(seen) and np.all(seen == np.round(seen)) else quantiles
+
+
 def _step_grid(horizon: int, asked: Sequence[int]) -> Ints:
     inside = {step for step in (*STEP_GRID, *asked, horizon) if 1 <= step <= horizon}
     return np.asarray(sorted(inside), dtype=np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sight:
-    """Everything the error quantiles are learned from and applied to."""
-
-    panel: Panel
-    covariates: Covariates
-    trial: Trial
-    said: Floats | None
-    ahead: Mapping[str, Floats]
-    final: Floats
-    seed: int
-
-    def period_quantiles(self) -> tuple[Floats, Floats]:
-        """Quantiles at PATH_LEVELS of the trial [O, S, H, P] and of the forecast [S, H, P]."""
-        ratios = RatioQuantiles(PATH_LEVELS, None, ())
-        tried = np.zeros((0, *self.final.shape, len(PATH_LEVELS)))
-        if self.said is not None:
-            base = base_of(self.panel, self.said, self.trial.origins)
-            features = period_features(
-                self.panel, self.covariates, self.trial.origins, base, self._others(self.trial)
-            )
-            actual = mirrored(base, self.trial.actual, seed=self.seed)
-            ratios = learn_ratios(
-                features,
-                base.reshape(-1),
-                actual.reshape(-1),
-                seed=self.seed,
-                alike=len(self.trial.origins),
-            )
-            tried = ratios.at(features, base.reshape(-1)).reshape(*base.shape, -1)
-        origin = [self.panel.length]
-        base = base_of(self.panel, self.final[None], origin)
-        features = period_features(
-            self.panel, self.covariates, origin, base, self._others(self.ahead)
-        )
-        now = ratios.at(features, base.reshape(-1)).reshape(*self.final.shape, -1)
-        each = np.ones(self.final.shape[1], dtype=np.int64)
-        now = np.minimum(now, believable(self.panel, base[0], each)[:, :, None])
-        shut = self.panel.closed_ahead(self.panel.length, self.final.shape[1])
-        return tried, np.where(shut[:, :, None], 0.0, now)
-
-    def total_quantiles(self, steps: Ints) -> Floats:
-        """[S, K, P] quantiles of running totals."""
-        ratios = RatioQuantiles(PATH_LEVELS, None, ())
-        if self.said is not None:
-            open_said, actual = self._filled_totals(steps)
-            features = total_features(
-                self.panel,
-                self.covariates,
-                self.trial.origins,
-                open_said,
-                steps,
-                self._others(self.trial),
-            )
-            ratios = learn_ratios(
-                features,
-                open_said.reshape(-1),
-                actual.reshape(-1),
-                seed=self.seed + 1,
-                alike=len(self.trial.origins) * len(steps) / 2.0,
-            )
-        origin = [self.panel.length]
-        shut = self.panel.closed_ahead(self.panel.length, self.final.shape[1])
-        base = np.where(shut, 0.0, base_of(self.panel, self.final[None], origin)[0])
-        total = running_totals(base[None], steps)
-        features = total_features(
-            self.panel, self.covariates, origin, total, steps, self._others(self.ahead)
-        )
-        table = ratios.at(features, total.reshape(-1)).reshape(self.panel.count, len(steps), -1)
-        return np.minimum(table, believable(self.panel, total[0], steps)[:, :, None])
-
-    def _filled_totals(self, steps: Ints) -> tuple[Floats, Floats]:
-        """Forecast and actual totals [O, S, K] of the trial; unseen periods as forecast."""
-        assert self.said is not None
-        origins, horizon = self.trial.origins, self.said.shape[2]
-        shut = np.stack([self.panel.closed_ahead(origin, horizon) for origin in origins])
-        base = np.where(shut, 0.0, base_of(self.panel, self.said, origins))
-        unseen = np.isnan(self.trial.actual) & ~shut
-        filled = np.where(shut, 0.0, np.where(unseen, base, self.trial.actual))
-        missing = running_totals(unseen.astype(np.float64), steps) / steps
-        ends = np.asarray(origins)[:, None, None] + steps[None, None, :]
-        usable = (missing <= 1.0 - MIN_SEEN_FOR_TOTAL) & (ends <= self.panel.length)
-        totals = with_other_surprises(base, filled, unseen, steps, seed=self.seed)
-        return running_totals(base, steps), np.where(usable, totals, np.nan)
-
-    def _others(self, source: Trial | Mapping[str, Floats]) -> dict[str, Floats]:
-        """The candidates whose disagreement tells how sure a forecast can be."""
-        forecasts = source.forecasts if isinstance(source, Trial) else source
-        names = ("boosted", "theta", "smoothing", "year_ago")
-        return {name: forecasts[name] for name in names if name in forecasts}

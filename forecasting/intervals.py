@@ -19,14 +19,14 @@ from forecasting.losses import LEVELS
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-TREES = 16
+TREES = 12
 MAX_SHARED = 1.5  # a common error beyond this factor is a fault, not a surprise
 LEAST_LEAF = 80
 LEAST_EVENTS = 20
 ALIKE_POWER = 0.75  # rows of overlapping horizons are alike, not the same
-MAX_ROWS = 30_000
+MAX_ROWS = 20_000
 LEAST_ROWS = 60
-SPLIT_LEVELS = (0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.96, 0.99)
+SPLIT_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.92, 0.98)
 PRIOR_SPREAD = 0.8  # coefficient of variation assumed before anything was measured
 PATH_LEVELS = (0.005, *LEVELS, 0.995)
 
@@ -43,7 +43,7 @@ class RatioQuantiles:
         """[N, levels] demand quantiles of forecasts `base` [N]; monotone and not negative."""
         if self.forest is None:
             return _prior_quantiles(base, self.levels)
-        leaves = self.forest.apply(_filled(features))
+        leaves = self.forest.apply(filled(features))
         ratios = np.zeros((len(base), len(self.levels)))
         for place, table in enumerate(self.tables):
             ratios += table[leaves[:, place]]
@@ -58,6 +58,7 @@ def learn_ratios(
     *,
     seed: int,
     alike: float = 1.0,
+    trees: int = TREES,
     levels: tuple[float, ...] = PATH_LEVELS,
 ) -> RatioQuantiles:
     """Learn from [N] out-of-sample forecasts `base` and what happened (NaN: not seen).
@@ -79,20 +80,20 @@ def learn_ratios(
     wanted = max(LEAST_LEAF, LEAST_EVENTS * max(alike, 1.0) ** ALIKE_POWER)
     least = int(min(wanted, max(20, len(rows) // 20)))
     forest = ExtraTreesRegressor(
-        n_estimators=TREES,
+        n_estimators=trees,
         min_samples_leaf=least,
         max_features=0.6,
         random_state=seed,
         n_jobs=1,
     )
-    matrix = _filled(features[rows])
+    matrix = filled(features[rows])
     forest.fit(matrix, below if below.shape[1] > 1 else below[:, 0])
     leaves = forest.apply(matrix)
     tables = tuple(
         _leaf_quantiles(
             leaves[:, place], ratios, forest.estimators_[place].tree_.node_count, levels
         )
-        for place in range(TREES)
+        for place in range(trees)
     )
     return RatioQuantiles(levels, forest, tables)
 
@@ -170,7 +171,7 @@ def _prior_quantiles(base: Floats, levels: tuple[float, ...]) -> Floats:
     return np.where(mean > 0, values, 0.0)
 
 
-def _filled(features: Floats) -> npt.NDArray[np.float32]:
+def filled(features: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     return np.asarray(
         np.clip(np.nan_to_num(features, nan=-1.0, posinf=1e6, neginf=-1e6), -1e6, 1e6),
         dtype=np.float32,

@@ -39,7 +39,10 @@ def donors_of(actual: Floats, quantiles: Floats, segment: Ints, *, seed: int) ->
         chosen = np.sort(random.choice(len(origin), MAX_DONORS, replace=False))
         origin, series = origin[chosen], series[chosen]
     y, table = actual[origin, series], quantiles[origin, series]
-    return Donors(_ranks(y, table, random), segment[series])
+    ranks = _ranks(y, table, random)
+    for code in np.unique(segment[series]):
+        ranks[segment[series] == code] = _even(ranks[segment[series] == code])
+    return Donors(ranks, segment[series])
 
 
 def sample_paths(
@@ -59,6 +62,17 @@ def sample_paths(
             ranks = donors.ranks[random.choice(same, count, replace=len(same) < count)]
         out[row] = _read(quantiles[row], ranks)
     return out
+
+
+def _even(ranks: Floats) -> Floats:
+    """The same order of ranks, spread evenly over (0, 1).
+
+    How often demand lay above its forecast in the trial is no news about the future, and quantiles
+    already hold what is; without this, paths would add up to more (or less) than they should.
+    """
+    place = np.empty(ranks.size)
+    place[np.argsort(ranks, axis=None, kind="stable")] = np.arange(ranks.size)
+    return np.asarray(((place + 0.5) / max(ranks.size, 1)).reshape(ranks.shape))
 
 
 def _ranks(y: Floats, quantiles: Floats, random: np.random.Generator) -> Floats:

@@ -12,17 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.candidates import SUPPORT
+from forecasting.candidates import RARE_ONLY, SUPPORT, TRIED_SMALLER
 from forecasting.panel import Panel
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 PLACE_MARGIN = 1.08  # a candidate within this factor of the best loss earns a place
+SMALLER_MARGIN = 1.25  # one that was tried smaller than it is
 SHRINKAGE = 0.02  # pull to equal weights: loss of a weight as far from equal as can be
 LEAST_ROWS = 400
 MAX_RUNS = 2_500  # forecasts of a whole horizon looked at
-ROUNDS = 300
+ROUNDS = 150
 ERROR_SHARES = (1 / 3, 1 / 6, 1 / 2)  # squared, absolute, of totals
 SPARSE_SHARE = 0.5
 
@@ -70,7 +71,8 @@ def learn_weights(
     for sparse in (0, 1):
         kind = segment % 2 == sparse
         # The middle of a rare seller is nothing at all: it would only pull the mean down.
-        places = [place for place, name in enumerate(names) if not (sparse and name in SUPPORT)]
+        left_out = SUPPORT if sparse else RARE_ONLY
+        places = [place for place, name in enumerate(names) if name not in left_out]
         some = {names[place]: forecasts[names[place]] for place in places}
         every = _weigh(actual, some, size, kind)
         for code in codes[codes % 2 == sparse]:
@@ -91,7 +93,8 @@ def _weigh(
     if runs is None:
         return np.full(len(forecasts), 1.0 / len(forecasts))
     alone = np.array([runs.loss(one) for one in np.eye(len(forecasts))])
-    placed = np.flatnonzero(alone <= PLACE_MARGIN * alone.min())
+    margin = [SMALLER_MARGIN if name in TRIED_SMALLER else PLACE_MARGIN for name in forecasts]
+    placed = np.flatnonzero(alone <= np.asarray(margin) * alone.min())
     weights = np.zeros(len(forecasts))
     weights[placed] = runs.among(placed).solve()
     return weights

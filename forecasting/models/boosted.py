@@ -14,28 +14,18 @@ import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
-from forecasting.covariates import CovariatePlan, Covariates, covariates_of, plan_covariates
-from forecasting.feasts import felt_feasts
-from forecasting.features import (
-    Lookback,
-    Rows,
-    categorical_names,
-    feature_matrix,
-    feature_names,
-    lookback_of,
-)
-from forecasting.filters import gather
+from forecasting.features import Rows, categorical_names, feature_matrix, feature_names
 from forecasting.models.contract import presentable
-from forecasting.one_offs import Usual, usual_of, without_one_offs
+from forecasting.models.study import Asked, Studies, Study
 from forecasting.panel import Panel
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 MIN_ROWS = 50
-FEW_BAGS, MANY_BAGS = 3, 6
+FEW_BAGS, DAILY_BAGS, MANY_BAGS = 2, 3, 6
+MORE_FOR_DAYS, SMALLER_FOR_DAYS = 1.6, 0.8  # trees and steps: there is more to learn from
 SMALL_PANEL, LARGE_PANEL = 450, 800  # little work anyway; enough series to share the cost
-PREDICT_CHUNK = 400_000
 
 
 @dataclass
@@ -50,37 +40,33 @@ class Boosted:
     loss: str = "poisson"
     bags: int | None = None
     lean: bool = False
-    trees: int = 100
-    rate: float = 0.1
+    trees: int = 60
+    rate: float = 0.15
     leaves: int = 31
     least_leaf: int = 30
     penalty: float = 5.0
     column_share: float = 0.5
     max_rows: int = 15_000
-    size_power: float = 0.5
+    size_power: float = 0.25
     recency_years: float = 1.5
     max_ratio: float = 30.0
     seed: int = 0
     name: str = "boosted"
+    studies: Studies = field(default_factory=Studies, repr=False)
     trees_: list[Any] = field(default_factory=list, init=False)
-    usual_: Usual | None = field(default=None, init=False)
     columns_: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64), init=False)
-    feasts_: tuple[str, ...] = field(default=(), init=False)
-    plan_: CovariatePlan | None = field(default=None, init=False)
+    study_: Study | None = field(default=None, init=False)
 
     def fit(self, panel: Panel) -> Self:
-        self.plan_ = plan_covariates(panel.reaching(0))
-        self.usual_ = usual_of(panel)
-        steady, covariates = self._steady(panel.reaching(0))
-        self.feasts_ = felt_feasts(panel)
-        lookback = lookback_of(steady, covariates, self.feasts_)
+        self.study_ = self.studies.study(panel)
+        lookback = self.studies.lookback(self.study_, panel, 0)
         self.trees_ = []
         for bag in range(self.bags or self._bags_for(panel)):
-            rows = self._sample(steady, lookback.size, seed=self.seed + bag)
+            rows = self._sample(lookback.panel, lookback.size, seed=self.seed + bag)
             if len(rows.series) < MIN_ROWS:
                 break
-            target = steady.y[rows.series, rows.target] / lookback.size[rows.series, rows.last]
-            target = np.minimum(target, self.max_ratio)
+            target = lookback.panel.y[rows.series, rows.target]
+            target = np.minimum(target / lookback.size[rows.series, rows.last], self.max_ratio)
             if target.sum() <= 0:
                 break
             matrix = feature_matrix(lookback, rows)
@@ -96,15 +82,17 @@ class Boosted:
     def _bags_for(self, panel: Panel) -> int:
         large = panel.count >= LARGE_PANEL
         small = panel.count < SMALL_PANEL and not panel.frequency.is_daily
-        bags = MANY_BAGS if large or small else FEW_BAGS
-        return bags // 3 if self.lean else bags
+        few = DAILY_BAGS if panel.frequency.is_daily else FEW_BAGS
+        bags = MANY_BAGS if large or small else few
+        return max(1, bags // 3) if self.lean else bags
 
     def _tree(self, names: Sequence[str], panel: Panel, bag: int) -> Any:
         kinds = categorical_names(panel)
+        daily = panel.frequency.is_daily
         return HistGradientBoostingRegressor(
             loss=self.loss,
-            max_iter=self.trees,
-            learning_rate=self.rate,
+            max_iter=round(self.trees * (MORE_FOR_DAYS if daily else 1.0)),
+            learning_rate=self.rate * (SMALLER_FOR_DAYS if daily else 1.0),
             max_leaf_nodes=self.leaves,
             min_samples_leaf=self.least_leaf,
             l2_regularization=self.penalty,
@@ -116,44 +104,18 @@ class Boosted:
         )
 
     def predict(self, panel: Panel, horizon: int, origins: Sequence[int]) -> Floats:
-        shape = (len(origins), panel.count, horizon)
-        assert self.plan_ is not None, "fit comes before predict"
-        steady, covariates = self._steady(
-            panel.reaching(max(0, max(origins) + horizon - panel.length))
-        )
-        lookback = lookback_of(steady, covariates, self.feasts_)
-        last = np.asarray(origins, dtype=np.int64)[:, None, None] - 1
-        ahead = np.arange(1, horizon + 1)[None, None, :]
-        series, lasts, targets = (
-            np.broadcast_to(values, shape).reshape(-1)
-            for values in (np.arange(panel.count)[None, :, None], last, last + ahead)
-        )
-        out = np.empty(len(series))
-        for start in range(0, len(series), PREDICT_CHUNK):
-            part = slice(start, start + PREDICT_CHUNK)
-            out[part] = self._predict_rows(
-                lookback, Rows(series[part], lasts[part], targets[part], horizon)
-            )
-        return presentable(out.reshape(shape))
+        assert self.study_ is not None, "fit comes before predict"
+        parts = self.studies.ahead(self.study_, panel, horizon, origins)
+        said = np.concatenate([self._of_rows(asked) for asked in parts])
+        return presentable(said.reshape(len(origins), panel.count, horizon))
 
-    def _steady(self, panel: Panel) -> tuple[Panel, Covariates]:
-        assert self.plan_ is not None, "the plan comes first"
-        assert self.usual_ is not None, "what is usual comes first"
-        return without_one_offs(panel, self.usual_), covariates_of(self.plan_, panel)
-
-    def _predict_rows(self, lookback: Lookback, rows: Rows) -> Floats:
-        size = np.nan_to_num(gather(lookback.size, rows.series, rows.last))
+    def _of_rows(self, asked: Asked) -> Floats:
         if not self.trees_:
-            return size
-        known = size > 0
-        out = np.zeros(len(size))
-        if known.any():
-            some = Rows(rows.series[known], rows.last[known], rows.target[known], rows.farthest)
-            matrix = feature_matrix(lookback, some)[:, self.columns_]
-            with _one_thread():
-                said = sum(tree.predict(matrix) for tree in self.trees_)
-            out[known] = said * size[known] / len(self.trees_)
-        return out
+            return asked.size
+        matrix = asked.matrix[:, self.columns_]
+        with _one_thread():
+            said = sum(tree.predict(matrix) for tree in self.trees_)
+        return np.asarray(said * asked.size / len(self.trees_))
 
     def _sample(self, panel: Panel, size: Floats, *, seed: int) -> Rows:
         """A random, seeded sample of what could have been forecast within the panel.

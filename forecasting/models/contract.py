@@ -7,7 +7,7 @@ equals predicting at the end of `panel.until(t)`.
 """
 
 from collections.abc import Sequence
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,26 @@ class Model(Protocol):
         periods with its covariates beyond the last origin.
         """
         ...
+
+
+@runtime_checkable
+class SpreadModel(Model, Protocol):
+    """A model that also tells how demand may spread around its mean."""
+
+    def predict_spread(
+        self, panel: Panel, horizon: int, origins: Sequence[int]
+    ) -> tuple[Floats, Floats]:
+        """What `predict` says, and quantiles [origins, series, horizon, levels of a path]."""
+        ...
+
+
+def said_by(
+    model: Model, panel: Panel, horizon: int, origins: Sequence[int]
+) -> tuple[Floats, Floats | None]:
+    """Means of a fitted model, and its quantiles where it has any."""
+    if isinstance(model, SpreadModel):
+        return model.predict_spread(panel, horizon, origins)
+    return model.predict(panel, horizon, origins), None
 
 
 def presentable(forecast: Floats) -> Floats:
