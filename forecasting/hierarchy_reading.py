@@ -7,6 +7,7 @@ people laid over them), and that the spread of a sum moves with its mean. Fits a
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from statistics import mode
 from typing import Any
 
 import numpy as np
@@ -213,8 +214,8 @@ def _month(days: int) -> int:
 
 
 def _of_one_length(means: Sequence[Sequence[float]]) -> list[list[float]]:
-    """Series that were added to a run later may reach another way: they end with the first one."""
-    length = len(means[0])
+    """Series that were added to a run later may reach another way: they end with most others."""
+    length = mode(len(mean) for mean in means)
     return [[*mean[:length], *[mean[-1]] * (length - len(mean))] for mean in means]
 
 

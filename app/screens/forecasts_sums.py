@@ -17,7 +17,8 @@ from inventory_core.insight.demand import channel_places
 from inventory_core.planning.published import run_by_id
 from inventory_core.vocabulary import ForecastGrain
 
-ALL = "*"
+# In the address; an empty value there would be the same as none.
+ALL, UNKNOWN = "*", "-"
 MONTH_DAYS = 28
 
 
@@ -28,7 +29,7 @@ def draw_sums(run_id: int, grain: ForecastGrain) -> None:
         empty_state(":material/functions:", md("forecasts.empty"))
         return
     names = {one.part: _name(grain, one.part, channels) for one in found.sums}
-    part = ALL if grain is ForecastGrain.COMPANY else _choose(names)
+    part = ALL if grain is ForecastGrain.COMPANY else _choose(grain, names)
     shown = next((one for one in found.sums if one.part == part), found.whole)
     title = names.get(part) or session.current().company.name
     figure_row(_figures(found, shown))
@@ -72,20 +73,24 @@ def _name(grain: ForecastGrain, part: str, channels: dict[str, str]) -> str:
     return t(f"hierarchy.no_{grain.value}")
 
 
-def _choose(names: dict[str, str]) -> str:
+def _choose(grain: ForecastGrain, names: dict[str, str]) -> str:
     """All parts or one of them; the choice stands in the address."""
-    options = [ALL, *names]
+    keys = {part or UNKNOWN: name for part, name in names.items()}
+    options = [ALL, *keys]
     asked = query("part")
     picked = st.selectbox(
         t("hierarchy.choose"),
         options,
         index=options.index(asked) if asked in options else 0,
-        format_func=lambda part: names.get(part, t("hierarchy.all")),
-        key=f"hierarchy_part_{'_'.join(options)[:80]}",
+        format_func=lambda part: keys.get(part, t("hierarchy.all")),
+        key=f"hierarchy_part_{grain.value}",
         width=320,
     )
-    st.query_params["part"] = picked
-    return picked
+    if picked != ALL:
+        st.query_params["part"] = picked
+    elif "part" in st.query_params:
+        del st.query_params["part"]
+    return "" if picked == UNKNOWN else picked
 
 
 def _figures(found: Hierarchy, shown: Sum) -> list[Figure]:
