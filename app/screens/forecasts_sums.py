@@ -107,7 +107,7 @@ def _figures(found: Hierarchy, shown: Sum) -> list[Figure]:
             small=md("forecasts.against_last") if change else "",
         ),
         Figure(
-            t("forecasts.chart_band"),
+            t("hierarchy.range"),
             f"{number(low)}–{number(high)}" if low is not None else number(None),
             help=md("hierarchy.range_help"),
         ),
