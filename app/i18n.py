@@ -147,6 +147,11 @@ def moment(value: datetime | None, *, language: str = "", time_zone: str = "") -
     return str(format_datetime(value, patterns[chosen], tzinfo=zone, locale=_locale(chosen)))
 
 
+def country(code: str, *, language: str = "") -> str:
+    """DE → Germany / 德国; a code that is no country stays as it is."""
+    return str(_locale(language).territories.get(code, code))
+
+
 def best_language(wanted: str) -> str:
     """The first of ours in a browser's list such as `zh-CN,zh;q=0.9,en;q=0.8`; else English."""
     for part in wanted.split(","):

@@ -45,7 +45,7 @@ def joined(
         total_steps=parts[0].total_steps,
         total_table=spread(lambda part: part.total_table),
         spread_table=spread(lambda part: part.spread_table),
-        donors=_donors([part.donors for part in parts]),
+        donors=_donors(parts, cuts),
     )
 
 
@@ -88,11 +88,17 @@ def _mean(scores: Sequence[tuple[Score, int]], measure: str) -> float:
     return float(np.average(values[finite], weights=weights[finite])) if finite.any() else np.nan
 
 
-def _donors(donors: Sequence[Donors]) -> Donors:
-    """As many as one panel would keep, from all shards alike."""
-    ranks = np.concatenate([some.ranks for some in donors])
-    segment = np.concatenate([some.segment for some in donors])
-    if len(segment) > MAX_DONORS:
-        kept = np.linspace(0, len(segment) - 1, MAX_DONORS).astype(np.int64)
-        ranks, segment = ranks[kept], segment[kept]
-    return Donors(ranks, segment)
+def _donors(parts: Sequence[PanelForecast], cuts: Sequence[Ints]) -> Donors:
+    """As many as one panel would keep, from all shards alike, their series by its own place."""
+    found = [part.donors for part in parts]
+    series = [rows[some.series] for some, rows in zip(found, cuts, strict=True)]
+    whole = Donors(
+        ranks=np.concatenate([some.ranks for some in found]),
+        segment=np.concatenate([some.segment for some in found]),
+        origin=np.concatenate([some.origin for some in found]),
+        series=np.concatenate(series),
+    )
+    if len(whole.segment) <= MAX_DONORS:
+        return whole
+    kept = np.linspace(0, len(whole.segment) - 1, MAX_DONORS).astype(np.int64)
+    return Donors(whole.ranks[kept], whole.segment[kept], whole.origin[kept], whole.series[kept])

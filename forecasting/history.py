@@ -109,6 +109,23 @@ class DemandGrid:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelDemand:
+    """The demand of a grid by channel: one entry per series, channel and day with demand.
+
+    row: of the grid. account_id: 0 where no channel is known. day: column of the grid. units: as
+    `y` of the grid; bulk: of these, in one-off lines. listed_*: who may sell what, sold or not.
+    """
+
+    row: Ints
+    account_id: Ints
+    day: Ints
+    units: Ints
+    bulk: Ints
+    listed_row: Ints
+    listed_account_id: Ints
+
+
 def planning_day(conn: Reading, *, today: date, as_of: date | None = None) -> PlanningDay:
     """The day to plan on: as asked, else today, else the last day with sales of an old history."""
     if as_of is not None:
@@ -166,6 +183,28 @@ def demand_grid(
         promotion=promotion_by_day(conn, pairs),
         live=live,
         closed=_closed(y, pairs),
+    )
+
+
+def channel_demand(conn: Reading, grid: DemandGrid) -> ChannelDemand:
+    """What the series of a grid (SKU and warehouse) sold through each channel."""
+    days = {"first_on": grid.first_on, "last_on": grid.last_on, "skus": None}
+    rows = conn.rows(demand.daily_demand("sku_warehouse_channel"), days)
+    sold = _ints([(r[0], r[1], int(r[2]), r[3], r[4], r[6]) for r in rows]).reshape(-1, 6)
+    listed = _ints(map(tuple, conn.rows(demand.listed_channels(), {"on_day": grid.last_on})))
+    listed = listed.reshape(-1, 3)
+    series = pd.MultiIndex.from_arrays([grid.sku_id, grid.warehouse_id])
+    row = series.get_indexer(pd.MultiIndex.from_arrays([sold[:, 0], sold[:, 1]]))
+    listed_row = series.get_indexer(pd.MultiIndex.from_arrays([listed[:, 0], listed[:, 1]]))
+    sold, listed = sold[row >= 0], listed[listed_row >= 0]
+    return ChannelDemand(
+        row=_ints(row[row >= 0]),
+        account_id=sold[:, 2],
+        day=sold[:, 3] - _day(grid.first_on),
+        units=sold[:, 4],
+        bulk=sold[:, 5],
+        listed_row=_ints(listed_row[listed_row >= 0]),
+        listed_account_id=listed[:, 2],
     )
 
 

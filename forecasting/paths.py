@@ -21,10 +21,12 @@ LEAST_DONORS = 20
 
 @dataclass(frozen=True, slots=True)
 class Donors:
-    """Runs of ranks [D, H] in (0, 1) and the segment [D] each came from."""
+    """Runs of ranks [D, H] in (0, 1); of which segment, origin and series [D] each of them is."""
 
     ranks: Floats
     segment: Ints
+    origin: Ints
+    series: Ints
 
 
 def donors_of(actual: Floats, quantiles: Floats, segment: Ints, *, seed: int) -> Donors:
@@ -32,7 +34,7 @@ def donors_of(actual: Floats, quantiles: Floats, segment: Ints, *, seed: int) ->
     horizon = actual.shape[2] if actual.ndim == 3 else quantiles.shape[2]
     random = np.random.default_rng(seed)
     if actual.size == 0:
-        return Donors(np.empty((0, horizon)), np.empty(0, dtype=np.int64))
+        return Donors(np.empty((0, horizon)), *np.empty((3, 0), dtype=np.int64))
     seen = (~np.isnan(actual)).mean(axis=2) >= 0.5
     origin, series = np.nonzero(seen)
     if len(origin) > MAX_DONORS:
@@ -42,7 +44,7 @@ def donors_of(actual: Floats, quantiles: Floats, segment: Ints, *, seed: int) ->
     ranks = _ranks(y, table, random)
     for code in np.unique(segment[series]):
         ranks[segment[series] == code] = _even(ranks[segment[series] == code])
-    return Donors(ranks, segment[series])
+    return Donors(ranks, segment[series], origin, series)
 
 
 def sample_paths(
@@ -60,6 +62,36 @@ def sample_paths(
             ranks = np.repeat(random.random((count, 1)), horizon, axis=1)
         else:
             ranks = donors.ranks[random.choice(same, count, replace=len(same) < count)]
+        out[row] = _read(quantiles[row], ranks)
+    return out
+
+
+def joint_paths(
+    quantiles: Floats, segment: Ints, donors: Donors, count: int, *, seed: int, first: int = 0
+) -> Floats:
+    """[N, count, H] like `sample_paths`, but path k of every series comes from one past origin.
+
+    A series takes its own run of ranks of that origin where it was kept, else one of its segment:
+    what took series by surprise together does so again, so that sums of paths spread as widely as
+    sums of demand did. Half of the paths are turned round, since a shared surprise says how far,
+    not in which direction. `first`: place of the first row in the panel, for work in pieces.
+    """
+    number, horizon, _ = quantiles.shape
+    shared = np.random.default_rng([seed, 0])
+    origins = np.unique(donors.origin)
+    drawn = shared.choice(origins, count) if len(origins) else np.zeros(count, dtype=np.int64)
+    turned = shared.random(count) < 0.5
+    of_origin = [(drawn == one, np.flatnonzero(donors.origin == one)) for one in origins]
+    out = np.empty((number, count, horizon))
+    for row in range(number):
+        random = np.random.default_rng([seed, 1 + first + row])
+        ranks = np.repeat(random.random((count, 1)), horizon, axis=1)
+        for here, pool in of_origin:
+            alike = pool[donors.segment[pool] == segment[row]]
+            own = alike[donors.series[alike] == first + row]
+            chosen = own if len(own) else alike if len(alike) else pool
+            ranks[here] = donors.ranks[random.choice(chosen, int(here.sum()))]
+        ranks[turned] = 1.0 - ranks[turned]
         out[row] = _read(quantiles[row], ranks)
     return out
 

@@ -17,18 +17,22 @@ from typing import Any
 import numpy as np
 
 from forecasting.candidates import BASELINE, candidate_models
+from forecasting.channel_shares import Channels
 from forecasting.demand_panel import Period, codes_of, panel_of_grid
 from forecasting.engine import PanelForecast
 from forecasting.fanout import forecast_by_shards
 from forecasting.history import DemandGrid, Floats
+from forecasting.joint_sums import with_channels
 from forecasting.losses import LEVELS
 from forecasting.models.contract import Model
 from forecasting.models.statistical import SeasonalNaive
 from forecasting.own_models import LeftOut, without_failing
+from forecasting.panel import Panel
 from forecasting.policy import TotalDemand, mean_of
 from forecasting.promotion_record import effects_of_grid
 from inventory_core.planning.promotion_effects import PromotionEffect
 from inventory_core.planning.published import PublishedForecast
+from inventory_core.planning.published_sums import PublishedSum
 
 UNIT_PLACES = 3
 PATH_LEVELS_KEPT = (0.05, 0.1, 0.5, 0.9, 0.95)
@@ -49,6 +53,7 @@ class Trained:
     left_out: tuple[LeftOut, ...] = ()
     promotions: tuple[PromotionEffect, ...] = ()
     cpu_seconds: float | None = None
+    sums: tuple[PublishedSum, ...] = ()
 
 
 def code_version() -> str:
@@ -67,17 +72,20 @@ def train(
     prophet_seconds: float,
     incumbents: Mapping[tuple[int, int], str] | None = None,
     own: Sequence[Model] = (),
+    channels: Channels | None = None,
 ) -> Trained:
     """Forecast every series of the grid; `categories` by SKU id.
 
     `incumbents`: which candidate had a series (SKU, warehouse) so far; it yields only to a margin.
-    `own` models join the candidates; one that fails is left out.
+    `own` models join the candidates; one that fails is left out. With `channels` the forecasts
+    are cut by channel and added up by channel, market, category and for the company.
     """
     began = process_time()
     if not len(grid.sku_id):
         return Trained((), {})
+    named = [categories.get(int(sku), "") for sku in grid.sku_id]
     static = {
-        "category": codes_of([categories.get(int(sku), "") for sku in grid.sku_id]),
+        "category": codes_of(named),
         "warehouse": grid.warehouse_id.astype(np.float64),
     }
     panel = panel_of_grid(grid, period, static)
@@ -97,13 +105,12 @@ def train(
         )
 
     made, left_out = without_failing(own, work)
-    naive = SeasonalNaive().fit(panel)
-    ahead = panel.reaching(period.horizon)
-    baseline = naive.predict(ahead, period.horizon, [panel.length])[0]
-    prices = _recent_price(grid)
-    forecasts = tuple(
-        _published(made, row, grid, period, steps, prices, baseline) for row in range(panel.count)
-    )
+    forecasts = _all_published(made, panel, grid, period, steps)
+    sums: tuple[PublishedSum, ...] = ()
+    if channels is not None:
+        forecasts, sums = with_channels(
+            made, forecasts, grid, channels, named, period.days, seed=SEED
+        )
     spent = round(process_time() - began, 2)
     promotions = tuple(effects_of_grid(grid, categories))
     return Trained(
@@ -113,6 +120,7 @@ def train(
         left_out=tuple(left_out),
         promotions=promotions,
         cpu_seconds=spent,
+        sums=sums,
     )
 
 
@@ -135,6 +143,19 @@ def _steps(period: Period) -> list[int]:
         return list(range(1, period.horizon + 1))
     every = {*range(1, min(14, period.horizon) + 1), *range(14, period.horizon + 1, 7)}
     return sorted(every | {period.horizon})
+
+
+def _all_published(
+    made: PanelForecast, panel: Panel, grid: DemandGrid, period: Period, steps: Sequence[int]
+) -> tuple[PublishedForecast, ...]:
+    """Every series beside the baseline, in the order of the grid."""
+    naive = SeasonalNaive().fit(panel)
+    ahead = panel.reaching(period.horizon)
+    baseline = naive.predict(ahead, period.horizon, [panel.length])[0]
+    prices = _recent_price(grid)
+    return tuple(
+        _published(made, row, grid, period, steps, prices, baseline) for row in range(panel.count)
+    )
 
 
 def _published(

@@ -171,6 +171,15 @@ class OverrideReason(StrEnum):
     JUDGEMENT = "judgement"
 
 
+class ForecastGrain(StrEnum):
+    """By what forecasts of SKUs at warehouses are added up."""
+
+    CHANNEL = "channel"
+    MARKET = "market"
+    CATEGORY = "category"
+    COMPANY = "company"
+
+
 class AlarmKind(StrEnum):
     """What is wrong with forecasts that were published: they lean, or they are too sure."""
 

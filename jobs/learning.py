@@ -5,12 +5,14 @@ how a week is cut out of its periods. A week is judged once; later plans only ad
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
 
+from forecasting.channel_shares import WHOLE
 from forecasting.drift import find_alarms
-from forecasting.history import DemandGrid
+from forecasting.history import ChannelDemand, DemandGrid
 from forecasting.overriding import as_planned
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.office.actors import Actor
@@ -41,12 +43,16 @@ def learn(
     tx: Writing,
     actor: Actor,
     grid: DemandGrid,
+    sold: ChannelDemand,
     *,
     categories: Mapping[int, str],
     now: datetime,
 ) -> int:
-    """Judge the weeks that ended in the grid, renew the alarms; the number of new outcomes."""
-    found = _new_outcomes(tx, grid)
+    """Judge the weeks that ended in the grid, renew the alarms; the number of new outcomes.
+
+    `sold`: the demand of the grid by channel.
+    """
+    found = _new_outcomes(tx, grid, sold)
     keep_outcomes(tx, actor, found)
     newest = newest_week(tx)
     if newest is not None:
@@ -56,7 +62,7 @@ def learn(
     return len(found)
 
 
-def _new_outcomes(conn: Reading, grid: DemandGrid) -> list[Outcome]:
+def _new_outcomes(conn: Reading, grid: DemandGrid, sold: ChannelDemand) -> list[Outcome]:
     weeks = _weeks_over(grid)
     if not weeks:
         return []
@@ -73,7 +79,8 @@ def _new_outcomes(conn: Reading, grid: DemandGrid) -> list[Outcome]:
             continue
         if release.run_id not in cache:
             cache[release.run_id] = forecasts_of(conn, release.run_id)
-        found += _of_week(grid, week_on, release, cache[release.run_id], overrides)
+        week = _of_week(grid, week_on, release, cache[release.run_id], overrides)
+        found += _by_channel(week, cache[release.run_id], grid, sold)
     return found
 
 
@@ -135,6 +142,46 @@ def _of_week(
                 low=round(low, 3),
                 high=round(high, 3),
                 seen=bool(grid.live[row, week].all() and out.mean() <= MOST_OUT_SHARE),
+            )
+        )
+    return found
+
+
+def _by_channel(
+    week: Sequence[Outcome],
+    forecasts: Sequence[PublishedForecast],
+    grid: DemandGrid,
+    sold: ChannelDemand,
+) -> list[Outcome]:
+    """The outcomes of one week with what each channel sold, and what had been said of it."""
+    if not week:
+        return []
+    told_of = {(told.sku_id, told.warehouse_id): told for told in forecasts}
+    start = (week[0].week_on - grid.first_on).days
+    mine = (sold.day >= start) & (sold.day < start + WEEK)
+    actual: dict[tuple[int, int], dict[int, float]] = {}
+    for row, account, units in zip(
+        sold.row[mine].tolist(),
+        sold.account_id[mine].tolist(),
+        (sold.units - sold.bulk)[mine].tolist(),
+        strict=True,
+    ):
+        pair = int(grid.sku_id[row]), int(grid.warehouse_id[row])
+        channels = actual.setdefault(pair, {})
+        channels[account] = channels.get(account, 0.0) + units
+    found = []
+    for one in week:
+        told = told_of[one.sku_id, one.warehouse_id]
+        came = actual.get((one.sku_id, one.warehouse_id), {})
+        shares = np.diff(told.channel_cuts, prepend=0) / WHOLE
+        said = dict(zip(told.channel_ids, (shares * one.model).tolist(), strict=True))
+        ids = sorted({*came, *said}) if said else []
+        found.append(
+            replace(
+                one,
+                channel_ids=ids,
+                channel_actual=[came.get(account, 0.0) for account in ids],
+                channel_model=[round(said.get(account, 0.0), 3) for account in ids],
             )
         )
     return found

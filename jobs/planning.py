@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.book import longest_lead_days
+from forecasting.channel_shares import Channels
 from forecasting.demand_panel import Period, choose_period, is_sellable
+from forecasting.hierarchy_reading import channels_of
 from forecasting.history import DemandGrid, PlanningDay, demand_grid, planning_day
 from forecasting.own_models import OwnCandidates, own_candidates
 from forecasting.replenish import Plan, plan_from_run, proposals_of
@@ -39,6 +41,7 @@ from inventory_core.planning.published import (
     run_by_id,
     run_like,
 )
+from inventory_core.planning.published_sums import publish_sums
 from inventory_core.planning.suggestions import Proposed, propose_suggestions
 from jobs.learning import learn
 from jobs.plan_result import PlanResult
@@ -65,6 +68,7 @@ class _Material:
     categories: Mapping[int, str]
     watermark: datetime
     own: OwnCandidates
+    channels: Channels
 
 
 def run_planning(
@@ -105,6 +109,7 @@ def run_planning(
             prophet_seconds=prophet_seconds,
             incumbents=incumbents,
             own=material.own.models,
+            channels=material.channels,
         )
     clock["trained"] = time.monotonic()
     tell("planning", 0.85)
@@ -113,7 +118,8 @@ def run_planning(
     def write(tx: Writing) -> tuple[Settled, Plan, Proposed]:
         day = material.day.as_of
         settled = _publish(tx, actor, run, trained, known, as_of=day, now=now)
-        learn(tx, actor, material.grid, categories=material.categories, now=now)
+        sold = material.channels.demand
+        learn(tx, actor, material.grid, sold, categories=material.categories, now=now)
         if proposing and known is None:
             keep_promotion_effects(tx, trained.promotions)
         if not proposing:
@@ -147,6 +153,7 @@ def _read(
         categories={row.id: row.category for row in conn.rows(sku_facts())},
         watermark=conn.scalar(data_watermark()) or now,
         own=own_candidates(data_folder, own_models(conn, active_only=True)),
+        channels=channels_of(conn, grid),
     )
 
 
@@ -192,17 +199,13 @@ def _publish(
     now: datetime,
 ) -> Settled:
     lock_planning(tx)
-    made = known or run_by_id(tx, publish_run(tx, actor, run, trained.forecasts))
+    made = known
+    if made is None:
+        run_id = publish_run(tx, actor, run, trained.forecasts)
+        publish_sums(tx, actor, run_id, trained.sums)
+        made = run_by_id(tx, run_id)
     assert made is not None, "the run was written a moment ago"
-    return settle(
-        tx,
-        actor,
-        made,
-        trained,
-        as_of=as_of,
-        spare_days=SPARE_DAYS,
-        now=now,
-    )
+    return settle(tx, actor, made, trained, as_of=as_of, spare_days=SPARE_DAYS, now=now)
 
 
 def _propose(

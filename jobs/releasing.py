@@ -24,6 +24,7 @@ from inventory_core.planning.published import (
     run_by_id,
     step_days,
 )
+from inventory_core.planning.published_sums import adopt_sums
 from inventory_core.planning.registry import (
     NewRelease,
     Release,
@@ -96,6 +97,7 @@ def settle(
     assert held is not None, "the champion's run stays"
     if held.frequency[0] == run.frequency[0]:
         adopt_new_series(tx, held.id, run.id)
+        adopt_sums(tx, held.id, run.id)
     return Settled(held, champion.id, False, ruling.reason, ruling.gain)
 
 

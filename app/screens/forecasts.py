@@ -20,10 +20,12 @@ from app.screens.forecasts_reading import (
     read_series,
 )
 from app.screens.forecasts_record import draw_record
+from app.screens.forecasts_sums import draw_sums
 from app.widgets import Figure, chart, empty_state, figure_row, link, page_head, query, scope_bar
 from app.widgets_tables import Percent, Text, Units, export_button, table
 from inventory_core.db.engine import Reading
 from inventory_core.planning.published import run_by_id
+from inventory_core.vocabulary import ForecastGrain
 
 MONTH_DAYS = 28
 VIEWS = ("series", "record", "models")
@@ -44,6 +46,12 @@ def draw() -> None:
         return
     if view == "models":
         draw_models()
+        return
+    grains = {"series": t("hierarchy.grain_series")}
+    grains |= {grain.value: t(f"hierarchy.grain_{grain.value}") for grain in ForecastGrain}
+    grain = scope_bar({"grain": grains})["grain"]
+    if grain != "series":
+        draw_sums(found.run.id, ForecastGrain(grain))
         return
     chosen = _choose(found)
     with session.part():

@@ -121,6 +121,7 @@ usual AS (
 # How each grain names its series; the columns exist in every fact.
 _GRAINS = {
     "sku_warehouse": ("fact.warehouse_id", "''"),
+    "sku_warehouse_channel": ("fact.warehouse_id", "coalesce(fact.account_id, 0)::text"),
     "sku": ("0", "''"),
     "channel": ("0", "coalesce(account.code, '')"),
     "market": ("0", "coalesce(fact.country, '')"),
@@ -152,6 +153,32 @@ def daily_demand(grain: str) -> TextClause:
     """  # noqa: S608 - the grain is a key of a closed table
     return text(statement).bindparams(
         cut_for_stock=CUT_FOR_STOCK, bulk_factor=BULK_FACTOR, bulk_least_lines=BULK_LEAST_LINES
+    )
+
+
+def listed_channels() -> TextClause:
+    """Which channel may sell a SKU from where on `on_day`: sku_id, warehouse_id, account_id."""
+    return text(
+        """
+        SELECT DISTINCT listing.sku_id, pool.warehouse_id, listing.account_id
+          FROM listing
+          JOIN channel_account AS account ON account.id = listing.account_id AND account.active
+          JOIN stock_pool_warehouse AS pool
+            ON pool.stock_pool_id = coalesce(listing.stock_pool_id, account.stock_pool_id)
+         WHERE listing.live_to_at IS NULL OR listing.live_to_at > CAST(:on_day AS date)
+         ORDER BY 1, 2, 3
+        """
+    )
+
+
+def channel_places() -> TextClause:
+    """id, name and country ('' without a marketplace) of every channel account."""
+    return text(
+        """
+        SELECT id, coalesce(nullif(name, ''), code) AS name,
+               CASE upper(marketplace) WHEN 'UK' THEN 'GB' ELSE upper(marketplace) END AS country
+          FROM channel_account ORDER BY id
+        """
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import Row, select, text, update
 
 from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Reading, Writing
@@ -24,7 +24,7 @@ class Outcome:
     """One week (from Monday `week_on`) of one series, in units.
 
     `planned`: the model with the overrides of that day. `low` to `high`: the 90 % interval.
-    `seen`: in stock all week, so that sales were demand.
+    `seen`: in stock all week, so that sales were demand. `channel_*`: the same by channel.
     """
 
     sku_id: int
@@ -38,6 +38,9 @@ class Outcome:
     low: float
     high: float
     seen: bool
+    channel_ids: Sequence[int] = ()
+    channel_actual: Sequence[float] = ()
+    channel_model: Sequence[float] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,34 @@ def outcomes_since(
     if warehouse_id is not None:
         statement = statement.where(forecast_outcome.c.warehouse_id == warehouse_id)
     return [Outcome(**row._mapping) for row in conn.rows(statement)]
+
+
+def weeks_by_category(conn: Reading, since_on: date) -> Sequence[Row[Any]]:
+    """week_on, category, actual, model and absolute error of single series, of judged weeks."""
+    return conn.rows(
+        text("""
+            SELECT o.week_on, s.category, sum(o.actual) AS actual, sum(o.model) AS model,
+                sum(abs(o.model - o.actual)) AS error
+            FROM forecast_outcome o JOIN sku s ON s.id = o.sku_id
+            WHERE o.seen AND o.week_on >= :since GROUP BY 1, 2 ORDER BY 1, 2
+        """),
+        {"since": since_on},
+    )
+
+
+def weeks_by_channel(conn: Reading, since_on: date) -> Sequence[Row[Any]]:
+    """week_on, warehouse_id, account_id, actual and model, of judged weeks."""
+    return conn.rows(
+        text("""
+            SELECT o.week_on, o.warehouse_id, c.account_id, sum(c.actual) AS actual,
+                sum(c.model) AS model
+            FROM forecast_outcome o
+            CROSS JOIN unnest(o.channel_ids, o.channel_actual, o.channel_model)
+                AS c(account_id, actual, model)
+            WHERE o.seen AND o.week_on >= :since GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+        """),
+        {"since": since_on},
+    )
 
 
 def newest_week(conn: Reading) -> date | None:

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.db.schema.learning import model_release
-from inventory_core.db.schema.planning import forecast, forecast_run, policy
+from inventory_core.db.schema.planning import forecast, forecast_run, forecast_sum, policy
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.vocabulary import ReleaseState
 
@@ -59,6 +59,7 @@ class PublishedForecast:
     `quantiles`: level -> units per period. `totals`: days -> {"mean": …, level: …} of the demand
     of the first so many days. `scores`: candidate -> error per period in the backtest, units.
     `naive`: the baseline, by period. `overrides`: what people changed since (never published).
+    `channel_ids` and `channel_cuts`: as `forecasting/channel_shares` cuts it.
     """
 
     sku_id: int
@@ -71,6 +72,8 @@ class PublishedForecast:
     scores: Mapping[str, Any]
     selling_price: Decimal | None = None
     naive: Sequence[float] | None = None
+    channel_ids: Sequence[int] = ()
+    channel_cuts: Sequence[int] = ()
     overrides: Sequence[Mapping[str, Any]] = ()
 
 
@@ -282,4 +285,5 @@ def _forget_old_paths(tx: Writing) -> None:
     )
     kept = newest.union(held, before)
     tx.execute(delete(forecast).where(forecast.c.run_id.not_in(kept)))
+    tx.execute(delete(forecast_sum).where(forecast_sum.c.run_id.not_in(kept)))
     tx.execute(delete(policy).where(policy.c.run_id.not_in(kept)))

@@ -5,6 +5,8 @@ whether a forecast was good.
 """
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -115,8 +117,16 @@ forecast_outcome = Table(
     Column("low", Float, nullable=False),
     Column("high", Float, nullable=False),
     Column("seen", Boolean, nullable=False, comment="false: partly out of stock, not judged"),
+    Column("channel_ids", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
+    Column("channel_actual", ARRAY(Float), nullable=False, server_default=text("'{}'")),
+    Column("channel_model", ARRAY(Float), nullable=False, server_default=text("'{}'")),
     recorded_at(),
     PrimaryKeyConstraint("sku_id", "warehouse_id", "week_on"),
+    CheckConstraint(
+        "cardinality(channel_ids) = cardinality(channel_actual)"
+        " AND cardinality(channel_ids) = cardinality(channel_model)",
+        name="channels_in_step",
+    ),
     Index("ix_forecast_outcome_week", "week_on"),
 )
 

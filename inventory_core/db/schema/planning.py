@@ -37,7 +37,7 @@ from inventory_core.db.schema.registry import (
     time_column,
     version_column,
 )
-from inventory_core.vocabulary import SuggestionKind, SuggestionState
+from inventory_core.vocabulary import ForecastGrain, SuggestionKind, SuggestionState
 
 
 def _amount(name: str, *, comment: str = "") -> Column[Any]:
@@ -78,7 +78,43 @@ forecast = Table(
     Column("totals", JSONB, nullable=False, comment="days -> mean or level -> units"),
     Column("scores", JSONB, nullable=False, comment="candidate -> error per period in the trial"),
     Column("selling_price", AMOUNT, comment="recent mean, base currency; NULL: no rate known"),
+    Column(
+        "channel_ids",
+        ARRAY(BigInteger),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="the accounts it sells through; 0: none known",
+    ),
+    Column(
+        "channel_cuts",
+        ARRAY(Integer),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="their shares summed up, in millionths",
+    ),
     PrimaryKeyConstraint("run_id", "sku_id", "warehouse_id"),
+    CheckConstraint(
+        "cardinality(channel_ids) = cardinality(channel_cuts) AND (channel_cuts = '{}'"
+        " OR channel_cuts[cardinality(channel_cuts)] = 1000000)",
+        name="channels_are_the_whole",
+    ),
+)
+
+# What a run says of many series together. The mean is the sum of its series and read from them;
+# kept here is what cannot be added up: how sure the sum is, and the history it continues.
+forecast_sum = Table(
+    "forecast_sum",
+    METADATA,
+    refers_to("run_id", "forecast_run.id"),
+    Column("grain", String(20), nullable=False),
+    Column("part", Text, nullable=False, comment="account id, country, category; company: empty"),
+    Column("starts_on", Date, nullable=False),
+    Column("mean", ARRAY(Float), nullable=False),
+    Column("quantiles", JSONB, nullable=False, comment="level -> units by period"),
+    Column("totals", JSONB, nullable=False, comment="days -> mean or level -> units"),
+    Column("past", ARRAY(BigInteger), nullable=False, comment="units a day up to starts_on"),
+    PrimaryKeyConstraint("run_id", "grain", "part"),
+    one_of("grain", ForecastGrain),
 )
 
 policy = Table(
