@@ -83,7 +83,7 @@ def test_the_closed_form_is_what_day_by_day_carrying_finds(
         left, lost = carried(days, stock, with_it)
         before.append(sum(lost[:arrival]))
         after.append(sum(lost[arrival : arrival + gap]))
-        extra = np.array(left) - np.array(plain)
+        extra = np.maximum(left, 0.0) - np.maximum(plain, 0.0)
         shelf.append(extra[arrival : arrival + SHELF_DAYS].sum() / quantity)
         clean.append(after[-1] <= 1e-6)
     assert cost.lost_before == pytest.approx(np.mean(before), abs=1e-6)
@@ -134,6 +134,6 @@ def test_holding_and_handling_balance_at_wilsons_lot() -> None:
     sheet = read_sheet("21_least_cost_orders_fewer_times", "input")
     situation, plan = situation_of(sheet), settings_of(sheet)
     known = {option.quantity.ordered: option.unit_total for option in options_of(situation, plan)}
-    lot = sqrt(2 * float(SETTINGS.order_line_cost) * 3650 / (5 * 0.25))
+    lot = sqrt(2 * float(SETTINGS.costs.order_line_cost) * 3650 / (5 * 0.25))
     best = min(known, key=lambda quantity: known[quantity] or Decimal(0))
     assert best == min(known, key=lambda quantity: abs(quantity - lot)) == round(lot)
