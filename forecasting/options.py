@@ -178,9 +178,7 @@ def _options(
         )
         for option, cost in zip(kept, costs, strict=True)
     ]
-    known = [option for option in priced if option.unit_total is not None]
-    least = min(known, key=lambda option: option.quantity.ordered, default=priced[0])
-    return [option for option in priced if _pays(option, least)]
+    return _worth_their_break(priced)
 
 
 def _parts(situation: Situation, settings: PlanSettings, path: Path) -> Sequence[float]:
@@ -222,10 +220,15 @@ def _keeps(option: Option, situation: Situation) -> bool:
     return option.cover_days is not None and option.cover_days <= limit
 
 
-def _pays(option: Option, least: Option) -> bool:
-    """Whether a price break is worth it though some of its units may never be sold."""
-    saved = saving_by_break(option, least)
-    return option.break_from <= least.break_from or saved is None or saved > 0
+def _worth_their_break(options: Sequence[Option]) -> list[Option]:
+    """Without price breaks that some smaller order beats on all that the larger one would sell."""
+    kept: list[Option] = []
+    for option in sorted(options, key=lambda one: one.quantity.ordered):
+        smaller = (one for one in kept if one.break_from < option.break_from)
+        saved = (saving_by_break(option, one) for one in smaller)
+        if all(amount is None or amount > 0 for amount in saved):
+            kept.append(option)
+    return kept
 
 
 def _priced(
