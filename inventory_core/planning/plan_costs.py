@@ -147,6 +147,7 @@ def _checked(wanted: PlanCosts) -> dict[str, Any]:
     unknown: Sequence[str] = sorted(set(wanted.assumed) - set(FIGURES))
     if unknown:
         raise Invalid("not_in_list", field="assumed", value=", ".join(unknown))
+    facts |= {name: _short(value) for name, value in facts.items() if isinstance(value, Decimal)}
     return facts | {"assumed": tuple(name for name in FIGURES if name in wanted.assumed)}
 
 
