@@ -31,6 +31,7 @@ def order_cost(situation: Situation, settings: PlanSettings, choice: Choice) -> 
         "lost_after_days": LOST_AFTER_DAYS,
         "order_line_cost": text(settings.costs.order_line_cost),
         "assumed": _assumed(situation, settings),
+        "costs_version": settings.costs.version,
         "usual_unit": text(taken.weight.usual_unit if taken.weight else None),
         "unit_margin": text(margin),
         "compared_until": taken.compared_until,
