@@ -118,9 +118,10 @@ def _sum(shown: Shown) -> None:
     if limited is not None:
         st.caption(limited)
     elif quantity["forced"] > 0 and quantity["forced_days"]:
+        jump = trace.get("order_cost", {}).get("jump")
         st.caption(
             md(
-                "replenish.forced",
+                "replenish.forced_price" if jump and jump["taken"] else "replenish.forced",
                 units=number(quantity["forced"]),
                 days=number(quantity["forced_days"]),
             )
