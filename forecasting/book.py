@@ -14,8 +14,7 @@ from math import sqrt
 from forecasting.delivered import read_lead_times
 from forecasting.lead_time import Route, arrives_on
 from forecasting.lead_time_learning import NOTHING, LeadTimes, learned_route
-from forecasting.situation import AgeFees
-from forecasting.supplier_choice import OfferRoute, OfferTerms, Rate
+from forecasting.supplier_terms import OfferRoute, OfferTerms, Rate
 from forecasting.transfers import Way
 from inventory_core.catalog.calendars import ALWAYS
 from inventory_core.catalog.rates import rates_on
@@ -23,6 +22,7 @@ from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import sku_facts, warehouse_codes
 from inventory_core.office.company import Company, read_company
 from inventory_core.planning.lanes import Lane, lanes
+from inventory_core.planning.plan_costs import ASSUMED_COSTS, PlanCosts, plan_costs_on
 from inventory_core.planning.rules import ReplenishRule, replenish_rules
 from inventory_core.stock.balances import Inbound, Position, inbound, positions
 from inventory_core.trade.offer_terms import Offer, offers, way
@@ -30,11 +30,6 @@ from inventory_core.vocabulary import WarehouseKind
 
 Pair = tuple[int, int]
 
-# Where nobody has said what a way costs: shares of the purchase price, shown as assumed.
-ASSUMED_FREIGHT_SHARE = Decimal("0.06")
-ASSUMED_REMOVAL_SHARE = Decimal("0.10")
-# Amazon takes so long to hand goods out before they can travel.
-REMOVAL_DAYS = 14
 UNIT_PLACES = Decimal("0.0001")
 
 
@@ -54,11 +49,12 @@ class Book:
     lanes: Sequence[Lane] = ()
     kinds: Mapping[int, str] = field(default_factory=dict)
     lead_times: LeadTimes = NOTHING
+    costs: PlanCosts = ASSUMED_COSTS
 
 
 def read_book(conn: Reading, *, as_of: date, sku_ids: Sequence[int] | None = None) -> Book:
     """Stock, inbound, offers, rates and rules as they stand now; prices of the planning day."""
-    company = read_company(conn)
+    company, costs = read_company(conn), plan_costs_on(conn, as_of)
     found = offers(conn, sku_ids, as_of)
     currencies = {offer.currency for offer in found}
     currencies |= {leg.currency for offer in found for leg in offer.legs if leg.currency}
@@ -66,7 +62,7 @@ def read_book(conn: Reading, *, as_of: date, sku_ids: Sequence[int] | None = Non
     currencies |= {lane.currency for lane in between if lane.currency}
     places = conn.rows(warehouse_codes())
     if any(row.kind == WarehouseKind.FBA for row in places):
-        currencies.add(AgeFees().currency)
+        currencies.add(costs.fee_currency)
     rates = _rates(conn, currencies, company.base_currency, as_of)
     terms: dict[int, list[OfferTerms]] = defaultdict(list)
     for offer in found:
@@ -91,6 +87,7 @@ def read_book(conn: Reading, *, as_of: date, sku_ids: Sequence[int] | None = Non
         lanes=between,
         kinds={row.id: row.kind for row in places},
         lead_times=read_lead_times(conn, suppliers, countries, as_of=as_of),
+        costs=costs,
     )
 
 
@@ -140,6 +137,7 @@ def offer_terms(offer: Offer, rates: Sequence[Rate]) -> OfferTerms:
         preferred=offer.preferred,
         assumed=offer.assumed,
         order_minimum=offer.order_minimum,
+        pallet_quantity=offer.pallet_quantity,
     )
 
 
@@ -191,10 +189,11 @@ def ways_of(book: Book, sku_ids: Sequence[int]) -> dict[Pair, dict[int, list[Way
 
 
 def _sku_way(book: Book, lane: Lane, sku_id: int, rates: Mapping[str, Decimal]) -> Way:
-    """One way for one SKU. Where nobody knows the cost, a share of the goods' price is assumed."""
+    """One way for one SKU. Where nobody knows the cost, it is a share of the goods' price."""
+    costs = book.costs
     rate = rates.get(lane.currency, Decimal(0))
     grams = book.skus[sku_id]["weight_grams"]
-    freight, known = None, bool(rate)
+    freight, known, freight_share, removal_share = None, bool(rate), None, None
     if rate and lane.unit_freight is not None:
         freight = lane.unit_freight * rate
     elif rate and lane.kg_freight is not None and isinstance(grams, int):
@@ -202,12 +201,16 @@ def _sku_way(book: Book, lane: Lane, sku_id: int, rates: Mapping[str, Decimal]) 
     price = _price_base(book, sku_id, rates)
     removal = Decimal(0)
     if lane.from_fba:
-        removal = price * ASSUMED_REMOVAL_SHARE
         if lane.removal_fee is not None and rate:
             removal = lane.removal_fee * rate
+        else:
+            removal_share = costs.removal_share
+            removal = price * removal_share
     if freight is None:
-        known, freight = False, price * ASSUMED_FREIGHT_SHARE
-    waits = REMOVAL_DAYS if lane.from_fba and lane.source == "assumed" else 0
+        known, freight_share = False, costs.freight_share
+        freight = price * freight_share
+    # The operator takes so long to hand goods out before they can travel.
+    waits = costs.removal_days if lane.from_fba and lane.source == "assumed" else 0
     return Way(
         from_warehouse_id=lane.from_warehouse_id,
         from_code=book.warehouses[lane.from_warehouse_id],
@@ -218,6 +221,8 @@ def _sku_way(book: Book, lane: Lane, sku_id: int, rates: Mapping[str, Decimal]) 
         fixed=(lane.fixed_cost * rate).quantize(UNIT_PLACES),
         source=lane.source,
         known=known,
+        freight_share=freight_share,
+        removal_share=removal_share,
         between_sites=lane.same_region or lane.source != "assumed",
     )
 

@@ -9,13 +9,13 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from math import ceil, floor
 
+from forecasting.order_cost import LOST_AFTER_DAYS
 from forecasting.policy import ROUNDING, TotalDemand, quantile_of
-from forecasting.situation import AgeFees
+from inventory_core.planning.plan_costs import PlanCosts
 
 HORIZON_DAYS = 180
 HIGH_LEVEL = 0.9
-# What is not sold by then is counted as lost: fashion, boxes and patience do not last longer.
-MOST_WAIT_DAYS = 730
+MOST_WAIT_DAYS = LOST_AFTER_DAYS
 # From this break-even discount on, waiting costs so much that the goods should go at once.
 CLEARING_DISCOUNT = 0.3
 DISCOUNT_STEPS = 20
@@ -28,7 +28,8 @@ CENT = Decimal("0.01")
 class Kept:
     """One SKU at one warehouse as it lies there on `as_of`; money in the base currency.
 
-    `fees` where the warehouse charges for age, with `fee_rate` base units for one of its currency.
+    `fees` where the warehouse charges for age and room, with `fee_rate` base units for one of their
+    currency; `volume_m3` of one unit.
     """
 
     as_of: date
@@ -41,8 +42,9 @@ class Kept:
     last_sold_on: date | None = None
     dead_stock_days: int = 90
     coming: int = 0
-    fees: AgeFees | None = None
+    fees: PlanCosts | None = None
     fee_rate: Decimal = Decimal(1)
+    volume_m3: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +139,12 @@ def _age_fee(kept: Kept, wait: float) -> Decimal:
     if kept.fees is None:
         return Decimal(0)
     months = Decimal(str(max(0.0, wait - kept.fees.aged_after_days) / DAYS_PER_MONTH))
-    return kept.fees.aged_fee * kept.fee_rate * months
+    stored = Decimal(str(wait / DAYS_PER_MONTH)) * kept.fees.storage_fee * kept.volume_m3
+    return (kept.fees.aged_fee * months + stored) * kept.fee_rate
 
 
 def _age_fee_month(kept: Kept) -> Decimal:
     """The fee of one unit in a month once it is old enough."""
-    return Decimal(0) if kept.fees is None else kept.fees.aged_fee * kept.fee_rate
+    if kept.fees is None:
+        return Decimal(0)
+    return (kept.fees.aged_fee + kept.fees.storage_fee * kept.volume_m3) * kept.fee_rate

@@ -10,15 +10,17 @@ from decimal import Decimal
 
 from forecasting.clearance import HORIZON_DAYS, Clearance, Kept, clearance
 from forecasting.overriding import planned_forecasts
-from forecasting.situation import AgeFees
 from forecasting.training import demand_of
 from inventory_core.catalog.rates import rates_on
 from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import sku_facts, warehouse_codes
 from inventory_core.insight.slow_stock import Lying, last_sold, lying_stock
 from inventory_core.office.company import read_company
+from inventory_core.planning.plan_costs import plan_costs_on
 from inventory_core.planning.published import current_run, forecast_digest
 from inventory_core.vocabulary import WarehouseKind
+
+CM3_PER_M3 = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def slow_stock(conn: Reading) -> list[SlowStock]:
     run = current_run(conn)
     if run is None:
         return []
-    company, fees = read_company(conn), AgeFees()
+    company, fees = read_company(conn), plan_costs_on(conn, run.as_of_on)
     period_days = 1 if run.frequency == "D" else 7
     pace = {
         (row.sku_id, row.warehouse_id): row.mean_period / period_days
@@ -53,9 +55,9 @@ def slow_stock(conn: Reading) -> list[SlowStock]:
     kinds = {row.id: row.kind for row in conn.rows(warehouse_codes())}
     sold = last_sold(conn, sorted(much))
     rate = Decimal(1)
-    if fees.currency != company.base_currency:
-        known = rates_on(conn, [fees.currency], company.base_currency, run.as_of_on)
-        rate = known[fees.currency].rate if fees.currency in known else Decimal(0)
+    if fees.fee_currency != company.base_currency:
+        known = rates_on(conn, [fees.fee_currency], company.base_currency, run.as_of_on)
+        rate = known[fees.fee_currency].rate if fees.fee_currency in known else Decimal(0)
     found = []
     wanted = sorted({sku_id for sku_id, _ in much})
     for item in planned_forecasts(conn, run, as_of=run.as_of_on, sku_ids=wanted):
@@ -75,6 +77,7 @@ def slow_stock(conn: Reading) -> list[SlowStock]:
             coming=one.coming,
             fees=fees if kinds[item.warehouse_id] == WarehouseKind.FBA else None,
             fee_rate=rate,
+            volume_m3=Decimal(skus[item.sku_id].volume_cm3 or 0) / CM3_PER_M3,
         )
         advice = clearance(kept)
         if advice is not None:

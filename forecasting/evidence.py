@@ -169,6 +169,7 @@ def _quantity(situation: Situation, taken: Option, expected: Projection) -> dict
         "moq": taken.offer.moq,
         "order_multiple": taken.offer.order_multiple,
         "carton_quantity": situation.carton_quantity,
+        "pallet_quantity": taken.offer.pallet_quantity,
         "step": quantity.step,
         "ordered": quantity.ordered,
         "forced": extra,

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from forecasting.evidence_way import legs_of
-from forecasting.order_cost import COURSES, SHELF_DAYS
+from forecasting.order_cost import COURSES, LOST_AFTER_DAYS, SHELF_DAYS
 from forecasting.situation import Draft, PlanSettings, Situation
-from forecasting.supplier_choice import Choice, Option, cents, hundredths
+from forecasting.supplier_choice import Choice, Option, cents, hundredths, saving_by_break
+from inventory_core.planning.plan_costs import AGE_FEES, HANDLING
 from inventory_core.vocabulary import WarehouseKind
 
 # So many options are kept, the one taken first, then those that a sum needs, then the cheapest.
@@ -27,7 +28,10 @@ def order_cost(situation: Situation, settings: PlanSettings, choice: Choice) -> 
         "rule": settings.order_rule.value,
         "courses": COURSES,
         "most_shelf_days": SHELF_DAYS,
-        "order_line_cost": text(settings.order_line_cost),
+        "lost_after_days": LOST_AFTER_DAYS,
+        "order_line_cost": text(settings.costs.order_line_cost),
+        "assumed": _assumed(situation, settings),
+        "costs_version": settings.costs.version,
         "usual_unit": text(taken.weight.usual_unit if taken.weight else None),
         "unit_margin": text(margin),
         "compared_until": taken.compared_until,
@@ -37,7 +41,51 @@ def order_cost(situation: Situation, settings: PlanSettings, choice: Choice) -> 
         "age_fees": _age_fees(situation, settings),
         "shelf_life_days": situation.shelf_life_days,
         "candidates": [_candidate(one) for one in shown],
+        "jump": jump_of(choice),
     }
+
+
+def jump_of(choice: Choice) -> dict[str, Any] | None:
+    """The order against the least one of the same offer by the same way, where it is larger to
+    reach a price break; else the next break that was not taken against the order.
+
+    Payback: on that day after the arrival the smaller order would be sold, and buying again at its
+    cost would have taken the cash that the larger one ties up.
+    """
+    taken = choice.taken
+    same = [
+        one
+        for one in choice.weighed
+        if one.offer.offer_id == taken.offer.offer_id
+        and one.way.route.ship_method == taken.way.route.ship_method
+    ]
+    smaller = [one for one in same if one.break_from < taken.break_from]
+    larger = [one for one in same if one.break_from > taken.break_from]
+    if smaller and taken.quantity.forced > 0:
+        small, large = max(smaller, key=_size), taken
+    elif larger:
+        small, large = taken, min(larger, key=_size)
+    else:
+        return None
+    per_day, landed = taken.policy.per_day, small.unit_landed
+    if not landed or large.unit_landed is None or per_day <= 0:
+        return None
+    cash = cents(large.unit_landed * large.quantity.ordered - landed * small.quantity.ordered)
+    again = float(cash) / (per_day * float(landed))
+    return {
+        "taken": large is taken,
+        "from_quantity": small.quantity.ordered,
+        "to_quantity": large.quantity.ordered,
+        "unit_saving": text(landed - large.unit_landed),
+        "extra_cash": text(cash),
+        "saving": text(saving_by_break(large, small)),
+        "cover_days": round(large.quantity.ordered / per_day, 1),
+        "payback_days": round(small.quantity.ordered / per_day + again, 1),
+    }
+
+
+def _size(option: Option) -> int:
+    return option.quantity.ordered
 
 
 def _shown(choice: Choice) -> list[Option]:
@@ -57,19 +105,27 @@ def _place(choice: Choice, option: Option) -> int:
 
 
 def _age_fees(situation: Situation, settings: PlanSettings) -> dict[str, Any] | None:
-    """The fee cliffs that were counted, with their assumed amounts; None where there are none."""
+    """The fees that were counted; None where the warehouse charges none."""
     if situation.warehouse_kind != WarehouseKind.FBA:
         return None
-    fees = settings.age_fees
-    rate = next((one.rate for one in situation.rates if one.currency == fees.currency), None)
+    fees = settings.costs
+    rate = next((one.rate for one in situation.rates if one.currency == fees.fee_currency), None)
     return {
-        "currency": fees.currency,
+        "currency": fees.fee_currency,
         "rate": text(rate),
         "aged_after_days": fees.aged_after_days,
         "aged_fee": str(fees.aged_fee),
         "low_cover_days": fees.low_cover_days,
         "low_fee": str(fees.low_fee),
+        "storage_fee": str(fees.storage_fee),
+        "unit_m3": text(situation.volume_m3),
     }
+
+
+def _assumed(situation: Situation, settings: PlanSettings) -> list[str]:
+    """Figures of these sums that nobody has stated."""
+    fees = AGE_FEES if situation.warehouse_kind == WarehouseKind.FBA else ()
+    return list(settings.costs.assumed_of((*HANDLING, *fees)))
 
 
 def _candidate(option: Option) -> dict[str, Any]:
@@ -89,8 +145,10 @@ def _candidate(option: Option) -> dict[str, Any]:
         "gap_days": option.arrival.gap_days,
         "unit_landed": text(option.unit_landed),
         "waiting_days": str(option.waiting_days),
+        "shelf_days": str(option.shelf_days),
         "unit_holding": text(option.unit_holding),
         "expired_units": str(hundredths(cost.expired)),
+        "unsold_units": str(hundredths(cost.unsold)),
         "aged_months": str(hundredths(cost.aged_months)),
         "low_units": str(hundredths(cost.low_units)),
         "unit_fees": text(option.unit_fees),

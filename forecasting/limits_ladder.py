@@ -9,24 +9,16 @@ up; never how many are ordered.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from math import lcm
 from typing import Any
 
 from forecasting.limits import Item, Level
-from forecasting.order_cost import SHELF_DAYS, Courses, Way, courses_of, order_costs
+from forecasting.order_cost import LOST_AFTER_DAYS, Courses, Way, courses_of, order_costs
 from forecasting.situation import Draft, Planned, PlanSettings
-from forecasting.supplier_choice import (
-    DAYS_PER_YEAR,
-    MOST_COVER_DAYS,
-    OfferTerms,
-    allowed_quantity,
-    landed_unit_cost,
-)
+from forecasting.supplier_choice import DAYS_PER_YEAR, MOST_COVER_DAYS
+from forecasting.supplier_terms import OfferTerms, allowed_quantity, landed_unit_cost, step_of
 from forecasting.transfers import cents
 
 LEVELS_ASKED = 8
-# Where no selling price is known, a unit is taken to earn this share of its landed cost.
-ASSUMED_MARGIN_SHARE = Decimal("0.3")
 # A container is not filled with what would be needed only later than this.
 MOST_FILL_DAYS = 60
 ROUNDING = 1e-9
@@ -70,8 +62,8 @@ class Ladder:
 
     @property
     def step(self) -> int:
-        """Whole order multiples and cartons."""
-        return lcm(self.offer.order_multiple, self.planned.situation.carton_quantity or 1)
+        """Units by which the order grows."""
+        return step_of(self.offer, self.planned.situation.carton_quantity)
 
     def at(self, quantity: int) -> Level:
         """One quantity with what it costs and brings."""
@@ -85,7 +77,8 @@ class Ladder:
             quantities, order_costs(self.courses, self.way, quantities), strict=True
         ):
             price, landed = self.prices(quantity)
-            margin = landed * ASSUMED_MARGIN_SHARE
+            # Where no selling price is known, a unit is taken to earn a share of its landed cost.
+            margin = landed * self.settings.costs.margin_share
             if here.selling_price_base is not None:
                 margin = here.selling_price_base - landed
             held = landed * self.settings.holding_rate_year / DAYS_PER_YEAR
@@ -164,7 +157,7 @@ def ladder_of(planned: Planned, settings: PlanSettings, size: tuple[float, float
         sellable=here.stock.sellable,
         arrivals=here.inbound,
         starts_on=here.starts_on,
-        horizon_days=arrival + gap + SHELF_DAYS + 1,
+        horizon_days=arrival + gap + LOST_AFTER_DAYS + 1,
     )
     empty = Level(0, 0.0, 0.0)
     bare = Ladder(

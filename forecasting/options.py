@@ -12,7 +12,7 @@ from math import ceil, floor
 
 from forecasting.lead_time import Route, arrives_on, lead_times
 from forecasting.order_cost import (
-    SHELF_DAYS,
+    LOST_AFTER_DAYS,
     Ages,
     Courses,
     OrderCost,
@@ -23,22 +23,27 @@ from forecasting.order_cost import (
 )
 from forecasting.policy import ROUNDING, Policy, replenish_policy
 from forecasting.projection import Projection, project_stock
-from forecasting.situation import AgeFees, PlanSettings, Situation
+from forecasting.situation import PlanSettings, Situation
 from forecasting.supplier_choice import (
+    DAYS_PER_MONTH,
     MOST_COVER_DAYS,
     PARTS_OF_NEED,
-    UNIT_PLACES,
-    OfferRoute,
-    OfferTerms,
     Option,
-    Quantity,
     cents,
     holding_unit_cost,
     hundredths,
+    saving_by_break,
+)
+from forecasting.supplier_terms import (
+    UNIT_PLACES,
+    OfferRoute,
+    OfferTerms,
+    Quantity,
     landed_unit_cost,
     quantities_worth_asking,
 )
 from inventory_core.catalog.calendars import Leg
+from inventory_core.planning.plan_costs import PlanCosts
 from inventory_core.vocabulary import OrderRule, WarehouseKind
 
 EXTRA_HORIZON_DAYS = 60
@@ -78,7 +83,7 @@ def options_of(situation: Situation, settings: PlanSettings) -> list[Option]:
         sellable=situation.stock.sellable,
         arrivals=situation.inbound,
         starts_on=situation.starts_on,
-        horizon_days=last + SHELF_DAYS + 1,
+        horizon_days=last + LOST_AFTER_DAYS + 1,
     )
     found: list[Option] = []
     for path in paths:
@@ -155,7 +160,7 @@ def _options(
     kept = [least, *(o for o in more if o.quantity.ordered < least.quantity.ordered
                      or _keeps(o, situation))]  # fmt: skip
     until = needed_until(courses, path.arrival, end)
-    fees = settings.age_fees if situation.warehouse_kind == WarehouseKind.FBA else None
+    fees = settings.costs if situation.warehouse_kind == WarehouseKind.FBA else None
     ages = Ages(
         shelf_life_days=situation.shelf_life_days,
         aged_after_days=fees.aged_after_days if fees else None,
@@ -164,10 +169,16 @@ def _options(
     costs = order_costs(
         courses, path.arrival, [option.quantity.ordered for option in kept], ages=ages
     )
-    return [
-        _priced(replace(option, needed_until=until, cost=cost, compared_until=end), settings, fees)
+    priced = [
+        _priced(
+            replace(option, needed_until=until, cost=cost, compared_until=end),
+            settings,
+            fees,
+            situation.volume_m3 or Decimal(0),
+        )
         for option, cost in zip(kept, costs, strict=True)
     ]
+    return _worth_their_break(priced)
 
 
 def _parts(situation: Situation, settings: PlanSettings, path: Path) -> Sequence[float]:
@@ -209,8 +220,21 @@ def _keeps(option: Option, situation: Situation) -> bool:
     return option.cover_days is not None and option.cover_days <= limit
 
 
-def _priced(option: Option, settings: PlanSettings, fees: AgeFees | None) -> Option:
-    """Money on expected units and days."""
+def _worth_their_break(options: Sequence[Option]) -> list[Option]:
+    """Without price breaks that some smaller order beats on all that the larger one would sell."""
+    kept: list[Option] = []
+    for option in sorted(options, key=lambda one: one.quantity.ordered):
+        smaller = (one for one in kept if one.break_from < option.break_from)
+        saved = (saving_by_break(option, one) for one in smaller)
+        if all(amount is None or amount > 0 for amount in saved):
+            kept.append(option)
+    return kept
+
+
+def _priced(
+    option: Option, settings: PlanSettings, fees: PlanCosts | None, volume_m3: Decimal
+) -> Option:
+    """Money on expected units and days; `fees` where the warehouse charges them."""
     if option.unit_landed is None:
         return option
     cost, ordered = option.cost, option.quantity.ordered
@@ -221,15 +245,17 @@ def _priced(option: Option, settings: PlanSettings, fees: AgeFees | None) -> Opt
     )
     aged = hundredths(cost.expired) * option.unit_landed
     low = Decimal(0)
-    rate = next((r.rate for r in option.rates if fees and r.currency == fees.currency), None)
+    rate = next((r.rate for r in option.rates if fees and r.currency == fees.fee_currency), None)
     if fees is not None and rate is not None:
         aged += hundredths(cost.aged_months) * fees.aged_fee * rate
+        stored = option.shelf_days / DAYS_PER_MONTH * volume_m3
+        aged += ordered * stored * fees.storage_fee * rate
         low = cents(hundredths(cost.low_units) * fees.low_fee * rate)
     return replace(
         option,
         unit_holding=holding,
         unit_fees=(aged / ordered).quantize(UNIT_PLACES),
-        unit_handling=(settings.order_line_cost / ordered).quantize(UNIT_PLACES),
+        unit_handling=(settings.costs.order_line_cost / ordered).quantize(UNIT_PLACES),
         low_fee=low,
     )
 

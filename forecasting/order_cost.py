@@ -22,6 +22,8 @@ Floats = npt.NDArray[np.float64]
 COURSES = 40
 # Units that are not sold within a year of their arrival are counted as lying there for a year.
 SHELF_DAYS = 365
+# What is not sold by then will not be: fashion, boxes and patience do not last longer.
+LOST_AFTER_DAYS = 730
 UNIT = 1e-6
 
 
@@ -67,7 +69,8 @@ class OrderCost:
 
     `shelf_days`: of a unit, mean. `lost_before`: until the goods arrive; `lost_after`: from then
     until the next order can; `served`: what of it this order serves. `expired`: units beyond shelf
-    life. `aged_months`: unit-months beyond the fee cliff. `low_units`: units sold on days of low
+    life; `unsold`: LOST_AFTER_DAYS after
+    arrival. `aged_months`: unit-months beyond the fee cliff. `low_units`: units sold on days of low
     cover. `needed`: share of courses in which something would be lost without this order.
     """
 
@@ -81,6 +84,7 @@ class OrderCost:
     cycle_service: float
     fill_rate: float | None
     needed: float
+    unsold: float = 0.0
 
 
 def course_levels(count: int = COURSES) -> Floats:
@@ -153,14 +157,15 @@ def needed_until(courses: Courses, way: Way, end: int) -> float:
 
 
 def _all(courses: Courses, arrival: int, gap: int, quantities: Floats, ages: Ages) -> Floats:
-    """[Q, 10] the numbers of each quantity that arrives on one day, as in `_named`."""
+    """[Q, 11] the numbers of each quantity that arrives on one day, as in `_named`."""
     count, end = len(courses.lost), arrival + gap
     begin = courses.lost[:, arrival]
-    asked = courses.lost[:, arrival : arrival + SHELF_DAYS + 1] - begin[:, None]
-    asked += courses.owed[arrival]
+    later = courses.lost[:, arrival : arrival + LOST_AFTER_DAYS + 1] - begin[:, None]
+    later += courses.owed[arrival]
+    asked = later[:, : SHELF_DAYS + 1]
     lost = np.maximum(0.0, asked[:, gap] - quantities[:, None])
     demanded = (courses.total[:, end] - courses.total[:, arrival]).sum() / count
-    found = np.zeros((len(quantities), 10))
+    found = np.zeros((len(quantities), 11))
     found[:, 0] = _unit_days(asked, quantities, 1) / quantities
     found[:, 1] = begin.sum() / count
     found[:, 2] = lost.sum(axis=1) / count
@@ -176,6 +181,7 @@ def _all(courses: Courses, arrival: int, gap: int, quantities: Floats, ages: Age
     found[:, 7] = (lost <= UNIT).sum(axis=1) / count
     found[:, 8] = demanded
     found[:, 9] = (asked[:, gap] > UNIT).sum() / count
+    found[:, 10] = np.maximum(0.0, quantities[:, None] - later[:, -1]).sum(axis=1) / count
     return found
 
 
@@ -211,7 +217,9 @@ def _sold_low(
 
 
 def _named(row: Floats) -> OrderCost:
-    shelf, before, after, served, expired, months, low, cycle, demanded, needed = row.tolist()
+    shelf, before, after, served, expired, months, low, cycle, demanded, needed, unsold = (
+        row.tolist()
+    )
     return OrderCost(
         shelf_days=shelf,
         lost_before=before,
@@ -223,4 +231,5 @@ def _named(row: Floats) -> OrderCost:
         cycle_service=cycle,
         fill_rate=None if demanded <= UNIT else max(0.0, 1.0 - after / demanded),
         needed=needed,
+        unsold=unsold,
     )

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from forecasting.book import Book, Pair, offers_to, read_book, ways_of
@@ -23,6 +24,7 @@ from forecasting.transfer_evidence import transfer_draft
 from forecasting.upstream import Supply, share_stock
 from inventory_core.db.engine import Reading
 from inventory_core.office.company import Company
+from inventory_core.planning.plan_costs import PlanCosts
 from inventory_core.planning.plan_limits import open_uses, ordered_uses, plan_limits
 from inventory_core.planning.published import PublishedForecast, PublishedRun
 from inventory_core.planning.rules import ReplenishRule
@@ -31,6 +33,7 @@ from inventory_core.stock.balances import Position
 
 # A confirmed inbound of which nobody has said when it comes.
 UNDATED_ARRIVES_AFTER_DAYS = 30
+CM3_PER_M3 = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def plan_from_run(
     The need first; then what hubs have, what other sites can spare, and only the rest is bought.
     """
     book = read_book(conn, as_of=as_of, sku_ids=sku_ids)
-    settings = plan_settings(book.company)
+    settings = plan_settings(book.company, book.costs)
     forecasts = planned_forecasts(conn, run, as_of=as_of, sku_ids=sku_ids)
     planned = [plan_pair(_situation(book, run, item, as_of), settings) for item in forecasts]
     selling = {(item.sku_id, item.warehouse_id) for item in forecasts}
@@ -99,7 +102,7 @@ def _size(facts: Mapping[str, object]) -> tuple[float, float]:
     """m³ and kg of one unit; 0 where nobody measured it."""
     volume, weight = facts["volume_cm3"], facts["weight_grams"]
     return (
-        volume / 1_000_000 if isinstance(volume, int) else 0.0,
+        volume / CM3_PER_M3 if isinstance(volume, int) else 0.0,
         weight / 1_000 if isinstance(weight, int) else 0.0,
     )
 
@@ -133,14 +136,15 @@ def proposals_of(plan: Plan) -> list[Proposal]:
     return [Proposal(**{name: getattr(draft, name) for name in names}) for draft in plan.drafts()]
 
 
-def plan_settings(company: Company) -> PlanSettings:
-    """What the company chose for every SKU."""
+def plan_settings(company: Company, costs: PlanCosts) -> PlanSettings:
+    """What the company chose for every SKU, and the figures of the planning day."""
     return PlanSettings(
         base_currency=company.base_currency,
         service_level=float(company.service_level),
         review_days=company.review_days,
         holding_rate_year=company.holding_rate_year,
         order_rule=company.order_rule,
+        costs=costs,
     )
 
 
@@ -168,6 +172,7 @@ def _situation(
         sku_code=str(sku["code"]),
         warehouse_code=book.warehouses[forecast.warehouse_id],
         carton_quantity=_whole(sku["carton_quantity"]),
+        volume_m3=_m3(sku["volume_cm3"]),
         shelf_life_days=_whole(sku["shelf_life_days"]),
         selling_price_base=forecast.selling_price,
         source={
@@ -213,6 +218,10 @@ def _rule(rule: ReplenishRule | None) -> Rule:
         maximum=rule.maximum,
         buying=rule.buying,
     )
+
+
+def _m3(cm3: object) -> Decimal | None:
+    return Decimal(cm3) / CM3_PER_M3 if isinstance(cm3, int) else None
 
 
 def _whole(value: object) -> int | None:

@@ -12,7 +12,9 @@ from typing import Any
 
 from forecasting.policy import NO_RULE, Policy, Rule, TotalDemand
 from forecasting.projection import Arrival
-from forecasting.supplier_choice import PREFERRED_SAVING_PERCENT, OfferTerms, Rate
+from forecasting.supplier_choice import PREFERRED_SAVING_PERCENT
+from forecasting.supplier_terms import OfferTerms, Rate
+from inventory_core.planning.plan_costs import ASSUMED_COSTS, PlanCosts
 from inventory_core.vocabulary import OrderRule
 
 
@@ -39,34 +41,15 @@ class StockNow:
 
 
 @dataclass(frozen=True, slots=True)
-class AgeFees:
-    """What an operator's warehouse (FBA) charges for cover that is too long or too short.
-
-    Assumed amounts in `currency`: the real ones depend on size and season. `aged_fee` per unit and
-    month beyond `aged_after_days` on the shelf; `low_fee` per unit sold below `low_cover_days`.
-    """
-
-    currency: str = "USD"
-    aged_after_days: int = 181
-    aged_fee: Decimal = Decimal("0.20")
-    low_cover_days: int = 28
-    low_fee: Decimal = Decimal("0.60")
-
-
-@dataclass(frozen=True, slots=True)
 class PlanSettings:
-    """What the company chose for every SKU, and the limits of a plan.
-
-    `order_line_cost`: writing, receiving and checking one line of an order, base currency; assumed.
-    """
+    """What the company chose for every SKU, and the limits of a plan."""
 
     base_currency: str
     service_level: float
     review_days: int
     holding_rate_year: Decimal
     order_rule: OrderRule = OrderRule.SERVICE_LEVEL
-    age_fees: AgeFees = AgeFees()
-    order_line_cost: Decimal = Decimal(20)
+    costs: PlanCosts = ASSUMED_COSTS
     saving_limit_percent: Decimal = PREFERRED_SAVING_PERCENT
     assumed_lead_time_days: int = 30
     assumed_lead_time_spread_days: float = 7.0
@@ -90,6 +73,7 @@ class Situation:
     sku_code: str = ""
     warehouse_code: str = ""
     carton_quantity: int | None = None
+    volume_m3: Decimal | None = None
     shelf_life_days: int | None = None
     selling_price_base: Decimal | None = None
     source: Mapping[str, Any] = field(default_factory=dict)

@@ -15,14 +15,8 @@ from forecasting.options import expected_stock, horizon_of, options_of
 from forecasting.policy import Policy, expected_shortage
 from forecasting.projection import Projection, project_stock
 from forecasting.situation import Draft, Planned, PlanSettings, Situation
-from forecasting.supplier_choice import (
-    Choice,
-    OfferTerms,
-    Option,
-    cents,
-    choose_option,
-    weigh_options,
-)
+from forecasting.supplier_choice import Choice, Option, cents, choose_option, weigh_options
+from forecasting.supplier_terms import OfferTerms
 
 
 def plan_pair(situation: Situation, settings: PlanSettings) -> Planned:

@@ -1,7 +1,8 @@
 """Decides from whom to buy and how much: real quantities, price breaks, expected cost, runner-up.
 
 Options are compared by what they are expected to cost: each unit until it is sold (price, freight,
-holding, over-age) beyond the cheapest way to have one, and the margin of sales lost meanwhile. The
+holding, fees) beyond the cheapest way to have one, and the margin of sales lost
+meanwhile. The
 preferred supplier wins unless another saves more than a limit. Never decides whether anything is
 needed.
 """
@@ -10,72 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from math import ceil, lcm
 
-from forecasting.lead_time import Route
 from forecasting.order_cost import OrderCost, Way
 from forecasting.policy import Policy
+from forecasting.supplier_terms import UNIT_PLACES, OfferRoute, OfferTerms, Quantity, Rate
 
 PREFERRED_SAVING_PERCENT = Decimal(5)
 # A price break is not worth more cover than this, whatever it saves.
 MOST_COVER_DAYS = 365
 DAYS_PER_YEAR = Decimal(365)
-UNIT_PLACES = Decimal("0.000001")
+DAYS_PER_MONTH = Decimal(30)
 CENT = Decimal("0.01")
 # Quantities that a least-cost order is chosen among, as parts of what the service level asks for.
 PARTS_OF_NEED = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """Base-currency units for one unit of `currency`, and the day it was stated for."""
-
-    currency: str
-    rate: Decimal
-    on_day: date
-
-
-@dataclass(frozen=True, slots=True)
-class OfferRoute:
-    """A route of an offer with its freight per unit."""
-
-    route: Route
-    unit_freight: Decimal = Decimal(0)
-    freight_currency: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OfferTerms:
-    """What a supplier promises for one SKU; `prices` are (from quantity, unit price), rising."""
-
-    offer_id: int
-    version: int
-    supplier_id: int
-    supplier: str
-    currency: str
-    moq: int
-    order_multiple: int
-    prices: tuple[tuple[int, Decimal], ...]
-    routes: tuple[OfferRoute, ...]
-    preferred: bool = False
-    assumed: tuple[str, ...] = ()
-    order_minimum: Decimal | None = None
-    supplier_code: str = ""
-
-    def price_at(self, quantity: int) -> tuple[int, Decimal] | None:
-        """The price break that a quantity reaches; None where no price is known for it."""
-        reached = [item for item in self.prices if item[0] <= quantity]
-        return max(reached) if reached else None
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A quantity that the offer allows, and what it forces beyond the need."""
-
-    needed: int
-    ordered: int
-    step: int
-    forced: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +52,7 @@ class Weight:
 class Option:
     """One offer by one route at one real quantity, with its costs; None where unknown.
 
-    `due`: by this way something must be ordered now. `unit_fees`: of goods that grow too old;
+    `due`: by this way something must be ordered now. `unit_fees`: of age and storage;
     `unit_handling`: a unit's part of what one order line costs.
     """
 
@@ -137,8 +85,13 @@ class Option:
         return Decimal(str(round(days, 1)))
 
     @property
+    def shelf_days(self) -> Decimal:
+        """Days that a unit lies on the shelf, mean."""
+        return Decimal(str(round(self.cost.shelf_days, 1)))
+
+    @property
     def unit_total(self) -> Decimal | None:
-        """One unit until it is sold: landed, holding, over-age, its part of the order line."""
+        """One unit until it is sold: landed, holding, fees, its part of the order line."""
         if self.unit_landed is None or self.unit_holding is None:
             return None
         return self.unit_landed + self.unit_holding + self.unit_fees + self.unit_handling
@@ -153,50 +106,6 @@ class Choice:
     why: str
     saving_percent: Decimal | None
     weighed: tuple[Option, ...] = ()
-
-
-def allowed_quantity(needed: int, offer: OfferTerms, carton_quantity: int | None) -> Quantity:
-    """The smallest quantity >= need and MOQ that is whole in order multiples and cartons."""
-    step = lcm(offer.order_multiple, carton_quantity or 1)
-    wanted = max(needed, offer.moq, 1)
-    ordered = -(-wanted // step) * step
-    return Quantity(needed=needed, ordered=ordered, step=step, forced=ordered - needed)
-
-
-def quantities_worth_asking(
-    needed: int,
-    offer: OfferTerms,
-    carton_quantity: int | None,
-    parts: Sequence[float] = (1.0,),
-) -> list[Quantity]:
-    """The allowed quantity for each part of the need, and at each better price break above.
-
-    The first is the smallest that meets the whole need.
-    """
-    wanted = [needed, *(ceil(needed * part) for part in parts)]
-    least = allowed_quantity(needed, offer, carton_quantity)
-    wanted += [start for start, _ in offer.prices if start > least.ordered]
-    found: dict[int, Quantity] = {}
-    for units in wanted:
-        raised = allowed_quantity(units, offer, carton_quantity)
-        found.setdefault(
-            raised.ordered,
-            Quantity(needed, raised.ordered, raised.step, forced=raised.ordered - needed),
-        )
-    return list(found.values())
-
-
-def landed_unit_cost(
-    offer: OfferTerms, way: OfferRoute, unit_price: Decimal, rates: Sequence[Rate]
-) -> Decimal | None:
-    """Price and freight of one unit in the base currency; None where a rate is missing."""
-    known = {rate.currency: rate.rate for rate in rates}
-    price_rate = known.get(offer.currency)
-    freight_rate = known.get(way.freight_currency or offer.currency)
-    if price_rate is None or (way.unit_freight and freight_rate is None):
-        return None
-    freight = way.unit_freight * (freight_rate or Decimal(0))
-    return (unit_price * price_rate + freight).quantize(UNIT_PLACES)
 
 
 def holding_unit_cost(
@@ -234,6 +143,19 @@ def _weight(option: Option, usual: Decimal, margin: Decimal | None) -> Weight | 
         lost_margin=cents(lost * (margin or Decimal(0))),
         low_fee=option.low_fee,
     )
+
+
+def saving_by_break(large: Option, small: Option) -> Decimal | None:
+    """What the larger order saves on all that it would sell; None where a cost is unknown.
+
+    The smaller one is repeated while demand asks for more, so that it leaves little behind where
+    demand does not: u0 · (ordered - unsold + unsold0) against u · ordered, u the cost of a unit.
+    """
+    if large.unit_total is None or small.unit_total is None:
+        return None
+    ordered = large.quantity.ordered
+    sold = ordered - hundredths(large.cost.unsold) + hundredths(small.cost.unsold)
+    return cents(small.unit_total * sold - large.unit_total * ordered)
 
 
 def choose_option(

@@ -163,6 +163,8 @@ def _cost(taken: Benefit) -> dict[str, Any]:
         "total": str(taken.cost),
         "source": way.source,
         "known": way.known,
+        "freight_share": _text(way.freight_share),
+        "removal_share": _text(way.removal_share),
     }
 
 

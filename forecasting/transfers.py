@@ -18,7 +18,8 @@ import numpy.typing as npt
 from forecasting.policy import TotalDemand
 from forecasting.projection import Arrival
 from forecasting.situation import Planned
-from forecasting.supplier_choice import DAYS_PER_YEAR, landed_unit_cost
+from forecasting.supplier_choice import DAYS_PER_YEAR
+from forecasting.supplier_terms import landed_unit_cost
 
 Floats = npt.NDArray[np.float64]
 
@@ -34,7 +35,8 @@ CENT = Decimal("0.01")
 class Way:
     """One way for one SKU; costs in the base currency, `removal` where the donor is FBA.
 
-    `known` False: nobody has said what it costs, and `unit_freight` is an assumption or nothing.
+    `known` False: nobody has said what it costs, and `unit_freight` is a share of the purchase
+    price or nothing; the shares that were taken stand beside it.
     """
 
     from_warehouse_id: int
@@ -47,6 +49,8 @@ class Way:
     source: str = "stated"
     known: bool = True
     between_sites: bool = True
+    freight_share: Decimal | None = None
+    removal_share: Decimal | None = None
 
     def cost(self, quantity: int) -> Decimal:
         """What moving `quantity` units costs."""

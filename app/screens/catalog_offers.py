@@ -42,6 +42,7 @@ def draw(today: date) -> None:
         "currency": Text(t("catalog.currency"), width="small"),
         "moq": Units(t("catalog.moq"), width="small"),
         "order_multiple": Units(t("catalog.multiple"), width="small"),
+        "pallet_quantity": Units(t("catalog.pallet"), width="small"),
         "lead_time_days": Units(t("catalog.lead_time"), width="small"),
         "lead_time_spread_days": DecimalColumn(t("catalog.spread"), digits=1, width="small"),
         "preferred": Flag(t("catalog.preferred"), width="small"),
@@ -201,19 +202,29 @@ def _fields(found: Offer | None, prefix: str, *, disabled: bool) -> dict[str, An
             md(label), least, most, known, key=f"{prefix}_{name}", disabled=disabled
         )
         values[name] = int(number)
-    values["supplier_sku"] = one.text_input(
+    pallet = one.number_input(
+        md("catalog.pallet"),
+        1,
+        10**9,
+        found.pallet_quantity if found else None,
+        key=f"{prefix}_pallet",
+        help=md("catalog.pallet_help"),
+        disabled=disabled,
+    )
+    values["pallet_quantity"] = None if pallet is None else int(pallet)
+    values["supplier_sku"] = two.text_input(
         md("catalog.supplier_sku"),
         found.supplier_sku if found else "",
         key=f"{prefix}_code",
         disabled=disabled,
     )
-    values["valid_to"] = two.date_input(
+    values["valid_to"] = one.date_input(
         md("catalog.valid_to"),
         found.valid_to if found else None,
         key=f"{prefix}_valid_to",
         disabled=disabled,
     )
-    values["preferred"] = one.checkbox(
+    values["preferred"] = two.checkbox(
         md("catalog.preferred"),
         found.preferred if found else False,
         key=f"{prefix}_preferred",

@@ -1,10 +1,10 @@
-"""The acts on suggestions: approve one, approve the ticked, change, reject. One command each.
+"""The acts on suggestions: approve one, approve the ticked, reject. One command each.
 
 The key of an act is made when its form is drawn, so a double click orders once. A refusal because
 stock moved brings the new numbers; nothing is ordered on numbers that nobody has seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import pandas as pd
@@ -15,8 +15,7 @@ from app.i18n import md, money, number, plain, says, t
 from app.replanning import refresh_suggestions, replan
 from app.widgets import flash
 from app.widgets_acts import act_button, form_key, run_act
-from inventory_core.clock import business_day, utc_now
-from inventory_core.db.engine import Reading, Writing
+from inventory_core.db.engine import Writing
 from inventory_core.desk.decisions import (
     Choice,
     Decision,
@@ -27,13 +26,15 @@ from inventory_core.errors import Conflict
 from inventory_core.office.actors import Actor, Permission
 from inventory_core.office.approvals import Approval
 from inventory_core.planning.release import Shown, shown_suggestions
-from inventory_core.trade.offer_terms import Offer, offers
 
 MOST_REASON = 200
 
 
-def draw_acts(shown: Shown) -> None:
-    """Approve, change, reject; quiet with the reason where the right is missing."""
+def draw_acts(shown: Shown, open_change: Callable[[Shown], None]) -> None:
+    """Approve, change, reject; quiet with the reason where the right is missing.
+
+    `open_change` asks for another quantity or supplier.
+    """
     if shown.supplier_id is None:
         return
     amount = shown.unit_price * shown.quantity if shown.unit_price is not None else None
@@ -57,7 +58,7 @@ def draw_acts(shown: Shown) -> None:
     if change.button(
         md("replenish.change"), key=f"change_{shown.id}", width="stretch", disabled=not allowed
     ):
-        _change_dialog(shown)
+        open_change(shown)
     if reject.button(
         md("replenish.reject"), key=f"reject_{shown.id}", width="stretch", disabled=not allowed
     ):
@@ -135,46 +136,6 @@ def _choice(shown: Shown, key: str) -> Choice:
     return Choice(shown.id, shown.revision, key)
 
 
-def _change_dialog(shown: Shown) -> None:
-    @st.dialog(t("replenish.change_title"))
-    def ask() -> None:
-        st.markdown(f"**{plain(shown.sku_code)}** · {plain(shown.warehouse_code)}")
-        found = session.read(lambda conn: _offers(conn, shown.sku_id))
-        by_id = {offer.id: offer for offer in found}
-        picked = st.selectbox(
-            md("replenish.supplier"),
-            list(by_id),
-            index=next((i for i, o in enumerate(found) if o.id == shown.offer_id), 0),
-            format_func=lambda offer_id: _offer_words(by_id[offer_id]),
-            key=f"change_offer_{shown.id}",
-        )
-        offer = by_id[picked]
-        quantity = st.number_input(
-            md("replenish.quantity"),
-            min_value=offer.order_multiple,
-            value=max(shown.quantity, offer.moq),
-            step=offer.order_multiple,
-            key=f"change_quantity_{shown.id}",
-            help=md(
-                "replenish.terms", moq=number(offer.moq), multiple=number(offer.order_multiple)
-            ),
-        )
-        name = f"change_{shown.id}_{shown.revision}"
-        if st.button(md("replenish.approve_changed"), type="primary", key=f"go_{form_key(name)}"):
-            run_act(
-                lambda tx, actor, now, key: approve_now(
-                    tx,
-                    actor,
-                    now,
-                    [Choice(shown.id, shown.revision, key, int(quantity), int(offer.id))],
-                ),
-                name=name,
-                done=said,
-            )
-
-    ask()
-
-
 def ask_rejection(shown: Shown) -> None:
     """Ask for the reason, then take the suggestion off the list."""
 
@@ -199,18 +160,3 @@ def ask_rejection(shown: Shown) -> None:
 
 def _rejected(approval: Approval, shown: Shown) -> str:
     return md("replenish.rejected", sku=shown.sku_code, quantity=number(shown.quantity))
-
-
-def _offers(conn: Reading, sku_id: int) -> list[Offer]:
-    today = business_day(utc_now(), session.current().company.time_zone)
-    return offers(conn, [sku_id], today)
-
-
-def _offer_words(offer: Offer) -> str:
-    price = money(offer.prices[0][1], offer.currency) if offer.prices else "—"
-    return t(
-        "replenish.offer_words",
-        supplier=offer.supplier_name,
-        price=price,
-        days=number(offer.lead_time_days),
-    )

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from app import session
 from app.i18n import md, money, number, percent, plain, t
 from inventory_core.money import currency_digits
 
@@ -35,7 +36,23 @@ def draw_costs(trace: dict[str, Any]) -> None:
         rows.append(f"| {' | '.join(f'**{c}**' if place == 0 else c for c in cells)} |")
     titles = " | ".join(md(f"replenish.head_{name}") for name in heads)
     st.markdown(f"| {titles} |\n|:--|--:|--:|--:|--:|\n" + "\n".join(rows))
+    jump = found.get("jump")
+    if jump and Decimal(jump["saving"] or 0) > 0 and not cut_by_limits(trace):
+        st.markdown(f":small[{_jump_words(jump, base)}]")
     st.caption(_words(trace, found, base))
+
+
+def _jump_words(jump: dict[str, Any], base: str) -> str:
+    """What a price break ties up, what it saves and when the cash is back."""
+    return md(
+        "replenish.jump_taken" if jump["taken"] else "replenish.jump_offered",
+        to=number(jump["to_quantity"]),
+        from_=number(jump["from_quantity"]),
+        cash=money(Decimal(jump["extra_cash"]), base, digits=0),
+        saving=money(Decimal(jump["saving"]), base, digits=0),
+        days=number(jump["payback_days"]),
+        cover=number(jump["cover_days"]),
+    )
 
 
 def _option_words(one: dict[str, Any], several: bool) -> str:
@@ -80,6 +97,13 @@ def _words(trace: dict[str, Any], found: dict[str, Any], base: str) -> str:
                 cover=number(fees["low_cover_days"]),
             )
         )
+        if Decimal(fees.get("storage_fee") or 0):
+            fee = money(Decimal(fees["storage_fee"]), fees["currency"])
+            sentences.append(md("replenish.costs_storage", fee=fee))
+    if found.get("assumed"):
+        comma = "、" if session.current().language == "zh" else ", "
+        fields = comma.join(t(f"assumed.{name}") for name in found["assumed"])
+        sentences.append(md("replenish.costs_assumed", fields=fields))
     return " ".join(sentences)
 
 

@@ -16,6 +16,7 @@ from app.charts_replenish import stock_outlook
 from app.i18n import day, md, money, number, percent, plain, t
 from app.screens.forecasts_reading import Series, read_series
 from app.screens.replenish_acts import draw_acts
+from app.screens.replenish_change import change_order
 from app.screens.replenish_costs import draw_costs, draw_service, lead_time_words
 from app.screens.replenish_limits import limit_note
 from app.screens.replenish_overrides import draw_override_notes
@@ -49,7 +50,7 @@ def draw_reasons(row: pd.Series) -> None:
                 draw_service(trace)
             else:
                 _service(trace)
-            draw_acts(shown)
+            draw_acts(shown, change_order)
 
 
 def _shown(conn: Reading, suggestion_id: int) -> Shown:
@@ -117,9 +118,10 @@ def _sum(shown: Shown) -> None:
     if limited is not None:
         st.caption(limited)
     elif quantity["forced"] > 0 and quantity["forced_days"]:
+        jump = trace.get("order_cost", {}).get("jump")
         st.caption(
             md(
-                "replenish.forced",
+                "replenish.forced_price" if jump and jump["taken"] else "replenish.forced",
                 units=number(quantity["forced"]),
                 days=number(quantity["forced_days"]),
             )

@@ -3,6 +3,7 @@
 Every number shown stands in the suggestion's trace; this module only chooses words and places.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ import streamlit as st
 from app import session
 from app.i18n import day, md, money, number, plain, says, t
 from app.screens.replenish_acts import approve_now, ask_rejection
+from app.screens.replenish_change import change_transfer
 from app.screens.replenish_lane_form import state_lane
 from app.widgets import flash, query
 from app.widgets_acts import act_button
@@ -102,7 +104,7 @@ def _approve_ticked(rows: pd.DataFrame) -> None:
         )
 
 
-def _said(decisions: list[Decision] | Conflict) -> str:
+def _said(decisions: Sequence[Decision] | Conflict) -> str:
     if isinstance(decisions, Conflict):
         flash(says(decisions), kind="warning")
         return ""
@@ -260,7 +262,12 @@ def _acts(shown: Shown) -> None:
         width="stretch",
     )
     allowed = session.may(Permission.PURCHASE_APPROVE)
-    if st.button(
+    change, reject = st.columns(2)
+    if change.button(
+        md("replenish.change"), key=f"change_{shown.id}", width="stretch", disabled=not allowed
+    ):
+        change_transfer(shown, _said)
+    if reject.button(
         md("replenish.reject"), key=f"reject_{shown.id}", width="stretch", disabled=not allowed
     ):
         ask_rejection(shown)

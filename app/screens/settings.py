@@ -11,6 +11,7 @@ import streamlit as st
 from app import session
 from app.companies import companies
 from app.i18n import md, number, t
+from app.screens.settings_costs import draw_planning_costs
 from app.widgets import page_head
 from app.widgets_acts import run_act
 from app.widgets_tables import Text, table
@@ -45,6 +46,9 @@ def draw() -> None:
         _company(company, fixed and bool(company.version))
     with right, st.container(border=True), session.part():
         _machine()
+    if session.may(Permission.COST_VIEW):
+        with st.container(border=True), session.part():
+            draw_planning_costs(CURRENCIES)
 
 
 def _company(company: Company, fixed: bool) -> None:

@@ -21,18 +21,22 @@ from inventory_core.planning.release import (
 from inventory_core.vocabulary import SuggestionState
 
 SUBJECT_KIND = "suggestion"
-_AUDITED = ("quantity", "offer_id", "from_warehouse_id")
+_AUDITED = ("quantity", "offer_id", "from_warehouse_id", "despite")
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a person clicked: the revision seen, and the quantity or offer if changed by hand."""
+    """What a person clicked: the revision seen, and the quantity or offer if changed by hand.
+
+    `despite`: soft rules that the person was told such a change breaks, and wants it all the same.
+    """
 
     suggestion_id: int
     revision: int
     key: str
     quantity: int | None = None
     offer_id: int | None = None
+    despite: tuple[str, ...] = ()
 
 
 def keep_yes(

@@ -21,6 +21,7 @@ from inventory_core.desk.answers import (
     subject_of,
     suggestion_facts,
 )
+from inventory_core.desk.hand_changes import broken_knowingly, sent_knowingly
 from inventory_core.desk.ordering import Accepted, order_accepted, order_of_suggestion
 from inventory_core.desk.sending import Sent, lock_donors, send_accepted, transfer_of_suggestion
 from inventory_core.errors import Conflict, Invalid, Refused
@@ -116,7 +117,16 @@ def approve_suggestions(
     moved = {one.id: _what_moved(one, plans.get(one.id)) for one in asked}
     catalogue = _offers_of(tx, asked, today)
     bought = [
-        _accept(tx, actor, choice, shown[choice.suggestion_id], catalogue, now=now)
+        _accept(
+            tx,
+            actor,
+            choice,
+            shown[choice.suggestion_id],
+            catalogue,
+            today=today,
+            base_currency=company.base_currency,
+            now=now,
+        )
         for choice in fresh_choices
         if shown[choice.suggestion_id].kind is SuggestionKind.BUY
     ]
@@ -189,14 +199,18 @@ def _accept(
     shown: Shown,
     catalogue: Mapping[int, Offer],
     *,
+    today: date,
+    base_currency: str,
     now: datetime,
 ) -> Accepted:
     offer_id = choice.offer_id or shown.offer_id
     offer = catalogue.get(offer_id) if offer_id else None
     if offer is None or offer.sku_id != shown.sku_id:
         raise Refused("suggestion_needs_supplier", sku=shown.sku_code)
-    quantity = choice.quantity or shown.quantity
-    _check_terms(shown, offer, quantity)
+    quantity = shown.quantity if choice.quantity is None else choice.quantity
+    despite = broken_knowingly(
+        tx, choice, shown, offer, quantity, today=today, base_currency=base_currency
+    )
     unit_price = unit_price_at(offer.prices, quantity)
     if unit_price is None:
         raise Refused("offer_without_price", sku=shown.sku_code, quantity=quantity)
@@ -205,6 +219,7 @@ def _accept(
         "offer_id": offer.id,
         "unit_price": str(unit_price),
         "currency": offer.currency,
+        **_despite(despite),
     }
     approval = keep_yes(tx, actor, choice, shown, details, now=now)
     return Accepted(shown, offer, quantity, unit_price, approval)
@@ -215,9 +230,18 @@ def _accept_transfer(
 ) -> Sent:
     if choice.offer_id is not None:
         raise Invalid("transfer_has_no_offer", field="offer_id", sku=shown.sku_code)
-    quantity = choice.quantity or shown.quantity
-    details = {"quantity": quantity, "from_warehouse_id": shown.from_warehouse_id}
+    quantity = shown.quantity if choice.quantity is None else choice.quantity
+    despite = sent_knowingly(tx, choice, shown, quantity)
+    details = {
+        "quantity": quantity,
+        "from_warehouse_id": shown.from_warehouse_id,
+        **_despite(despite),
+    }
     return Sent(shown, quantity, keep_yes(tx, actor, choice, shown, details, now=now))
+
+
+def _despite(rules: Sequence[str]) -> dict[str, Any]:
+    return {"despite": list(rules)} if rules else {}
 
 
 def _what_moved(shown: Shown, fresh: Fresh | None) -> dict[str, tuple[Any, Any]]:
@@ -247,15 +271,3 @@ def _what_moved(shown: Shown, fresh: Fresh | None) -> dict[str, tuple[Any, Any]]
         for name, value in fresh.figures.items()
         if name in seen and seen[name] != value
     }
-
-
-def _check_terms(shown: Shown, offer: Offer, quantity: int) -> None:
-    if quantity < offer.moq:
-        raise Invalid("quantity_below_moq", field="quantity", sku=shown.sku_code, moq=offer.moq)
-    if quantity % offer.order_multiple:
-        raise Invalid(
-            "quantity_not_multiple",
-            field="quantity",
-            sku=shown.sku_code,
-            multiple=offer.order_multiple,
-        )

@@ -154,10 +154,10 @@ EXPORTS: dict[str, Export] = {
         (("supplier_code", _TEXT), ("supplier_name", _TEXT), ("sku", _TEXT), ("currency", _TEXT),
          ("unit_price", _DECIMAL), ("from_quantity", _WHOLE), ("lead_time_days", _WHOLE),
          ("lead_time_spread_days", _DECIMAL), ("moq", _WHOLE), ("order_multiple", _WHOLE),
-         ("assumed", _TEXT)),
+         ("pallet_quantity", _WHOLE), ("assumed", _TEXT)),
         """SELECT v.code, v.name, s.code, o.currency, p.unit_price, p.from_quantity,
             o.lead_time_days, o.lead_time_spread_days, o.moq, o.order_multiple,
-            array_to_string(o.assumed, ', ')
+            o.pallet_quantity, array_to_string(o.assumed, ', ')
         FROM offer o JOIN supplier v ON v.id = o.supplier_id JOIN sku s ON s.id = o.sku_id
         LEFT JOIN LATERAL (
             SELECT unit_price, from_quantity FROM offer_price WHERE offer_id = o.id

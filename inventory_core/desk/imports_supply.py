@@ -35,6 +35,7 @@ _TERMS = (
     "lead_time_spread_days",
     "moq",
     "order_multiple",
+    "pallet_quantity",
     "preferred",
 )
 
@@ -78,6 +79,7 @@ def new_offer(pair: Pair, group: Sequence[Row], assumed: Sequence[str] = ()) -> 
         lead_time_spread_days=first["lead_time_spread_days"] or Decimal(0),
         moq=first["moq"] or 1,
         order_multiple=first["order_multiple"] or 1,
+        pallet_quantity=first["pallet_quantity"],
         prices=_prices(group),
         preferred=bool(first["preferred"]),
         assumed=assumed,

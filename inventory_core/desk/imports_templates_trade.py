@@ -80,6 +80,15 @@ SUPPLIERS_OFFERS = Template(
             "order_multiple", "订货倍数", "Order multiple", CellKind.WHOLE, example="10", least=1
         ),
         Column(
+            "pallet_quantity",
+            "每托数量",
+            "Units per pallet",
+            CellKind.WHOLE,
+            example="480",
+            least=1,
+            aliases=("pallet", "整托数量"),
+        ),
+        Column(
             "preferred", "首选", "Preferred", CellKind.FLAG, example="yes", allowed=("yes", "no")
         ),
     ),

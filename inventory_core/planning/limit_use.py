@@ -51,13 +51,16 @@ class LimitUse:
         return float(min(Decimal(1), max(shares)))
 
 
-def limit_uses(conn: Reading, *, on: date, base_currency: str) -> list[LimitUse]:
-    """Every limit that holds on a day."""
+def limit_uses(
+    conn: Reading, *, on: date, base_currency: str, without: tuple[int, int] | None = None
+) -> list[LimitUse]:
+    """Every limit that holds on a day; `without` the open suggestion of one SKU and warehouse."""
     limits = [limit for limit in plan_limits(conn) if limit.holds_on(on)]
     if not limits:
         return []
     since = min((limit.starts_on for limit in limits if limit.starts_on), default=on)
-    ordered, listed = ordered_uses(conn, since=since), open_uses(conn)
+    ordered = ordered_uses(conn, since=since)
+    listed = [one for one in open_uses(conn) if (one.sku_id, one.warehouse_id) != without]
     named = {limit.currency for limit in limits} | {one.currency for one in ordered}
     foreign = sorted(code for code in named if code and code != base_currency)
     found = rates_on(conn, foreign, base_currency, on)

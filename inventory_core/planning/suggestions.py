@@ -61,9 +61,15 @@ class Proposal:
         return self.kind, self.sku_id, self.warehouse_id, self.from_warehouse_id or 0
 
     def content_hash(self) -> str:
-        """Fingerprint of the numbers; the trace explains them and is not part of it."""
+        """Fingerprint of the numbers; the trace explains them and is not part of it.
+
+        Other planning costs than before make other reasons, even where no number moves.
+        """
         facts = {name: value for name, value in asdict(self).items() if name != "trace"}
         facts["assumed"] = list(self.assumed)
+        version = self.trace.get("order_cost", {}).get("costs_version")
+        if version:
+            facts["costs_version"] = version
         return sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -58,6 +58,7 @@ def select_offers(find: str = "") -> Select[Any]:
             offer.c.currency,
             offer.c.moq,
             offer.c.order_multiple,
+            offer.c.pallet_quantity,
             offer.c.lead_time_days,
             offer.c.lead_time_spread_days,
             offer.c.preferred,

@@ -59,6 +59,7 @@ class Offer:
     currency: str
     moq: int
     order_multiple: int
+    pallet_quantity: int | None
     lead_time_days: int
     lead_time_spread_days: Decimal
     preferred: bool
@@ -181,6 +182,7 @@ _OFFER_COLUMNS = (
     "currency",
     "moq",
     "order_multiple",
+    "pallet_quantity",
     "lead_time_days",
     "lead_time_spread_days",
     "preferred",

@@ -21,6 +21,7 @@ from inventory_core.catalog.fields import (
     check_decimal,
     check_flag,
     check_member,
+    check_optional_whole,
     check_whole,
 )
 from inventory_core.db.bulk import insert_rows
@@ -70,6 +71,7 @@ class NewOffer:
     valid_from: date | None = None
     valid_to: date | None = None
     prices_from: date = FIRST_PRICE_ON
+    pallet_quantity: int | None = None
 
 
 def create_offers(
@@ -111,6 +113,7 @@ def change_offer(
     legs = wanted.pop("legs", None)
     if "assumed" not in wanted:
         wanted["assumed"] = _still_assumed(tx, offer_id, set(changes))
+    _require_whole_pallets(tx, offer_id, wanted)
     after = change_record(
         tx,
         actor,
@@ -164,7 +167,28 @@ def _checked(new: NewOffer) -> dict[str, Any]:
     first, last = values["valid_from"], values["valid_to"]
     if first is not None and last is not None and last < first:
         raise Invalid("days_out_of_order", field="valid_to")
+    _check_pallet(values["pallet_quantity"], values["order_multiple"])
     return {"supplier_id": new.supplier_id, "sku_id": new.sku_id, **values}
+
+
+def _require_whole_pallets(tx: Writing, offer_id: int, wanted: Mapping[str, Any]) -> None:
+    names = ("pallet_quantity", "order_multiple")
+    rows = tx.rows(select(*(offer.c[name] for name in names)).where(offer.c.id == offer_id))
+    for row in rows:
+        facts = {**row._mapping, **wanted}
+        pallet, multiple = (_CHECKS[name](facts[name]) for name in names)
+        _check_pallet(pallet, multiple)
+
+
+def _check_pallet(pallet_quantity: int | None, order_multiple: int) -> None:
+    """Whole pallets must be quantities that can be ordered."""
+    if pallet_quantity and pallet_quantity % order_multiple:
+        raise Invalid(
+            "pallet_not_of_multiples",
+            field="pallet_quantity",
+            pallet=pallet_quantity,
+            multiple=order_multiple,
+        )
 
 
 def _still_assumed(tx: Writing, offer_id: int, stated: Collection[str]) -> list[str]:
@@ -226,6 +250,7 @@ _CHECKS: dict[str, Check] = {
     "currency": check_currency,
     "moq": partial(check_whole, field="moq", least=1),
     "order_multiple": partial(check_whole, field="order_multiple", least=1),
+    "pallet_quantity": partial(check_optional_whole, field="pallet_quantity", least=1),
     "lead_time_days": partial(check_whole, field="lead_time_days", most=730),
     "lead_time_spread_days": partial(
         check_decimal, field="lead_time_spread_days", most=365, places=2

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from threading import Barrier
 from typing import Any
@@ -27,12 +27,14 @@ from inventory_core.desk.requests import request_approval
 from inventory_core.desk.undo import undo_decision
 from inventory_core.errors import Conflict, Forbidden, Invalid, Refused, YibenError
 from inventory_core.office.actors import SYSTEM, Actor
+from inventory_core.planning.plan_limits import NewPlanLimit, create_plan_limit
 from inventory_core.planning.published import NewRun, publish_run
 from inventory_core.planning.release import Shown, shown_suggestions
 from inventory_core.planning.suggestions import Proposal, propose_suggestions
+from inventory_core.trade.offers import change_offer
 from inventory_core.trade.purchase_records import purchase_order as read_order
 from inventory_core.trade.purchase_steps import send_purchase_orders
-from inventory_core.vocabulary import PersonId, PurchaseOrderState, Role
+from inventory_core.vocabulary import PersonId, PlanLimitKind, PurchaseOrderState, Role
 from tests.trade.world import NOW, TODAY, World, make_world
 
 READER = Actor(PersonId(0), "reader", frozenset({Role.READER}))
@@ -208,13 +210,57 @@ def test_what_moved_without_changing_the_plan_is_told(database: Database) -> Non
 def test_a_changed_quantity_takes_the_price_of_its_own_break(database: Database) -> None:
     world = make_world(database)
     (lamp,) = propose(database, world, a_proposal(world, "LAMP"))
-    (decision,) = approve(database, Choice(lamp, 1, "k", quantity=50))
+    despite = ("price_break",)
+    (decision,) = approve(database, Choice(lamp, 1, "k", quantity=50, despite=despite))
     with database.reading() as conn:
         (line,) = read_order(conn, decision.purchase_order_id or 0).lines
         facts = conn.scalar(select(approval.c.facts))
         decided = conn.scalar(select(approval_act.c.details))
     assert (line.quantity, line.unit_price) == (50, Decimal(2))
     assert (facts["quantity"], decided["quantity"]) == (120, 50)
+    assert decided["despite"] == ["price_break"]
+
+
+def test_a_change_by_hand_breaks_no_term_and_no_limit_unknowingly(database: Database) -> None:
+    world = make_world(database)
+    (lamp,) = propose(database, world, a_proposal(world, "LAMP"))
+    march = NewPlanLimit(
+        kind=PlanLimitKind.BUDGET,
+        name="March",
+        amount=Decimal(250),
+        currency="USD",
+        starts_on=TODAY,
+        ends_on=TODAY + timedelta(days=30),
+    )
+    with database.writing() as tx:
+        create_plan_limit(tx, SYSTEM, march)
+        terms = {"moq": 20, "order_multiple": 10, "pallet_quantity": 60}
+        change_offer(tx, SYSTEM, world.offers["LAMP"], terms, version=1)
+    for quantity, despite, code in (
+        (0, (), "quantity_below_moq"),
+        (10, ("moq",), "quantity_below_moq"),
+        (65, ("multiple",), "quantity_not_multiple"),
+        (70, ("pallet",), "quantity_not_pallets"),
+        (180, (), "limits_not_confirmed"),
+        (180, ("price_break",), "limits_not_confirmed"),
+    ):
+        with pytest.raises((Invalid, Refused)) as refused:
+            approve(database, Choice(lamp, 1, "k", quantity=quantity, despite=despite))
+        assert refused.value.code == code
+    with database.reading() as conn:
+        assert counted(conn) == {"purchase_order": 0, "approval": 0}
+    assert state_of(database, lamp) == "open"
+    approve(database, Choice(lamp, 1, "k", quantity=180, despite=("budget",)))
+    with database.reading() as conn:
+        decided = conn.scalar(select(approval_act.c.details))
+    assert (decided["quantity"], decided["despite"]) == (180, ["budget"])
+
+
+def test_what_the_plan_asked_for_is_not_asked_about_again(database: Database) -> None:
+    world = make_world(database)
+    (lamp,) = propose(database, world, a_proposal(world, "LAMP", quantity=70))
+    approve(database, Choice(lamp, 1, "k", quantity=70))
+    assert state_of(database, lamp) == "approved"
 
 
 def test_a_suggestion_without_supplier_cannot_be_ordered(database: Database) -> None:

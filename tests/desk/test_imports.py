@@ -62,6 +62,23 @@ def test_codes_stay_text_and_headers_are_read_in_both_languages(
     ]
 
 
+def test_pallets_come_by_file_and_must_be_whole_order_multiples(
+    seller: Database, tmp_path: Path
+) -> None:
+    def loaded(name: str, pallet: str) -> object:
+        lines = (
+            "Supplier code,SKU,Currency,Unit price,Lead time (days),Order multiple,每托数量",
+            f"S1,00123,CNY,12.5,45,24,{pallet}",
+        )
+        return load(seller, "suppliers_offers", csv_file(tmp_path, name, lines))
+
+    report = loaded("wrong.csv", "100")
+    assert [(one.row_no, one.code) for one in report.problems] == [(2, "pallet_not_of_multiples")]
+    assert values(seller, "SELECT count(*) FROM offer") == [(0,)]
+    loaded("right.csv", "480")
+    assert values(seller, "SELECT order_multiple, pallet_quantity FROM offer") == [(24, 480)]
+
+
 def test_trap_55_one_bad_cell_and_nothing_is_written(seller: Database, tmp_path: Path) -> None:
     lines = ("SKU,Warehouse,Quantity,Unit cost", "00123,SZ,120,12.5", '1E5,SZ,"1,5",x', "no,SZ,1,1")
     before = values(seller, "SELECT count(*) FROM import_run")

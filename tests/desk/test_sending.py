@@ -83,6 +83,25 @@ def transfer_of(database: Database, decision: Decision) -> Transfer:
         return read_transfer(conn, decision.transfer_id)
 
 
+def test_a_transfer_changed_by_hand_takes_no_more_than_is_free_or_unknowingly_missing(
+    database: Database,
+) -> None:
+    world = make_world(database)
+    stock(database, world, 100)
+    (lamp,) = propose(database, world, a_transfer(world))
+    for quantity, despite, code in (
+        (0, (), "quantity_not_positive"),
+        (90, (), "limits_not_confirmed"),
+        (120, ("missing",), "donor_short"),
+    ):
+        with pytest.raises(YibenError) as refused:
+            approve(database, Choice(lamp, 1, "k", quantity=quantity, despite=despite))
+        assert refused.value.code == code
+    assert state_of(database, lamp) == "open"
+    (decision,) = approve(database, Choice(lamp, 1, "k", quantity=90, despite=("missing",)))
+    assert [line.quantity for line in transfer_of(database, decision).lines] == [90]
+
+
 def test_ticked_transfers_of_one_way_become_one_transfer_with_the_numbers_seen(
     database: Database,
 ) -> None:

@@ -252,6 +252,7 @@ class Courses:
                     "clean": 1.0 if asked[gap] - quantity <= DUST else 0.0,
                     "needed": 1.0 if asked[gap] > DUST else 0.0,
                     "expired": lying[shelf_life] if shelf_life and shelf_life <= most else 0.0,
+                    "unsold": max(0.0, quantity - self._asked(gone, arrival, found)),
                     "months": 0.0,
                     "low": 0.0,
                 }
@@ -261,6 +262,10 @@ class Courses:
                 for name, value in facts.items():
                     sums.setdefault(name, []).append(value)
         return {name: mean(values) for name, values in sums.items()}
+
+    def _asked(self, gone: Sequence[float], arrival: int, found: dict[str, Any]) -> float:
+        """Units lost without the order by the day from which the rest counts as lost."""
+        return gone[arrival + found["lost_after_days"]] - gone[arrival] + self.owed[arrival]
 
     def _low(
         self,

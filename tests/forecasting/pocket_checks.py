@@ -117,7 +117,10 @@ def check_quantity(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     assert limited or ordered == costs["candidates"][0]["quantity"]
     assert ordered % step == 0
     assert step % quantity["order_multiple"] == 0
-    assert step % (quantity["carton_quantity"] or 1) == 0
+    if quantity["pallet_quantity"]:
+        assert step == quantity["pallet_quantity"]
+    else:
+        assert step % (quantity["carton_quantity"] or 1) == 0
     assert ordered >= quantity["moq"]
     if costs["rule"] == "service_level" and not limited:
         least = max(quantity["needed"], quantity["moq"], 1)
@@ -198,7 +201,7 @@ def check_costs(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
         return
     rates = {one["currency"]: D(one["rate"]) for one in cost["rates"]}
     last = max(max(one["arrival_days"]) + one["gap_days"] for one in shown)
-    courses = Courses(trace, max(last, found["compared_until"]) + found["most_shelf_days"] + 1)
+    courses = Courses(trace, max(last, found["compared_until"]) + found["lost_after_days"] + 1)
     usual = min(D(one["unit_total"]) for one in shown)
     assert D(found["usual_unit"]) == usual
     price = trace["risk"]["unit_price_base"]
@@ -207,6 +210,7 @@ def check_costs(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     for one in shown:
         numbers = courses.order(one, trace)
         _check_option(one, numbers, courses, found, rates, cost, margin or D(0))
+    _check_jump(found["jump"], shown, trace)
     taken = courses.order(shown[0], trace)
     assert found["confidence"] == pytest.approx(taken["needed"], abs=0.0006)
     if margin is not None:
@@ -214,6 +218,36 @@ def check_costs(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
         assert float(found["cost_of_waiting"]) == pytest.approx(
             waiting, abs=0.01 + float(margin) * 0.006
         )
+
+
+def _check_jump(
+    jump: dict[str, Any] | None, shown: list[dict[str, Any]], trace: dict[str, Any]
+) -> None:
+    """A price break against the smaller order: cash tied up, what it saves, when it is back."""
+    if jump is None:
+        return
+    taken = shown[0]
+    same = {
+        one["quantity"]: one
+        for one in shown
+        if (one["offer_id"], one["ship_method"]) == (taken["offer_id"], taken["ship_method"])
+    }
+    if not {jump["from_quantity"], jump["to_quantity"]} <= set(same):
+        return
+    small, large = same[jump["from_quantity"]], same[jump["to_quantity"]]
+    assert jump["taken"] == (large is taken)
+    sold = large["quantity"] - D(large["unsold_units"]) + D(small["unsold_units"])
+    saving = cents(D(small["unit_total"]) * sold - D(large["unit_total"]) * large["quantity"])
+    assert D(jump["saving"]) == saving > 0
+    cash = cents(
+        D(large["unit_landed"]) * large["quantity"] - D(small["unit_landed"]) * small["quantity"]
+    )
+    assert D(jump["extra_cash"]) == cash
+    policy = trace["policy"]
+    per_day = policy["demand_mean"] / max(1.0, mean(policy["intervals"]))
+    days = small["quantity"] / per_day + float(cash) / (per_day * float(small["unit_landed"]))
+    assert jump["payback_days"] == pytest.approx(days, abs=0.06)
+    assert jump["cover_days"] == pytest.approx(large["quantity"] / per_day, abs=0.06)
 
 
 def _check_option(
@@ -229,11 +263,13 @@ def _check_option(
     landed = D(one["unit_price"]) * rates[one["currency"]] + D(one["unit_freight"]) * freight_rate
     assert D(one["unit_landed"]) == landed.quantize(MILLIONTH)
     days = mean(one["arrival_days"]) + numbers["shelf"]
+    assert float(one["shelf_days"]) == pytest.approx(numbers["shelf"], abs=0.051)
     assert float(one["waiting_days"]) == pytest.approx(days, abs=0.051)
     held = D(one["unit_landed"]) * D(cost["holding_rate_year"]) * D(one["waiting_days"]) / 365
     assert D(one["unit_holding"]) == held.quantize(MILLIONTH)
     for name, key in (
         ("expired_units", "expired"),
+        ("unsold_units", "unsold"),
         ("aged_months", "months"),
         ("low_units", "low"),
     ):
@@ -241,6 +277,8 @@ def _check_option(
     fees, aged, low = found["age_fees"], D(one["expired_units"]) * D(one["unit_landed"]), D(0)
     if fees and fees["rate"] is not None:
         aged += D(one["aged_months"]) * D(fees["aged_fee"]) * D(fees["rate"])
+        stored = D(one["shelf_days"]) / 30 * D(fees["unit_m3"] or 0)
+        aged += one["quantity"] * stored * D(fees["storage_fee"]) * D(fees["rate"])
         low = cents(D(one["low_units"]) * D(fees["low_fee"]) * D(fees["rate"]))
     assert D(one["unit_fees"]) == (aged / one["quantity"]).quantize(MILLIONTH)
     assert D(one["low_fee"]) == low

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasting.clearance import HORIZON_DAYS, Kept, clearance, waiting
-from forecasting.situation import AgeFees
+from inventory_core.planning.plan_costs import ASSUMED_COSTS
 from tests.golden.sheets import steady_demand
 
 TODAY = date(2026, 3, 2)
@@ -73,7 +73,10 @@ def test_a_short_shelf_life_shortens_the_horizon() -> None:
 
 
 def test_fees_for_age_raise_the_discount_worth_giving() -> None:
-    plain, charged = clearance(KEPT), clearance(replace(KEPT, fees=AgeFees(), fee_rate=Decimal(7)))
+    plain, charged = (
+        clearance(KEPT),
+        clearance(replace(KEPT, fees=ASSUMED_COSTS, fee_rate=Decimal(7))),
+    )
     assert plain is not None
     assert charged is not None
     fee = 7 * 0.20 * (450 - 181) / 30

@@ -5,6 +5,8 @@ trust the program. The same for every golden sheet.
 """
 
 import json
+from dataclasses import replace
+from decimal import Decimal
 from random import Random
 
 import pytest
@@ -14,6 +16,7 @@ from forecasting.suggest import plan_pair
 from inventory_core.clock import utc_now
 from inventory_core.db.engine import Database
 from inventory_core.office.actors import SYSTEM
+from inventory_core.planning.plan_costs import ASSUMED_COSTS
 from inventory_core.planning.suggestions import OPEN_STATES
 from jobs.planning import run_planning
 from tests.forecasting.pocket_checks import check_card
@@ -40,6 +43,23 @@ def test_the_card_of_a_golden_sheet_can_be_worked_out_by_hand(case: str) -> None
     if draft is not None:
         row = {name: getattr(draft, name) for name in draft.__dataclass_fields__}
         check_card(row, json.loads(json.dumps(draft.trace)))
+
+
+def test_storage_by_volume_and_stated_costs_can_be_worked_out_too() -> None:
+    sheet = read_sheet("24_fba_fee_cliffs", "input")
+    stated = replace(
+        ASSUMED_COSTS, storage_fee=Decimal(30), order_line_cost=Decimal("7.5"), assumed=()
+    )
+    settings = replace(settings_of(sheet), costs=stated)
+    draft = plan_pair(replace(situation_of(sheet), volume_m3=Decimal("0.012")), settings).draft
+    assert draft is not None
+    row = {name: getattr(draft, name) for name in draft.__dataclass_fields__}
+    trace = json.loads(json.dumps(draft.trace))
+    check_card(row, trace)
+    taken = trace["order_cost"]["candidates"][0]
+    fee = Decimal(taken["shelf_days"]) / 30 * Decimal("0.012") * 30
+    assert Decimal(taken["unit_fees"]) == fee.quantize(Decimal("0.000001")) > 0
+    assert (trace["order_cost"]["order_line_cost"], trace["order_cost"]["assumed"]) == ("7.5", [])
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from forecasting.lead_time import Route, latest_order_on
 from forecasting.suggest import plan_pair
-from forecasting.supplier_choice import OfferTerms, allowed_quantity
+from forecasting.supplier_terms import OfferTerms, allowed_quantity
 from inventory_core.catalog.calendars import Calendar, Leg, arrival_on
 from inventory_core.vocabulary import OrderRule
 from tests.golden.sheets import SETTINGS, read_sheet, settings_of, situation_of

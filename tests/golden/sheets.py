@@ -17,7 +17,7 @@ from forecasting.lead_time import Route
 from forecasting.policy import Rule, TotalDemand
 from forecasting.projection import Arrival
 from forecasting.situation import PlanSettings, Situation, StockNow
-from forecasting.supplier_choice import OfferRoute, OfferTerms, Rate
+from forecasting.supplier_terms import OfferRoute, OfferTerms, Rate
 from inventory_core.catalog.calendars import ALWAYS, Calendar, Leg
 from inventory_core.vocabulary import OrderRule
 
@@ -127,4 +127,5 @@ def _offer(number: int, item: dict[str, Any], calendars: dict[str, Calendar]) ->
         routes=tuple(routes),
         preferred=item.get("preferred", False),
         assumed=tuple(item.get("assumed", ())),
+        pallet_quantity=item.get("pallet"),
     )

@@ -12,6 +12,7 @@ from inventory_core.errors import Conflict, Forbidden, Invalid
 from inventory_core.office.actors import SYSTEM, Actor
 from inventory_core.office.audit import list_audit
 from inventory_core.office.company import Company, read_company, save_company
+from inventory_core.planning.plan_costs import ASSUMED_COSTS
 from inventory_core.vocabulary import CostMethod, OrderRule, PersonId, Role
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -38,7 +39,7 @@ def test_orders_follow_the_service_level_until_somebody_chooses_least_cost(
         save_company(tx, SYSTEM, replace(made, order_rule=OrderRule.LEAST_COST), now=NOW)
         found = read_company(tx)
         latest = list_audit(tx, subject=("company", 1))[0]
-    assert plan_settings(found).order_rule is OrderRule.LEAST_COST
+    assert plan_settings(found, ASSUMED_COSTS).order_rule is OrderRule.LEAST_COST
     assert latest.details == {"order_rule": "least_cost", "version": 2}
 
 

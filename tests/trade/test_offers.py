@@ -7,8 +7,11 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 
 from inventory_core.db.engine import Database
+from inventory_core.db.schema.supply import offer
 from inventory_core.errors import Conflict, Invalid
 from inventory_core.office.actors import SYSTEM
 from inventory_core.trade.offer_terms import (
@@ -175,6 +178,31 @@ def test_a_stated_figure_is_no_longer_assumed(database: Database) -> None:
         assert offers_by_id(tx, [offer_id], TODAY)[offer_id].assumed == ("moq", "legs")
         with pytest.raises(Conflict, match="offers_taken"):
             create_offers(tx, SYSTEM, [replace(new, moq=5)])
+
+
+def test_a_pallet_is_whole_order_multiples_and_may_be_taken_back(database: Database) -> None:
+    world = make_world(database)
+    lamp = world.offers["LAMP"]
+
+    def change(version: int, **changes: object) -> int:
+        with database.writing() as tx:
+            return change_offer(tx, SYSTEM, lamp, changes, version=version)
+
+    def pallet() -> tuple[int | None, int]:
+        with database.reading() as conn:
+            found = offers_by_id(conn, [lamp], TODAY)[lamp]
+        return found.pallet_quantity, found.order_multiple
+
+    version = change(1, pallet_quantity=480, order_multiple=12)
+    assert pallet() == (480, 12)
+    for wrong in ({"pallet_quantity": 470}, {"order_multiple": 7}, {"pallet_quantity": 0}):
+        with pytest.raises(Invalid):
+            change(version, **wrong)
+    with pytest.raises(IntegrityError), database.writing() as tx:
+        tx.execute(update(offer).where(offer.c.id == lamp).values(pallet_quantity=470))
+    assert pallet() == (480, 12)
+    change(version, pallet_quantity=None)
+    assert pallet() == (None, 12)
 
 
 def test_trap_39_a_lead_time_is_a_chain_of_legs(database: Database) -> None:

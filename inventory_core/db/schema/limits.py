@@ -1,4 +1,5 @@
-"""Tables of what many suggestions share: lanes between warehouses, limits of a plan, its report.
+"""Tables of what many suggestions share: lanes between warehouses, costs beside price and freight,
+limits of a plan, its report.
 
 Decides which parts a limit of each kind must have; never a quantity.
 """
@@ -15,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from inventory_core.db.schema.registry import (
     AMOUNT,
@@ -58,6 +59,49 @@ transfer_lane = Table(
     is_number("unit_freight"),
     is_number("removal_fee"),
     is_number("fixed_cost"),
+)
+
+# What planning counts beside price and freight, whole each time, from a day on; a later version of
+# the same day takes its place. The first holds since ever. Without a row our assumptions count.
+plan_cost = Table(
+    "plan_cost",
+    METADATA,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("valid_from", Date, nullable=False),
+    Column("order_line_cost", AMOUNT, nullable=False, comment="base currency"),
+    currency_column("fee_currency"),
+    Column("aged_after_days", Integer, nullable=False),
+    Column("aged_fee", AMOUNT, nullable=False, comment="per unit and month"),
+    Column("low_cover_days", Integer, nullable=False),
+    Column("low_fee", AMOUNT, nullable=False, comment="per unit sold"),
+    Column("storage_fee", AMOUNT, nullable=False, comment="per m³ and month"),
+    Column("freight_share", Numeric(6, 4), nullable=False, comment="of the purchase price"),
+    Column("removal_share", Numeric(6, 4), nullable=False, comment="of the purchase price"),
+    Column("removal_days", Integer, nullable=False),
+    Column("margin_share", Numeric(6, 4), nullable=False, comment="of the landed cost"),
+    # Names of the figures that nobody stated: shown as assumed wherever they are used.
+    Column("assumed", ARRAY(String(40)), nullable=False, server_default=text("'{}'")),
+    refers_to("person_id", "person.id"),
+    recorded_at(),
+    CheckConstraint("version > 1 OR valid_from = '2000-01-01'", name="first_since_ever"),
+    CheckConstraint(
+        "order_line_cost >= 0 AND aged_fee >= 0 AND low_fee >= 0 AND storage_fee >= 0",
+        name="costs_not_negative",
+    ),
+    CheckConstraint(
+        "aged_after_days BETWEEN 1 AND 3650 AND low_cover_days BETWEEN 0 AND 365"
+        " AND removal_days BETWEEN 0 AND 365",
+        name="days_in_range",
+    ),
+    CheckConstraint(
+        "freight_share BETWEEN 0 AND 5 AND removal_share BETWEEN 0 AND 5"
+        " AND margin_share BETWEEN 0 AND 5",
+        name="shares_in_range",
+    ),
+    is_number("order_line_cost"),
+    is_number("aged_fee"),
+    is_number("low_fee"),
+    is_number("storage_fee"),
 )
 
 # A budget is an amount for orders placed in a span of days; a container is what one shipment of a

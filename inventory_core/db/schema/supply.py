@@ -67,6 +67,8 @@ offer = Table(
     currency_column(),
     quantity_column("moq", default=1),
     quantity_column("order_multiple", default=1),
+    # Units on one pallet, where the supplier ships whole pallets only.
+    quantity_column("pallet_quantity", nullable=True),
     Column("lead_time_days", Integer, nullable=False),
     Column("lead_time_spread_days", Numeric(6, 2), nullable=False, server_default=text("0")),
     Column("valid_from", Date),
@@ -81,6 +83,9 @@ offer = Table(
     version_column(),
     UniqueConstraint("supplier_id", "sku_id"),
     CheckConstraint("moq > 0 AND order_multiple > 0", name="quantities_positive"),
+    CheckConstraint(
+        "pallet_quantity > 0 AND pallet_quantity % order_multiple = 0", name="pallet_of_multiples"
+    ),
     CheckConstraint("lead_time_days BETWEEN 0 AND 730", name="lead_time_in_range"),
     CheckConstraint("lead_time_spread_days BETWEEN 0 AND 365", name="spread_in_range"),
     CheckConstraint("valid_to >= valid_from", name="validity_in_order"),

@@ -1,0 +1,151 @@
+"""A suggestion changed by hand before it is approved: what that breaks is said before the click.
+
+Draws the dialog, one sentence for each rule with the nearest quantity that fits as a button. The
+rules stand in `planning/order_fit`; the command checks them again.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from app import session
+from app.i18n import md, money, number, plain, t
+from app.screens.replenish_acts import approve_now, said
+from app.widgets_acts import form_key, run_act
+from inventory_core.clock import business_day, utc_now
+from inventory_core.db.engine import Reading
+from inventory_core.desk.decisions import Choice, Decision
+from inventory_core.errors import Conflict
+from inventory_core.planning.order_fit import Breach, Fit
+from inventory_core.planning.order_room import purchase_fit, sending_fit
+from inventory_core.planning.release import Shown
+from inventory_core.trade.offer_terms import Offer, offers
+
+Said = Callable[[Sequence[Decision] | Conflict], str]
+
+
+def change_order(shown: Shown) -> None:
+    """Ask for another quantity or supplier, and say what it breaks."""
+
+    @st.dialog(t("replenish.change_title"))
+    def ask() -> None:
+        st.markdown(f"**{plain(shown.sku_code)}** · {plain(shown.warehouse_code)}")
+        found = session.read(lambda conn: _offers(conn, shown.sku_id))
+        by_id = {offer.id: offer for offer in found}
+        picked = st.selectbox(
+            md("replenish.supplier"),
+            list(by_id),
+            index=next((i for i, o in enumerate(found) if o.id == shown.offer_id), 0),
+            format_func=lambda offer_id: _offer_words(by_id[offer_id]),
+            key=f"change_offer_{shown.id}",
+        )
+        offer = by_id[picked]
+        fit = session.read(lambda conn: _purchase_fit(conn, shown, offer))
+        step = offer.pallet_quantity or offer.order_multiple
+        terms = md("replenish.terms", moq=number(offer.moq), multiple=number(step))
+        _asked(shown, fit, int(offer.id), step=step, help=terms, done=said)
+
+    ask()
+
+
+def change_transfer(shown: Shown, done: Said) -> None:
+    """Ask for another quantity to send, and say what it breaks."""
+
+    @st.dialog(t("sending.change_title"))
+    def ask() -> None:
+        route = f"{plain(shown.from_code or '')} → {plain(shown.warehouse_code)}"
+        st.markdown(f"**{plain(shown.sku_code)}** · {route}")
+        fit = session.read(lambda conn: sending_fit(conn, shown))
+        _asked(shown, fit, None, step=fit.steps[0], help=None, done=done)
+
+    ask()
+
+
+def _asked(
+    shown: Shown, fit: Fit, offer_id: int | None, *, step: int, help: str | None, done: Said
+) -> None:
+    """The quantity, its breaches, and the button: quiet where a hard rule is broken."""
+    key = f"change_quantity_{shown.id}"
+    st.session_state.setdefault(key, shown.quantity)
+    quantity = int(st.number_input(md("replenish.quantity"), 1, step=step, key=key, help=help))
+    changed = (quantity, offer_id) != (shown.quantity, shown.offer_id)
+    breaches = fit.breaches(quantity) if changed else []
+    for breach in breaches:
+        _draw_breach(breach, key)
+    soft = tuple(breach.rule for breach in breaches if not breach.hard)
+    sure = not soft or st.checkbox(md("limits.despite"), key=f"despite_{key}_{quantity}_{offer_id}")
+    hard = any(breach.hard for breach in breaches)
+    name = f"change_{shown.id}_{shown.revision}"
+    label = md("replenish.approve_changed" if offer_id else "sending.approve_changed")
+    blocked = hard or not sure
+    if st.button(label, type="primary", key=f"go_{form_key(name)}", disabled=blocked):
+        run_act(
+            lambda tx, actor, now, made: approve_now(
+                tx,
+                actor,
+                now,
+                [Choice(shown.id, shown.revision, made, quantity, offer_id, despite=soft)],
+            ),
+            name=name,
+            done=done,
+        )
+
+
+def _draw_breach(breach: Breach, key: str) -> None:
+    """One sentence, and the nearest quantity that fits as a button."""
+    words, button = st.columns([3, 1], vertical_alignment="center")
+    icon = ":red[:material/block:]" if breach.hard else ":orange[:material/warning:]"
+    words.markdown(f"{icon} {breach_words(breach)}")
+    if breach.nearest is not None:
+        button.button(
+            md("limits.take", quantity=number(breach.nearest)),
+            key=f"take_{breach.rule}_{key}",
+            on_click=_take,
+            args=(key, breach.nearest),
+            width="stretch",
+        )
+
+
+def _take(key: str, quantity: int) -> None:
+    st.session_state[key] = quantity
+
+
+def breach_words(breach: Breach) -> str:
+    """What a quantity breaks, in a sentence."""
+    base = session.current().company.base_currency
+    told: dict[str, Any] = dict(breach.told)
+    currency = told.pop("currency", base)
+    shown = {name: _figure(name, value, base, currency) for name, value in told.items()}
+    return md(f"limits.break_{breach.rule}", **shown)
+
+
+def _figure(name: str, value: Any, base: str, currency: str) -> str:
+    if isinstance(value, str):
+        return value
+    if name in ("price", "now"):
+        return money(value, currency)
+    if name in ("over", "left", "lacks"):
+        return money(value, base, digits=0)
+    return number(value, 1 if name in ("volume", "weight") else 0)
+
+
+def _purchase_fit(conn: Reading, shown: Shown, offer: Offer) -> Fit:
+    company = session.current().company
+    today = business_day(utc_now(), company.time_zone)
+    return purchase_fit(conn, shown, offer, today=today, base_currency=company.base_currency)
+
+
+def _offers(conn: Reading, sku_id: int) -> list[Offer]:
+    today = business_day(utc_now(), session.current().company.time_zone)
+    return offers(conn, [sku_id], today)
+
+
+def _offer_words(offer: Offer) -> str:
+    price = money(offer.prices[0][1], offer.currency) if offer.prices else "—"
+    return t(
+        "replenish.offer_words",
+        supplier=offer.supplier_name,
+        price=price,
+        days=number(offer.lead_time_days),
+    )

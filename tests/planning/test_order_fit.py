@@ -1,0 +1,154 @@
+"""What a quantity chosen by hand breaks, and the nearest that fits."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inventory_core.planning.order_fit import Fit, Line, Room, order_fit, transfer_fit
+from inventory_core.trade.offer_terms import Offer
+from inventory_core.vocabulary import OfferId, SkuId, SupplierId
+
+OFFER = Offer(
+    id=OfferId(1),
+    supplier_id=SupplierId(1),
+    supplier_name="Ningbo Home",
+    sku_id=SkuId(1),
+    supplier_sku="",
+    currency="USD",
+    moq=50,
+    order_multiple=10,
+    pallet_quantity=None,
+    lead_time_days=30,
+    lead_time_spread_days=Decimal(0),
+    preferred=True,
+    assumed=(),
+    prices=((1, Decimal("2.00")), (300, Decimal("1.80"))),
+    legs=(),
+    calendar=None,
+    order_minimum=None,
+    payment_days=0,
+    valid_to=None,
+    version=1,
+    leg_calendars={},
+)
+MOST = 3_500
+LINE = Line(planned=100, per_day=2.0, rate=Decimal(1))
+
+
+def broken(fit: Fit, quantity: int) -> dict[str, int | None]:
+    """Rule and nearest quantity."""
+    return {breach.rule: breach.nearest for breach in fit.breaches(quantity)}
+
+
+def test_a_quantity_that_keeps_every_rule_breaks_nothing() -> None:
+    assert broken(order_fit(OFFER, LINE), 110) == {}
+
+
+def test_the_terms_of_the_offer_are_hard_and_come_first() -> None:
+    fit = order_fit(OFFER, replace(LINE, carton_quantity=24))
+    found = fit.breaches(45)
+    assert [(one.rule, one.hard) for one in found] == [
+        ("moq", True), ("multiple", True), ("carton", False),
+    ]  # fmt: skip
+    # 120 is the first whole carton that is a multiple of ten and not below the minimum.
+    assert {one.nearest for one in found} == {120}
+
+
+@pytest.mark.parametrize(
+    ("line", "quantity", "rule", "nearest"),
+    [
+        (replace(LINE, carton_quantity=12), 100, "carton", 120),
+        (replace(LINE, shelf_life_days=60), 150, "shelf_life", 120),
+        (replace(LINE, rooms=[Room("budget", "March", amount=Decimal(250))]), 200, "budget", 120),
+        (
+            replace(
+                LINE,
+                volume_m3=Decimal("0.01"),
+                weight_kg=Decimal(1),
+                rooms=[Room("container", "40HQ", volume_m3=Decimal(9), weight_kg=Decimal("83.5"))],
+            ),
+            120,
+            "container",
+            80,
+        ),
+        (replace(LINE, lacking=Decimal("205")), 60, "supplier_minimum", 110),
+        (replace(LINE, planned=300), 200, "price_break", 300),
+        # 290 at 2.00 cost 580, 300 at 1.80 only 540.
+        (LINE, 290, "price_break", 300),
+    ],
+)
+def test_every_soft_rule_says_the_nearest_that_fits(
+    line: Line, quantity: int, rule: str, nearest: int
+) -> None:
+    assert broken(order_fit(OFFER, line), quantity)[rule] == nearest
+
+
+def test_whole_pallets_are_hard_and_cartons_say_nothing_then() -> None:
+    fit = order_fit(replace(OFFER, pallet_quantity=60), replace(LINE, carton_quantity=24))
+    assert broken(fit, 100) == {"pallet": 120}
+    assert broken(fit, 60) == {}
+
+
+def test_rules_that_exclude_each_other_are_each_given_their_own_way_out() -> None:
+    line = replace(LINE, planned=300, rooms=[Room("budget", "March", amount=Decimal(150))])
+    assert broken(order_fit(OFFER, line), 200) == {"price_break": 300, "budget": 70}
+
+
+def test_a_budget_that_is_gone_leaves_no_quantity_that_fits() -> None:
+    line = replace(LINE, rooms=[Room("budget", "March", amount=Decimal(20))])
+    assert broken(order_fit(OFFER, line), 100) == {"budget": None}
+
+
+def test_a_transfer_takes_what_is_free_spare_and_missing() -> None:
+    hub = transfer_fit(free=70, missing=40, spare=None, carton_quantity=24)
+    assert broken(hub, 48) == {}
+    assert broken(hub, 50) == {"missing": 48, "carton": 48}
+    assert broken(hub, 80)["free"] == 48
+    site = transfer_fit(free=70, missing=70, spare=30, carton_quantity=None)
+    assert broken(site, 60) == {"spare": 30}
+    # The last units go although they fill no carton.
+    assert broken(transfer_fit(free=50, missing=60, spare=None, carton_quantity=24), 50) == {}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    quantity=st.integers(1, 2_000),
+    moq=st.integers(1, 400),
+    multiple=st.integers(1, 30),
+    pallets=st.one_of(st.none(), st.integers(1, 20)),
+    carton=st.one_of(st.none(), st.integers(1, 48)),
+    shelf=st.one_of(st.none(), st.integers(10, 300)),
+    budget=st.one_of(st.none(), st.integers(50, 3_000)),
+)
+def test_what_is_offered_instead_is_the_nearest_and_keeps_every_hard_rule(
+    quantity: int,
+    moq: int,
+    multiple: int,
+    pallets: int | None,
+    carton: int | None,
+    shelf: int | None,
+    budget: int | None,
+) -> None:
+    offer = replace(
+        OFFER,
+        moq=moq,
+        order_multiple=multiple,
+        pallet_quantity=None if pallets is None else pallets * multiple,
+    )
+    rooms = () if budget is None else (Room("budget", "March", amount=Decimal(budget)),)
+    line = replace(LINE, carton_quantity=carton, shelf_life_days=shelf, rooms=rooms)
+    fit = order_fit(offer, line)
+    breaches = fit.breaches(quantity)
+    fitting = [n for n in range(1, MOST) if all(rule.test(n) is None for rule in fit.rules)]
+    if breaches and fitting:
+        best = min(fitting, key=lambda n: (abs(n - quantity), n))
+        assert {breach.nearest for breach in breaches} == {best}
+    for breach in breaches:
+        if breach.nearest is None:
+            continue
+        left = fit.breaches(breach.nearest)
+        assert breach.rule not in [one.rule for one in left]
+        assert not any(one.hard for one in left)
