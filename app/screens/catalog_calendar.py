@@ -174,6 +174,7 @@ def _fields(event: SaleEvent, prefix: str, *, disabled: bool) -> dict[str, Any]:
         key=f"{prefix}_country",
         **options,
     )
+    one, two = st.columns(2)
     starts_on = one.date_input(
         md("calendar.from"), event.starts_on, key=f"{prefix}_from", **options
     )
@@ -183,6 +184,7 @@ def _fields(event: SaleEvent, prefix: str, *, disabled: bool) -> dict[str, Any]:
     names = [event.name_zh, event.name_en]
     if known and not any(names):
         names = [catalogue(language)[f"calendar.kind_{usual}"] for language in ("zh", "en")]
+    one, two = st.columns(2)
     name_zh = one.text_input(md("calendar.name_zh"), names[0], key=f"{prefix}_zh", **options)
     name_en = two.text_input(md("calendar.name_en"), names[1], key=f"{prefix}_en", **options)
     return {

@@ -166,14 +166,15 @@ def _dialog(
     subject: Subject, subject_id: int, number_: str, seen: Mapping[Milestone, date], today: date
 ) -> None:
     steps = list(Milestone)
-    usual = next((place for place, kind in enumerate(steps) if kind not in seen), 0)
+    last = max((steps.index(kind) for kind in seen), default=0)
+    usual = min(last + 1, len(steps) - 1)
 
     @st.dialog(t("milestones.dialog", number=number_))
     def ask() -> None:
         kind = st.selectbox(
             md("milestones.which"),
             steps,
-            index=max(usual, 1) if not seen else usual,
+            index=usual,
             format_func=lambda one: t(f"milestone.{one}"),
             key=f"milestone_kind_{subject_id}",
         )
