@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import catalogue, day, md, t
+from app.i18n import catalogue, day, md, plain, t
 from app.screens.catalog_closures import draw_closures
 from app.widgets_acts import run_act
 from app.widgets_tables import Column, Day, Text, export_button, table
@@ -118,7 +118,7 @@ def _draw_one(event: SaleEvent) -> None:
     allowed = session.may(Permission.CATALOG_EDIT)
     name = f"event_{event.id}_{event.kind}_{event.starts_on}"
     with st.container(border=True):
-        st.markdown(f"##### {md('calendar.event')}: {md_name(event)}")
+        st.markdown(f"##### {plain(event_name(event))} · {day(event.starts_on)}")
         with st.form(name, border=False):
             wanted = _fields(event, name, disabled=not allowed)
             sent = st.form_submit_button(md("shell.save"), type="primary", disabled=not allowed)
@@ -132,11 +132,6 @@ def _draw_one(event: SaleEvent) -> None:
             _run(event, {"active": False}, name, "calendar.removed")
     if sent:
         _run(event, wanted, name, "calendar.saved")
-
-
-def md_name(event: SaleEvent) -> str:
-    """The name where Markdown is read."""
-    return md("milestones.step", step=event_name(event), day=day(event.starts_on))
 
 
 def _dialog(event: SaleEvent) -> None:

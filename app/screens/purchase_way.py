@@ -64,7 +64,8 @@ def draw_transfer_way(item: Transfer, today: date) -> None:
         return
     found = session.read(lambda conn: milestones_of(conn, Subject.TRANSFER, [item.id]))
     seen = found.get(item.id, {})
-    _steps(t("milestones.left"), item.shipped_at.date(), seen)
+    left_on = business_day(item.shipped_at, session.current().company.time_zone)
+    _steps(t("milestones.left"), left_on, seen)
     if item.state is TransferState.SHIPPED:
         _acts(Subject.TRANSFER, item.id, item.number, seen, today)
 

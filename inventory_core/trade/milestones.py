@@ -18,10 +18,10 @@ from inventory_core.catalog.fields import check_day, check_member
 from inventory_core.clock import business_day
 from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Reading, Writing
+from inventory_core.db.schema.office import audit_entry
 from inventory_core.db.schema.supply import milestone as milestone_table
 from inventory_core.errors import Conflict, Invalid, NotFound, Refused
 from inventory_core.office.actors import Actor, Permission, require
-from inventory_core.office.audit import record_audit
 from inventory_core.office.company import read_company
 from inventory_core.stock.postings import check_key, request_hash
 from inventory_core.vocabulary import Milestone
@@ -67,6 +67,8 @@ def record_milestones(
 
     The same key with the same request changes nothing; with another one it is a Conflict.
     """
+    if not entries:
+        return 0
     for right in sorted({_RIGHTS[entry.subject] for entry in entries}):
         require(actor, right)
     rows = []
@@ -93,12 +95,7 @@ def record_milestones(
     for (subject, subject_id), known in after.items():
         _refuse_disorder(known, found[subject, subject_id])
     insert_rows(tx, milestone_table, [row for row in rows if row["key"] in fresh])
-    for entry in entries:
-        if entry.key in fresh:
-            told = {"milestone": entry.kind, "on": entry.occurred_on}
-            record_audit(
-                tx, actor, "milestone_recorded", (entry.subject.value, entry.subject_id), told
-            )
+    _audit(tx, actor, [entry for entry in entries if entry.key in fresh])
     return len(fresh)
 
 
@@ -199,6 +196,23 @@ def _refuse_disorder(known: Days, subject: _Subject) -> None:
                 earlier_day=seen[1],
             )
         seen = (kind, known[kind])
+
+
+def _audit(tx: Writing, actor: Actor, entries: Sequence[NewMilestone]) -> None:
+    rows = [
+        {
+            "person_id": actor.person_id,
+            "act": "milestone_recorded",
+            "subject_kind": entry.subject.value,
+            "subject_id": str(entry.subject_id),
+            "details": {
+                "milestone": entry.kind,
+                "on": entry.occurred_on.isoformat() if entry.occurred_on else None,
+            },
+        }
+        for entry in entries
+    ]
+    insert_rows(tx, audit_entry, rows)
 
 
 _KNOWN = text("SELECT key, request_hash FROM milestone WHERE key = ANY(CAST(:keys AS text[]))")

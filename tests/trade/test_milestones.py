@@ -7,16 +7,28 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from inventory_core.catalog.calendar_records import close_days
 from inventory_core.db.engine import Database
 from inventory_core.errors import Conflict, Forbidden, Invalid, Refused
 from inventory_core.office.actors import SYSTEM, Actor
+from inventory_core.stock.balances import inbound
+from inventory_core.trade.arrival_outlooks import (
+    ArrivalOutlook,
+    keep_outlooks,
+    outlook_of_order,
+)
 from inventory_core.trade.milestones import (
     NewMilestone,
     Subject,
     milestones_of,
     record_milestones,
 )
-from inventory_core.trade.purchase_orders import cancel_purchase_orders
+from inventory_core.trade.offer_terms import offer_arrival_on, offers_by_id
+from inventory_core.trade.purchase_orders import (
+    Confirmation,
+    cancel_purchase_orders,
+    confirm_purchase_orders,
+)
 from inventory_core.vocabulary import Milestone, PersonId, Role, WarehouseId
 from tests.trade.test_deliveries import ordered_only
 from tests.trade.world import NOW, TODAY, World, make_world
@@ -126,3 +138,52 @@ def test_the_database_refuses_a_day_that_has_not_come(
     with pytest.raises(DBAPIError, match="has_happened"), owner_database.writing() as tx:
         tx.execute(insert, {"order": order})
     assert count(database) == 0
+
+
+def test_trap_39_what_is_on_its_way_is_expected_by_its_milestones_until_the_supplier_speaks(
+    database: Database, order: int
+) -> None:
+    def expected() -> list[date | None]:
+        with database.reading() as conn:
+            return [item.expected_on for item in inbound(conn)]
+
+    papers = expected()
+    on = TODAY + timedelta(days=50)
+    outlook = ArrivalOutlook(order, on, on, on, Milestone.DEPARTED, TODAY)
+    with database.writing() as tx:
+        keep_outlooks(tx, [outlook])
+    assert expected() == [on] != papers
+    said = TODAY + timedelta(days=44)
+    with database.writing() as tx:
+        confirm_purchase_orders(tx, SYSTEM, [Confirmation(order, said)], now=LATER)
+    assert expected() == [said]
+
+
+def test_an_outlook_goes_with_the_milestones_that_made_it(database: Database, order: int) -> None:
+    on = TODAY + timedelta(days=50)
+    with database.writing() as tx:
+        keep_outlooks(tx, [ArrivalOutlook(order, on, on, on, Milestone.MADE, TODAY)])
+        keep_outlooks(tx, [], order_ids=[order + 1])
+    with database.reading() as conn:
+        assert outlook_of_order(conn, order) is not None
+    with database.writing() as tx:
+        keep_outlooks(tx, [])
+    with database.reading() as conn:
+        assert outlook_of_order(conn, order) is None
+
+
+def test_trap_40_a_way_without_calendars_waits_for_a_carrier_that_rests(
+    database: Database,
+) -> None:
+    world = make_world(database)
+    offer_id = world.offers["LAMP"]
+
+    def arrives() -> date:
+        with database.reading() as conn:
+            return offer_arrival_on(offers_by_id(conn, [offer_id], TODAY)[offer_id], TODAY)
+
+    before = arrives()
+    shut = before - timedelta(days=3)
+    with database.writing() as tx:
+        close_days(tx, SYSTEM, "carrier", first=shut, last=shut + timedelta(days=9))
+    assert arrives() == before + timedelta(days=10)
