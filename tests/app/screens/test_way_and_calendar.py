@@ -7,7 +7,9 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.charts_legs import legs_picture
 from app.i18n import catalogue
+from forecasting.lead_time import LearnedLeg
 from inventory_core.catalog.calendar_records import close_days
 from inventory_core.catalog.sale_events import sale_events
 from inventory_core.clock import utc_now
@@ -99,6 +101,15 @@ def test_one_click_records_the_next_step_and_moves_the_expected_day(
     assert outlook.expected_on == seen[Milestone.LEFT_FACTORY] + timedelta(days=left)
 
 
+def test_the_picture_shows_each_stated_leg_with_its_spread() -> None:
+    slow = LearnedLeg("customs", 5, 6, 9.0, 5.0, 1.6, (1.2, 1.4, 1.6, 1.8, 2.0))
+    unused = LearnedLeg("quality", 0, 0, 0.0, 0.0, 1.0, (1.0,) * 5)
+    bar, mark = legs_picture((slow, unused), title="").data
+    assert list(bar.x) == [8.0]
+    assert (list(bar.error_x.array), list(bar.error_x.arrayminus)) == ([2.0], [2.0])
+    assert list(mark.x) == [5]
+
+
 def test_who_may_only_look_records_no_step(desk: Served, world: World) -> None:
     order_id = order_of(desk, world, 40)
     test = opened(desk, "purchases", Role.READER, order=str(order_id))
@@ -146,8 +157,7 @@ def test_steps_legs_and_calendar_are_drawn_in_a_browser(
     expect(page.get_by_text(words["milestone.left_factory"]).first).to_be_visible(
         timeout=PATIENCE_MS
     )
-    page.get_by_text(words["legs.picture"]).first.click()
-    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text(words["legs.picture"]).first).to_be_visible(timeout=PATIENCE_MS)
     page.goto(f"{app.address}/catalog?part=calendar")
     expect(page.get_by_text(words["calendar.closures"]).first).to_be_visible(timeout=PATIENCE_MS)
 
