@@ -9,14 +9,12 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from math import sqrt
 
 from forecasting.delivered import read_lead_times
-from forecasting.lead_time import Route, arrives_on
+from forecasting.lead_time import arrives_on, stated_route
 from forecasting.lead_time_learning import NOTHING, LeadTimes, learned_route
 from forecasting.supplier_terms import OfferRoute, OfferTerms, Rate
 from forecasting.transfers import Way
-from inventory_core.catalog.calendars import ALWAYS
 from inventory_core.catalog.rates import rates_on
 from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import sku_facts, warehouse_codes
@@ -25,7 +23,7 @@ from inventory_core.planning.lanes import Lane, lanes
 from inventory_core.planning.plan_costs import ASSUMED_COSTS, PlanCosts, plan_costs_on
 from inventory_core.planning.rules import ReplenishRule, replenish_rules
 from inventory_core.stock.balances import Inbound, Position, inbound, positions
-from inventory_core.trade.offer_terms import Offer, offers, way
+from inventory_core.trade.offer_terms import Offer, offers
 from inventory_core.vocabulary import WarehouseKind
 
 Pair = tuple[int, int]
@@ -144,13 +142,7 @@ def offer_terms(offer: Offer, rates: Sequence[Rate]) -> OfferTerms:
 def _route(offer: Offer, method: str, rates: Sequence[Rate]) -> OfferRoute:
     """Freight of all legs in the offer's currency, where a rate for it is known."""
     legs = [leg for leg in offer.legs if leg.ship_method == method]
-    stated = sqrt(sum(float(leg.spread_days) ** 2 for leg in legs))
-    route = Route(
-        ship_method=method,
-        legs=tuple(way(offer, method)),
-        spread_days=stated or float(offer.lead_time_spread_days),
-        office=offer.calendar or ALWAYS,
-    )
+    route = stated_route(offer, method)
     known = {rate.currency: rate.rate for rate in rates}
     currencies = {leg.currency or offer.currency for leg in legs if leg.unit_freight}
     if len(currencies) <= 1:

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.frequency import Days, Frequency
+from inventory_core.catalog.sale_event_dates import fourth_thursday_of_november, prime_day
+from inventory_core.catalog.sale_events import Feasts
 
 Floats = npt.NDArray[np.float64]
 
@@ -18,16 +20,14 @@ MIN_YEARS_FOR_FEASTS = 1.15  # a feast seen once or never teaches nothing
 
 BESIDE_A_FEAST = ("observed", "Eve", "Holiday")
 
-# Announced by Amazon year by year; there is no rule to compute them from.
-PRIME_DAYS = (
-    date(2015, 7, 15), date(2016, 7, 12), date(2017, 7, 11), date(2018, 7, 16),
-    date(2019, 7, 15), date(2020, 10, 13), date(2021, 6, 21), date(2022, 7, 12),
-    date(2023, 7, 11), date(2024, 7, 16), date(2025, 7, 8),
-)  # fmt: skip
 
+def calendar_columns(
+    days: Days, frequency: Frequency, history: int, events: Feasts = ()
+) -> dict[str, Floats]:
+    """name → [T] for every stamp; feasts only where `history` periods span more than a year.
 
-def calendar_columns(days: Days, frequency: Frequency, history: int) -> dict[str, Floats]:
-    """name → [T] for every stamp; feasts only where `history` periods span more than a year."""
+    `events`: what a company entered itself; a known name takes the place of our date of its year.
+    """
     stamps = days.astype("datetime64[D]")
     months = stamps.astype("datetime64[M]")
     years = stamps.astype("datetime64[Y]")
@@ -42,7 +42,7 @@ def calendar_columns(days: Days, frequency: Frequency, history: int) -> dict[str
     else:
         columns["of_month"] = of_month
     if history >= MIN_YEARS_FOR_FEASTS * frequency.year:
-        columns.update(_feast_columns(stamps, frequency))
+        columns.update(_feast_columns(stamps, frequency, events))
     return columns
 
 
@@ -51,7 +51,7 @@ def weekday_of(stamps: Days) -> npt.NDArray[np.int64]:
     return (stamps.astype(np.int64) + 3) % 7
 
 
-def _feast_columns(stamps: Days, frequency: Frequency) -> dict[str, Floats]:
+def _feast_columns(stamps: Days, frequency: Frequency, own: Feasts) -> dict[str, Floats]:
     reach = REACH_DAYS[frequency.code[:1] if frequency.code != "MS" else "MS"]
     middle = stamps.astype(np.int64)
     if frequency.code == "MS":
@@ -60,13 +60,13 @@ def _feast_columns(stamps: Days, frequency: Frequency) -> dict[str, Floats]:
         middle = middle - 3
     first, last = stamps[0].astype(object).year - 1, stamps[-1].astype(object).year + 1
     columns: dict[str, Floats] = {}
-    for name, dates in _feasts(first, last).items():
+    for name, dates in _with_own(_feasts(first, last), own).items():
         if not dates:
             continue
-        events = np.array(sorted(dates), dtype="datetime64[D]").astype(np.int64)
-        after = np.searchsorted(events, middle).clip(1, len(events) - 1) if len(events) > 1 else 0
+        known = np.array(sorted(dates), dtype="datetime64[D]").astype(np.int64)
+        after = np.searchsorted(known, middle).clip(1, len(known) - 1) if len(known) > 1 else 0
         before = np.maximum(np.asarray(after) - 1, 0)
-        to_next, to_last = middle - events[after], middle - events[before]
+        to_next, to_last = middle - known[after], middle - known[before]
         nearest = np.where(np.abs(to_next) < np.abs(to_last), to_next, to_last)
         away = np.where(np.abs(nearest) > reach, np.nan, nearest).astype(np.float64)
         if (~np.isnan(away)).any():
@@ -74,10 +74,20 @@ def _feast_columns(stamps: Days, frequency: Frequency) -> dict[str, Floats]:
     return columns
 
 
+def _with_own(feasts: dict[str, tuple[date, ...]], own: Feasts) -> dict[str, tuple[date, ...]]:
+    found = dict(feasts)
+    for name, days in own:
+        years = {day.year for day in days}
+        kept = tuple(day for day in feasts.get(name, ()) if day.year not in years)
+        found[name] = (*kept, *days)
+    return found
+
+
 @lru_cache(maxsize=64)
 def _feasts(first: int, last: int) -> dict[str, tuple[date, ...]]:
     years = range(first, last + 1)
-    thanksgiving = [_fourth_thursday_of_november(year) for year in years]
+    thanksgiving = [fourth_thursday_of_november(year) for year in years]
+    prime = [event for event in map(prime_day, years) if event is not None]
     return {
         "lunar_new_year": _named_first_days("CN", "Chinese New Year", first, last),
         "easter": tuple(_easter(year) for year in years),
@@ -85,13 +95,8 @@ def _feasts(first: int, last: int) -> dict[str, tuple[date, ...]]:
         "christmas": tuple(date(year, 12, 25) for year in years),
         "singles_day": tuple(date(year, 11, 11) for year in years),
         "eid": _named_first_days("AE", "Eid al-Fitr", first, last),
-        "prime_day": tuple(day for day in PRIME_DAYS if first <= day.year <= last),
+        "prime_day": tuple(event.starts_on for event in prime),
     }
-
-
-def _fourth_thursday_of_november(year: int) -> date:
-    start = date(year, 11, 1)
-    return start + timedelta(days=(3 - start.weekday()) % 7 + 21)
 
 
 def _easter(year: int) -> date:

@@ -80,6 +80,7 @@ def panel_of_grid(
         categorical=frozenset(facts),
         offered_from=_offered_from(grid, skipped) // period.days,
         closed=None,
+        events=grid.events,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from forecasting.lead_time import Route, closures_of
-from forecasting.lead_time_learning import PRIOR_ORDERS
+from forecasting.mixture import PRIOR_ORDERS
 from forecasting.situation import Draft, Situation
 from forecasting.supplier_choice import Choice, Option
 from inventory_core.catalog.calendars import ALWAYS, EVERY_WEEKDAY, Calendar
@@ -125,4 +125,17 @@ def _learned(route: Route) -> dict[str, Any] | None:
         "ratio": found.ratio,
         "spread": found.spread,
         "slices": list(found.slices),
+        "open_ratios": list(found.open_ratios),
+        "open_ratios_of_supplier": list(found.open_of_supplier),
+        "legs": [
+            {
+                "kind": leg.kind,
+                "stated_days": leg.stated_days,
+                "orders": leg.orders,
+                "mean_days": leg.mean_days,
+                "mean_stated": leg.mean_stated,
+                "ratio": leg.ratio,
+            }
+            for leg in found.legs
+        ],
     }

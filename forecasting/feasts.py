@@ -17,6 +17,7 @@ Floats = npt.NDArray[np.float64]
 
 NEAR_DAYS = 7
 MOVING = ("feast_lunar_new_year", "feast_easter", "feast_eid", "feast_prime_day")
+OWN = "feast_own_"
 LEAST_EFFECT = 0.05
 LEAST_OCCURRENCES = {"feast_eid": 3}  # it drifts through the seasons: two prove nothing
 USUAL_OCCURRENCES = 2
@@ -27,7 +28,7 @@ MONTH_SPANS = ((-45, -16), (-15, 15), (16, 45))
 def felt_feasts(panel: Panel) -> tuple[str, ...]:
     """Names of the calendar's feast columns that moved this panel's demand before."""
     days = panel.days[: panel.length]
-    columns = calendar_columns(days, panel.frequency, panel.length)
+    columns = calendar_columns(days, panel.frequency, panel.length, panel.events)
     names = [name for name in columns if name.startswith("feast_")]
     if not names:
         return ()
@@ -58,7 +59,7 @@ def with_feasts(calendar: Mapping[str, Floats], feasts: Sequence[str]) -> dict[s
         if name in feasts or not name.startswith("feast_")
     }
     for name in feasts:
-        if name in MOVING and name in kept:
+        if (name in MOVING or name.startswith(OWN)) and name in kept:
             near = np.abs(kept[name]) <= NEAR_DAYS
             kept["of_year"] = np.where(near, np.nan, kept["of_year"])
     return kept

@@ -86,7 +86,7 @@ def lookback_of(panel: Panel, covariates: Covariates, feasts: Sequence[str]) -> 
     phase = {"phase_decayed": same_phase_decayed(y, frequency.season, 3.0), "phase_last": y}
     if frequency.season <= 12:
         phase["phase_long"] = same_phase_decayed(y, frequency.season, LONG_HALF_LIFE_CYCLES)
-    calendar = with_feasts(calendar_columns(panel.days, frequency, 10**6), feasts)
+    calendar = with_feasts(calendar_columns(panel.days, frequency, 10**6, panel.events), feasts)
     return Lookback(
         panel=panel,
         size=size,

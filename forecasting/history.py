@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.history_spans import SeriesDays, live_days, out_share_by_day, promotion_by_day
+from inventory_core.catalog.sale_events import Feasts, own_feasts
 from inventory_core.db.engine import Reading
 from inventory_core.insight import demand
 
@@ -50,6 +51,7 @@ class DemandGrid:
     y: units demanded (0 on live days without demand). short, bulk: parts of y. out_share: share of
     the day without stock, NaN without evidence. promotion: discount in percent (0.01 where none is
     stated), 0 without; it reaches `ahead` days beyond the history. price: NaN where unknown.
+    events: sale events that the company entered.
     """
 
     sku_id: Ints
@@ -64,6 +66,7 @@ class DemandGrid:
     promotion: Floats
     live: Bools
     closed: Bools
+    events: Feasts = ()
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -86,7 +89,7 @@ class DemandGrid:
 
     def hash(self) -> str:
         """A fingerprint of everything a model may learn from: same hash, same history."""
-        found = sha256(repr((self.ids, self.first_on)).encode())
+        found = sha256(repr((self.ids, self.first_on, *self.events)).encode())
         for part in (self.y, self.bulk, self.price, self.out_share, self.promotion, self.live):
             found.update(np.ascontiguousarray(part).tobytes())
         return found.hexdigest()
@@ -183,6 +186,7 @@ def demand_grid(
         promotion=promotion_by_day(conn, pairs),
         live=live,
         closed=_closed(y, pairs),
+        events=own_feasts(conn),
     )
 
 

@@ -6,10 +6,29 @@ of its lead time and the office that takes orders into one record. Chooses no su
 
 from dataclasses import dataclass
 from datetime import date
+from math import sqrt
 
 from forecasting.policy import lead_time_points
 from inventory_core.catalog import calendars
 from inventory_core.catalog.calendars import ALWAYS, Calendar, Leg, arrival_on, closures
+from inventory_core.trade.offer_terms import Offer, way
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedLeg:
+    """What milestones taught of one leg: `slices` are equally likely ratios around `ratio`.
+
+    Over its latest `orders` it took `mean_days` where `mean_stated` were stated; 0 orders: nobody
+    recorded when it ended, and it is as much longer as the whole way.
+    """
+
+    kind: str
+    stated_days: int
+    orders: int
+    mean_days: float
+    mean_stated: float
+    ratio: float
+    slices: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +38,8 @@ class Learned:
     `ratio` and `spread`: mean and deviation of the mixture of the way's own `ratios`, those of the
     supplier into the same country, and the `stated` ones; `slices`: five equally likely ratios with
     them. `weight`: of the own orders. `last_days`: what the latest orders took. `stated_*`: what
-    the route said before.
+    the route said before. `open_*`: orders that have not come, with what they took at the least.
+    `legs`: where milestones say how the whole divides.
     """
 
     ratios: tuple[float, ...]
@@ -33,6 +53,9 @@ class Learned:
     stated_leg_days: tuple[int, ...] = ()
     stated_days: int = 0
     stated_spread_days: float = 0.0
+    open_ratios: tuple[float, ...] = ()
+    open_of_supplier: tuple[float, ...] = ()
+    legs: tuple[LearnedLeg, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +76,18 @@ class Route:
     def days(self) -> int:
         """Working and travelling days, closures and weekends not counted."""
         return sum(leg.days for leg in self.legs)
+
+
+def stated_route(offer: Offer, method: str) -> Route:
+    """The way of an offer by a ship method as its terms state it."""
+    legs = [leg for leg in offer.legs if leg.ship_method == method]
+    stated = sqrt(sum(float(leg.spread_days) ** 2 for leg in legs))
+    return Route(
+        ship_method=method,
+        legs=tuple(way(offer, method)),
+        spread_days=stated or float(offer.lead_time_spread_days),
+        office=offer.calendar or ALWAYS,
+    )
 
 
 def lead_times(route: Route, days: int) -> tuple[int, ...]:

@@ -3,35 +3,39 @@
 An order teaches one ratio: days it took by days it should have taken, closures of the calendars
 included, so that a holiday is never counted twice. Few orders count little: the ratios of a way are
 mixed with those of the supplier into the same country, and these with what was stated, as if it had
-been seen PRIOR_ORDERS times. Decides no order; parts of a way are not observed one by one.
+been seen PRIOR_ORDERS times. An order that has not come teaches that it takes longer than so far.
+How the whole divides into legs is learned in `leg_learning`. Decides no order.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-
-import numpy as np
-import numpy.typing as npt
+from itertools import accumulate
+from typing import TypeVar
 
 from forecasting.lead_time import Learned, Route, arrives_on
+from forecasting.leg_learning import LegTaken, learn_legs
+from forecasting.mixture import mixture
 from forecasting.policy import LEAD_TIME_SLICES
 from inventory_core.catalog.calendars import Leg
 
-Floats = npt.NDArray[np.float64]
 Key = tuple[int, int, str]  # supplier, warehouse, ship method
+Seen = TypeVar("Seen", "Taken", LegTaken)
 
-PRIOR_ORDERS = 4
 # A single order that took more than so many times as long was something else (a dispute, a typo).
 LEAST_RATIO, MOST_RATIO = 0.25, 3.0
 SHOWN_ORDERS = 12
 MOST_OF_SUPPLIER = 40
-SLICE_ENDS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+MOST_LEGS_OF_SUPPLIER = 5 * MOST_OF_SUPPLIER
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One order: the days it should have taken by its terms and calendars, and those it took."""
+    """One order: the days it should have taken by its terms and calendars, and those it took.
+
+    `come`: False for an order that is still open; `days` are then what it takes at the least.
+    """
 
     supplier_id: int
     warehouse_id: int
@@ -40,6 +44,7 @@ class Taken:
     ordered_on: date
     stated_days: float
     days: float
+    come: bool = True
 
     @property
     def ratio(self) -> float:
@@ -55,24 +60,41 @@ class LeadTimes:
     by_way: Mapping[Key, tuple[Taken, ...]] = field(default_factory=dict)
     by_country: Mapping[Key, tuple[Taken, ...]] = field(default_factory=dict)
     countries: Mapping[int, str] = field(default_factory=dict)
+    legs_by_way: Mapping[Key, tuple[LegTaken, ...]] = field(default_factory=dict)
+    legs_by_country: Mapping[Key, tuple[LegTaken, ...]] = field(default_factory=dict)
 
 
 NOTHING = LeadTimes()
 
 
-def lead_times_of(taken: Sequence[Taken], countries: Mapping[int, str]) -> LeadTimes:
+def lead_times_of(
+    taken: Sequence[Taken], countries: Mapping[int, str], legs: Sequence[LegTaken] = ()
+) -> LeadTimes:
     """Orders by way, the latest first, and by supplier into a country (warehouse 0)."""
-    by_way: dict[Key, list[Taken]] = defaultdict(list)
-    pooled: dict[tuple[int, str, str], list[Taken]] = defaultdict(list)
-    for one in sorted(taken, key=lambda item: (item.ordered_on, item.days), reverse=True):
+    latest = sorted(taken, key=lambda item: (item.ordered_on, item.days), reverse=True)
+    parts = sorted(legs, key=lambda item: (item.ordered_on, item.days), reverse=True)
+    return LeadTimes(
+        *_by_way(latest, countries, MOST_OF_SUPPLIER),
+        countries,
+        *_by_way(parts, countries, MOST_LEGS_OF_SUPPLIER),
+    )
+
+
+def _by_way(
+    seen: Sequence[Seen], countries: Mapping[int, str], most: int
+) -> tuple[dict[Key, tuple[Seen, ...]], dict[Key, tuple[Seen, ...]]]:
+    by_way: dict[Key, list[Seen]] = defaultdict(list)
+    pooled: dict[tuple[int, str, str], list[Seen]] = defaultdict(list)
+    for one in seen:
         by_way[one.supplier_id, one.warehouse_id, one.ship_method].append(one)
         pooled[one.supplier_id, one.country, one.ship_method].append(one)
-    by_country: dict[Key, tuple[Taken, ...]] = {}
-    for place, country in countries.items():
-        for (supplier_id, where, method), items in pooled.items():
-            if where == country:
-                by_country[supplier_id, place, method] = tuple(items[:MOST_OF_SUPPLIER])
-    return LeadTimes({key: tuple(items) for key, items in by_way.items()}, by_country, countries)
+    by_country = {
+        (supplier_id, place, method): tuple(items[:most])
+        for place, country in countries.items()
+        for (supplier_id, where, method), items in pooled.items()
+        if where == country
+    }
+    return {key: tuple(items) for key, items in by_way.items()}, by_country
 
 
 def learned_route(
@@ -85,9 +107,19 @@ def learned_route(
     if not pool or stated_days <= 0:
         return route
     found = learn(own, pool, spread=route.spread_days / stated_days)
+    if not (found.last_days or found.open_ratios or found.open_of_supplier):
+        return route
+    legs = learn_legs(
+        route.legs,
+        known.legs_by_way.get(key, ()),
+        known.legs_by_country.get(key, ()),
+        ratio=found.ratio,
+        slices=found.slices,
+    )
+    ratios = [leg.ratio for leg in legs] or [found.ratio] * len(route.legs)
     return replace(
         route,
-        legs=scaled_legs(route.legs, found.ratio),
+        legs=scaled_legs(route.legs, ratios, whole=found.ratio),
         spread_days=round(found.spread * stated_days, 2),
         offsets=tuple(round((part - found.ratio) * stated_days, 1) for part in found.slices),
         learned=replace(
@@ -95,61 +127,61 @@ def learned_route(
             stated_leg_days=tuple(leg.days for leg in route.legs),
             stated_days=stated_days,
             stated_spread_days=route.spread_days,
+            legs=legs,
         ),
     )
 
 
 def learn(own: Sequence[Taken], pool: Sequence[Taken], *, spread: float) -> Learned:
-    """The mixture (k · (k · stated + supplier's) / (k + m) + own) / (k + n), k = PRIOR_ORDERS.
+    """The mixture of the way's own orders, the supplier's into that country, and what was stated.
 
     `spread`: stated deviation as a share of the stated days. Every part is a sample of ratios, so
-    that a long tail of late orders stays one.
+    that a long tail of late orders stays one. An open order counts once it is later than the
+    earliest that came or could be expected: before, it says nothing.
     """
-    ratios = tuple(one.ratio for one in own)
-    others = tuple(one.ratio for one in pool)
     stated = tuple(round(max(0.0, 1 + spread * z), 3) for z in LEAD_TIME_SLICES)
-    weight = len(ratios) / (len(ratios) + PRIOR_ORDERS)
-    of_pool = len(others) / (len(others) + PRIOR_ORDERS)
-    values = np.array([*ratios, *others, *stated])
-    weights = np.concatenate(
-        [
-            np.full(len(ratios), weight / max(1, len(ratios))),
-            np.full(len(others), (1 - weight) * of_pool / max(1, len(others))),
-            np.full(len(stated), (1 - weight) * (1 - of_pool) / len(stated)),
-        ]
-    )
-    mean = float(weights @ values)
-    deviation = float(np.sqrt(weights @ (values - mean) ** 2))
-    last = (own or pool)[:SHOWN_ORDERS]
+    ratios, others = _come(own), _come(pool)
+    least = min(stated + ratios + others)
+    still_open, open_others = _open(own, least), _open(pool, least)
+    found = mixture(ratios, others, stated, still_open, open_others)
+    last = [one for one in own if one.come] or [one for one in pool if one.come]
     return Learned(
         ratios=ratios,
         of_supplier=others,
         stated=stated,
-        weight=round(weight, 3),
-        ratio=round(mean, 4),
-        spread=round(deviation, 4),
-        slices=_slices(values, weights, mean, deviation),
-        last_days=tuple(round(one.days, 1) for one in last),
+        weight=found.weight,
+        ratio=found.ratio,
+        spread=found.spread,
+        slices=found.slices,
+        last_days=tuple(round(one.days, 1) for one in last[:SHOWN_ORDERS]),
+        open_ratios=still_open,
+        open_of_supplier=open_others,
     )
 
 
-def scaled_legs(legs: Sequence[Leg], ratio: float) -> tuple[Leg, ...]:
-    """Every leg `ratio` times as long, in whole days that add up to the rounded whole."""
-    found, stated, given = [], 0, 0
-    for leg in legs:
-        stated += leg.days
-        until = round(stated * ratio)
-        found.append(replace(leg, days=until - given))
-        given = until
+def _come(orders: Sequence[Taken]) -> tuple[float, ...]:
+    return tuple(one.ratio for one in orders if one.come)
+
+
+def _open(orders: Sequence[Taken], least: float) -> tuple[float, ...]:
+    """What open orders take at the least; one open for far too long was forgotten, not late."""
+    return tuple(
+        one.ratio
+        for one in orders
+        if not one.come and one.ratio > least and one.days < MOST_RATIO * one.stated_days
+    )
+
+
+def scaled_legs(legs: Sequence[Leg], ratios: Sequence[float], *, whole: float) -> tuple[Leg, ...]:
+    """Every leg by its ratio longer, in whole days that add up to the rounded `whole`."""
+    until = [
+        round(days)
+        for days in accumulate(leg.days * part for leg, part in zip(legs, ratios, strict=True))
+    ]
+    if until:
+        until[-1] = round(sum(leg.days for leg in legs) * whole)
+    found, given = [], 0
+    for leg, end in zip(legs, until, strict=True):
+        found.append(replace(leg, days=max(0, end - given)))
+        given = max(given, end)
     return tuple(found)
-
-
-def _slices(values: Floats, weights: Floats, mean: float, deviation: float) -> tuple[float, ...]:
-    """The means of five equal slices of the sample, stretched to its whole deviation."""
-    order = np.argsort(values, kind="stable")
-    share = np.concatenate([[0.0], np.cumsum(weights[order])])
-    running = np.concatenate([[0.0], np.cumsum((weights * values)[order])])
-    points = np.diff(np.interp(SLICE_ENDS, share, running)) * (len(SLICE_ENDS) - 1)
-    scale = float(points.std())
-    stretched = mean + (points - points.mean()) * (deviation / scale if scale > 0 else 0.0)
-    return tuple(round(float(point), 4) for point in stretched)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.frequency import Days, Frequency, periods_after
+from inventory_core.catalog.sale_events import Feasts
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -26,6 +27,7 @@ class Panel:
     `known` name → [S, T + F]; `past` name → [S, T]; `static` name → codes or numbers [S];
     `offered_from` [S]: first column on offer, sold or not (a large number for never);
     `closed` [S, T + F]: announced closed periods, where demand is 0 by nature (or None).
+    `events`: sale events that the company entered, by name.
     """
 
     ids: tuple[str, ...]
@@ -38,6 +40,7 @@ class Panel:
     categorical: frozenset[str]
     offered_from: Ints
     closed: Bools | None
+    events: Feasts = ()
 
     @property
     def length(self) -> int:

@@ -224,6 +224,36 @@ class ShipMethod(StrEnum):
     TRUCK = "truck"
 
 
+class LegKind(StrEnum):
+    """One part of the way from order to shelf, in the order in which goods pass them."""
+
+    PRODUCTION = "production"
+    QUALITY = "quality"
+    BOOKING = "booking"
+    TRANSPORT = "transport"
+    CUSTOMS = "customs"
+    CHECK_IN = "check_in"
+
+
+class Milestone(StrEnum):
+    """What a person sees happen on the way, in order; the receipt is the end of it."""
+
+    MADE = "made"
+    LEFT_FACTORY = "left_factory"
+    DEPARTED = "departed"
+    AT_PORT = "at_port"
+    CLEARED = "cleared"
+
+
+class SaleEventKind(StrEnum):
+    """A sale that moves demand: a known one by its name, or one of the company's own."""
+
+    PRIME_DAY = "prime_day"
+    BLACK_FRIDAY = "black_friday"
+    SINGLES_DAY = "singles_day"
+    OWN = "own"
+
+
 class CostMethod(StrEnum):
     """How issues are valued."""
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from forecasting.arrivals import expected_arrivals
 from forecasting.book import longest_lead_days
 from forecasting.channel_shares import Channels
 from forecasting.demand_panel import Period, choose_period, is_sellable
@@ -43,6 +44,7 @@ from inventory_core.planning.published import (
 )
 from inventory_core.planning.published_sums import publish_sums
 from inventory_core.planning.suggestions import Proposed, propose_suggestions
+from inventory_core.trade.arrival_outlooks import keep_outlooks
 from jobs.learning import learn
 from jobs.plan_result import PlanResult
 from jobs.releasing import Settled, incumbents_of, settle
@@ -212,6 +214,7 @@ def _propose(
     tx: Writing, actor: Actor, published: PublishedRun, *, key: str, as_of: date, now: datetime
 ) -> tuple[Plan, Proposed]:
     note_plan_day(tx, published.id, as_of)
+    keep_outlooks(tx, expected_arrivals(tx, as_of=as_of))
     planned = plan_from_run(tx, published, as_of=as_of)
     publish_policies(tx, published.id, [_policy(item) for item in planned.pairs])
     proposed = propose_suggestions(

@@ -16,6 +16,7 @@ from inventory_core.catalog.calendar_presets import CHINA_FACTORY, preset
 from inventory_core.catalog.calendars import add_working_days
 from inventory_core.db.engine import Writing
 from inventory_core.office.actors import SYSTEM
+from inventory_core.trade.milestones import NewMilestone, Subject, record_milestones
 from inventory_core.trade.price_breaks import unit_price_at
 from inventory_core.trade.purchase_orders import (
     NewPurchaseLine,
@@ -34,6 +35,7 @@ from inventory_core.trade.receipts import (
     NewReceiptLine,
     receive_goods,
 )
+from inventory_core.vocabulary import Milestone
 from jobs.sample_buyer import Purchase
 from jobs.sample_network import FIRST_RATES, HUB, MAKERS, TRANSIT_DAYS, Maker
 from jobs.sample_stage import Stage
@@ -42,6 +44,7 @@ SEA_DAYS = 30  # the part of a quoted lead time that goods for the hub do not tr
 REST_COMES = 0.55
 GATE_WEEKDAYS = (1, 4)  # deliveries are booked in on Tuesdays and Fridays
 BENT = 0.05
+NOTED = 0.8  # of the steps on the way; the others are never entered
 # Freight and duty paid on arrival, as a share of the goods: to the hub, and straight overseas.
 HUB_FREIGHT = Decimal("0.012")
 SEA_FREIGHT = Decimal("0.09")
@@ -69,6 +72,8 @@ class Supply:
         self._rng = np.random.default_rng([stage.seed, 8])
         self._due: dict[int, list[Delivery]] = defaultdict(list)
         self._closes: dict[int, list[int]] = defaultdict(list)
+        self._steps: dict[int, list[NewMilestone]] = defaultdict(list)
+        self._clerk = np.random.default_rng([stage.seed, 9])
 
     def order(self, tx: Writing, day: int, purchases: Sequence[Purchase]) -> None:
         """Write, send and partly confirm the week's orders, and settle what will come of them."""
@@ -89,12 +94,15 @@ class Supply:
             if late > timedelta(days=6) and self._rng.random() < 0.5:
                 told.append(Confirmation(order.id, arrives))
             self._settle(item, order, arrives)
+            self._note_way(day, item, order, arrives)
         confirm_purchase_orders(tx, SYSTEM, told, now=now) if told else None
         assert len(sent) == len(made)
 
     def play(self, tx: Writing, day: int) -> set[str]:
         """Receive what comes today; the warehouses where anything came."""
         due = self._due.pop(day, [])
+        steps = sorted(self._steps.pop(day, []), key=lambda step: step.key)
+        record_milestones(tx, SYSTEM, steps, now=self._stage.end(day))
         receive_goods(
             tx, SYSTEM, [self._receipt(day, one) for one in due], now=self._stage.end(day)
         )
@@ -167,6 +175,26 @@ class Supply:
             self._due[later].append(Delivery(order, maker, item.warehouse, tuple(rest), 2, True))
         elif rest:
             self._closes[day + 30].append(order.id)
+
+    def _note_way(self, day: int, item: Purchase, order: PurchaseOrder, arrives: date) -> None:
+        """The steps that somebody enters, each on the day on which it happens."""
+        travels = TRANSIT_DAYS.get(item.warehouse, 2)
+        back = {Milestone.LEFT_FACTORY: travels}
+        if item.warehouse in TRANSIT_DAYS:
+            back = {
+                Milestone.LEFT_FACTORY: travels + int(self._clerk.integers(3, 8)),
+                Milestone.DEPARTED: travels,
+                Milestone.AT_PORT: int(self._clerk.integers(8, 14)),
+                Milestone.CLEARED: int(self._clerk.integers(3, 7)),
+            }
+        last = day + 1
+        for kind, days in back.items():
+            last = max(last, (arrives - self._stage.date(0)).days - days)
+            key = f"{order.key}/{kind}"
+            on = self._stage.date(last)
+            step = NewMilestone(key, Subject.PURCHASE_ORDER, order.id, kind, on)
+            if self._clerk.random() < NOTED:
+                self._steps[last].append(step)
 
     def _receipt(self, day: int, one: Delivery) -> NewReceipt:
         on = self._stage.date(day)

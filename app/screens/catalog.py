@@ -7,6 +7,7 @@ from typing import Any
 from app import session
 from app.i18n import md, t
 from app.screens import (
+    catalog_calendar,
     catalog_offers,
     catalog_partners,
     catalog_promotions,
@@ -24,6 +25,7 @@ _PARTS: dict[str, Callable[[date], None]] = {
     "suppliers": catalog_partners.draw_suppliers,
     "warehouses": catalog_partners.draw_warehouses,
     "promotions": catalog_promotions.draw,
+    "calendar": catalog_calendar.draw,
     "rates": catalog_rates.draw,
 }
 

@@ -8,8 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import day, md, plain, t
+from app.i18n import md, plain, t
 from app.screens.catalog_list import draw_list
+from app.screens.catalog_offer_legs import draw_way
 from app.screens.settings import CURRENCIES
 from app.widgets_acts import run_act
 from app.widgets_tables import Day, Flag, Money, Text, Units, table
@@ -19,7 +20,7 @@ from inventory_core.db.engine import Reading, Writing
 from inventory_core.errors import NotFound
 from inventory_core.office.actors import Actor, Permission
 from inventory_core.trade.catalog_lists import select_offers
-from inventory_core.trade.offer_terms import offer_arrival_on, price_history
+from inventory_core.trade.offer_terms import price_history
 from inventory_core.trade.offers import (
     NewOffer,
     Offer,
@@ -79,7 +80,7 @@ def _draw_one(offer_id: int, today: date) -> None:
         with left:
             _terms(found)
         with right:
-            _way(found, today)
+            draw_way(found, today)
             if session.may(Permission.COST_VIEW):
                 _prices(found, history, today)
 
@@ -106,20 +107,6 @@ def _terms(found: Offer) -> None:
             name=f"offer_{found.id}",
             done=lambda _: md("catalog.saved", name=found.supplier_name),
         )
-
-
-def _way(found: Offer, today: date) -> None:
-    st.markdown(f"**{md('catalog.legs')}**")
-    for method in found.ship_methods:
-        legs = " → ".join(
-            t("catalog.leg", kind=t(f"catalog.leg_{leg.kind}"), days=leg.days)
-            for leg in found.legs
-            if leg.ship_method == method
-        )
-        st.markdown(md("catalog.leg_line", method=t(f"ship_method.{method}"), legs=legs))
-    if not found.legs:
-        st.markdown(f":gray[{md('catalog.legs_none')}]")
-    st.markdown(md("catalog.arrives", day=day(offer_arrival_on(found, today))))
 
 
 def _prices(found: Offer, history: dict[date, tuple[PriceBreak, ...]], today: date) -> None:

@@ -21,7 +21,9 @@ from inventory_core.catalog.promotion_records import (
     PromotionState,
     account_names,
     cancel_promotion,
+    categories_in_use,
     change_promotion,
+    promotion_scope,
     read_promotion,
     select_promotions,
 )
@@ -32,6 +34,7 @@ from inventory_core.errors import Invalid, NotFound
 from inventory_core.office.actors import Actor, Permission
 
 EVERYWHERE = 0
+WHICH = ("codes", "category", "all")
 _SEPARATORS = re.compile(r"[,，;；\n]")
 USUAL_DAYS = 7
 USUAL_PERCENT = 20.0
@@ -123,22 +126,52 @@ def _cancel_button(found: Promotion, state: PromotionState, today: date) -> None
 def _new_dialog(today: date) -> None:
     @st.dialog(t("catalog.new_promotion"), width="large")
     def ask() -> None:
+        which = str(
+            st.segmented_control(
+                md("promotions.which"),
+                WHICH,
+                default=WHICH[0],
+                required=True,
+                format_func=lambda one: t(f"promotions.which_{one}"),
+                key="promotion_which",
+            )
+        )
+        category = None
+        if which == "category":
+            category = st.selectbox(
+                md("promotions.category_of"),
+                session.cached("promotion_categories", categories_in_use),
+                key="promotion_category",
+            )
         with st.form("promotion_new", border=False):
-            wanted, codes = _fields(None, "promotion_new", today, disabled=False)
+            wanted, codes = _fields(
+                None, "promotion_new", today, disabled=False, listed_skus=which == "codes"
+            )
             sent = st.form_submit_button(md("shell.save"), type="primary")
+        if which != "codes":
+            st.caption(md("promotions.scope_hint"))
         expectation(float(wanted["discount_percent"]))
         if sent:
             run_act(
-                lambda tx, actor, _now, key: _create(tx, actor, wanted, codes, key),
+                lambda tx, actor, _now, key: _create(
+                    tx, actor, wanted, _chosen(tx, which, codes, category, wanted), key
+                ),
                 name="promotion_new",
-                done=lambda _: md("catalog.created", name=str(wanted["name"])),
+                done=lambda count: md(
+                    "promotions.planned_for", name=str(wanted["name"]), count=count
+                ),
             )
 
     ask()
 
 
 def _fields(
-    found: Promotion | None, prefix: str, today: date, *, disabled: bool
+    found: Promotion | None,
+    prefix: str,
+    today: date,
+    *,
+    disabled: bool,
+    listed_skus: bool = True,
 ) -> tuple[dict[str, Any], str]:
     names = session.cached("promotion_accounts", account_names)
     accounts = {EVERYWHERE: t("promotions.everywhere"), **names}
@@ -170,12 +203,16 @@ def _fields(
         key=f"{prefix}_percent",
         **options,
     )
-    codes = st.text_area(
-        md("promotions.skus_help"),
-        "\n".join(found.sku_codes) if found else st.query_params.get("sku", ""),
-        key=f"{prefix}_skus",
-        height=120,
-        **options,
+    codes = (
+        ""
+        if not listed_skus
+        else st.text_area(
+            md("promotions.skus_help"),
+            "\n".join(found.sku_codes) if found else st.query_params.get("sku", ""),
+            key=f"{prefix}_skus",
+            height=120,
+            **options,
+        )
     )
     return {
         "name": name,
@@ -191,9 +228,27 @@ def _change(tx: Writing, actor: Actor, found: Promotion, wanted: dict[str, Any],
     return change_promotion(tx, actor, found.id, wanted, version=found.version, sku_ids=ids)
 
 
-def _create(tx: Writing, actor: Actor, wanted: dict[str, Any], codes: str, key: str) -> Any:
-    new = NewPromotion(key=f"screen:{key}", sku_ids=_ids(tx, codes), **wanted)
-    return create_promotions(tx, actor, [new])
+def _create(tx: Writing, actor: Actor, wanted: dict[str, Any], ids: list[int], key: str) -> int:
+    """How many SKUs the new promotion has."""
+    new = NewPromotion(key=f"screen:{key}", sku_ids=ids, **wanted)
+    create_promotions(tx, actor, [new])
+    return len(ids)
+
+
+def _chosen(
+    conn: Reading, which: str, codes: str, category: str | None, wanted: dict[str, Any]
+) -> list[int]:
+    """The listed SKUs, or those of a category or of everything that the channel sells."""
+    if which == "codes":
+        return _ids(conn, codes)
+    found = promotion_scope(
+        conn,
+        account_id=wanted["account_id"],
+        category=category if which == "category" else None,
+    )
+    if not found:
+        raise Invalid("promotion_scope_empty", field="sku")
+    return found
 
 
 def _ids(conn: Reading, codes: str) -> list[int]:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import session
 from app.i18n import day, md, money, plain, t
-from app.screens import purchase_acts, purchase_charges, purchase_receiving
+from app.screens import purchase_acts, purchase_charges, purchase_receiving, purchase_way
 from app.widgets_acts import act_button
 from app.widgets_tables import Column, Day, Money, Text, Units, export_button, table
 from inventory_core.db.engine import Reading
@@ -38,6 +38,7 @@ def draw(order_id: int, today: date) -> None:
     with st.container(border=True):
         _head(order, today)
         _acts(order)
+        purchase_way.draw_order_way(order, today)
         _lines(order)
         purchase_charges.draw_receipts(order, receipts)
 

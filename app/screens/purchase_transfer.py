@@ -1,5 +1,6 @@
 """One transfer on screen: ship it, take it in, cancel it. Draws; commands decide."""
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -8,6 +9,7 @@ import streamlit as st
 from app import session
 from app.i18n import day, md, plain, t
 from app.screens.purchase_charges import form_moment
+from app.screens.purchase_way import draw_transfer_way
 from app.widgets_acts import act_button, confirm, run_act
 from app.widgets_tables import Column, Text, Units, table
 from inventory_core.db.engine import Writing
@@ -26,8 +28,8 @@ _COLOURS = {"planned": "gray", "shipped": "blue", "arrived": "green", "cancelled
 MOST_FORM_LINES = 60
 
 
-def draw_transfer(transfer_id: int) -> None:
-    """Head, acts and lines in a box."""
+def draw_transfer(transfer_id: int, today: date) -> None:
+    """Head, acts, steps and lines in a box."""
     item = session.read(lambda conn: read_transfer(conn, transfer_id))
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -45,6 +47,7 @@ def draw_transfer(transfer_id: int) -> None:
         )
         st.markdown(f":gray[{words}]")
         _acts(item)
+        draw_transfer_way(item, today)
         _lines(item)
 
 

@@ -52,7 +52,7 @@ def draw(head: Any, today: date) -> None:
     transfer_id = _chosen(rows)
     if transfer_id is not None:
         with session.part():
-            draw_transfer(transfer_id)
+            draw_transfer(transfer_id, today)
     elif len(rows):
         st.markdown(f":gray[{md('purchases.transfer_choose')}]")
 

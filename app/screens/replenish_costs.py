@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from app import session
+from app.charts_legs import leg_notes
 from app.i18n import md, money, number, percent, plain, t
 from inventory_core.money import currency_digits
 
@@ -144,7 +145,7 @@ def lead_time_words(trace: dict[str, Any]) -> list[str]:
     """Stated against learned, and a closure that an order of today must bridge."""
     lead, policy, notes = trace["lead_time"], trace["policy"], []
     found = lead.get("learned")
-    if found:
+    if found and found["last_days"]:
         days = found["last_days"]
         mean = sum(days) / len(days)
         spread = sqrt(sum((one - mean) ** 2 for one in days) / len(days))
@@ -159,6 +160,9 @@ def lead_time_words(trace: dict[str, Any]) -> list[str]:
                 weight=percent(found["weight"], 0),
             )
         )
+    if found and found.get("open_ratios"):
+        notes.append(md("replenish.note_overdue", orders=number(len(found["open_ratios"]))))
+    notes += leg_notes((found or {}).get("legs", ()))
     bridged = policy.get("protection_days", 0) - policy["lead_time_days"]
     if bridged > policy["review_days"]:
         notes.append(

@@ -3,7 +3,8 @@
 `china_factory`: Monday to Saturday; Chinese New Year by the lunar year, closed from 7 days before
 to 15 days after its first day, and a week at half speed on either side, which is written as every
 second day without work; Golden Week from 1 to 7 October. `office_uk`, `office_us`: Monday to
-Friday without the public holidays. `every_day`: always open.
+Friday without the public holidays. `every_day`: always open. `port`, `carrier`, `customs` and
+`check_in` are open until somebody closes them, and hold for the legs of their kind everywhere.
 """
 
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import holidays
 
 from inventory_core.catalog.calendars import EVERY_WEEKDAY, Calendar
 from inventory_core.errors import Invalid
+from inventory_core.vocabulary import LegKind
 
 CHINA_FACTORY = "china_factory"
 EVERY_DAY = "every_day"
@@ -23,6 +25,14 @@ CLOSED_AFTER_NEW_YEAR = 15
 SLOW_DAYS = 7
 _OFFICES = {"office_uk": "GB", "office_us": "US"}
 PRESET_CODES = (CHINA_FACTORY, *_OFFICES, EVERY_DAY)
+# The calendar of a leg that has none of its own, where the company keeps one.
+LEG_CALENDARS = {
+    LegKind.BOOKING: "port",
+    LegKind.TRANSPORT: "carrier",
+    LegKind.CUSTOMS: "customs",
+    LegKind.CHECK_IN: "check_in",
+}
+KNOWN_CODES = (*PRESET_CODES, *LEG_CALENDARS.values())
 
 # Day without work and why.
 Closure = tuple[date, str]
@@ -31,7 +41,7 @@ Closure = tuple[date, str]
 @cache
 def preset(code: str) -> Calendar:
     """The calendar that comes under this code, from FIRST_YEAR to LAST_YEAR."""
-    if code not in PRESET_CODES:
+    if code not in KNOWN_CODES:
         raise Invalid("unknown_calendar", field="calendar", value=code)
     closed = frozenset(day for day, _ in preset_closures(code))
     return Calendar(code, preset_weekdays(code), closed)

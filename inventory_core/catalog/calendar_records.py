@@ -5,12 +5,13 @@ A preset is written on first use, so a company may then change its days like tho
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from inventory_core.catalog.calendar_presets import PRESET_CODES, preset_closures, preset_weekdays
-from inventory_core.catalog.calendars import Calendar
+from inventory_core.catalog.calendar_presets import KNOWN_CODES, preset_closures, preset_weekdays
+from inventory_core.catalog.calendars import MOST_CLOSED_DAYS, Calendar
 from inventory_core.catalog.codes import clean_code, clean_text
 from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Reading, Writing
@@ -60,13 +61,70 @@ def set_calendar_days(
     record_audit(tx, actor, "calendar_changed", ("calendar", calendar_id), {"days": len(rows)})
 
 
+def close_days(
+    tx: Writing,
+    actor: Actor,
+    code: str,
+    *,
+    first: date,
+    last: date,
+    working: bool = False,
+    reason: str = "",
+) -> int:
+    """Say that a calendar rests from a day to another, or works after all; answers how many days.
+
+    A preset that was not in use yet is written first.
+    """
+    require(actor, Permission.CATALOG_EDIT)
+    span = (last - first).days + 1
+    if not 1 <= span <= MOST_CLOSED_DAYS:
+        raise Invalid("days_out_of_order", field="ends_on")
+    known = _ids(tx, [code]) or ensure_calendars(tx, [code])
+    days = {first + timedelta(days=step): working for step in range(span)}
+    set_calendar_days(tx, actor, known[code], days, reason=reason)
+    return span
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Days in a row on which a calendar rests, or works against its pattern, and why."""
+
+    code: str
+    first: date
+    last: date
+    working: bool
+    reason: str
+
+
+def closures_between(conn: Reading, first: date, last: date) -> list[Closure]:
+    """What is stated of single days of every calendar between two days, in runs, in order."""
+    rows = conn.rows(
+        select(
+            calendar.c.code, calendar_day.c.on_day, calendar_day.c.working, calendar_day.c.reason
+        )
+        .join(calendar, calendar.c.id == calendar_day.c.calendar_id)
+        .where(calendar_day.c.on_day.between(first, last))
+        .order_by(calendar.c.code, calendar_day.c.on_day)
+    )
+    runs: list[Closure] = []
+    for row in rows:
+        new = Closure(row.code, row.on_day, row.on_day, row.working, row.reason)
+        before = runs[-1] if runs else None
+        follows = before is not None and before.last + timedelta(days=1) == row.on_day
+        if before and follows and replace(before, first=row.on_day, last=row.on_day) == new:
+            runs[-1] = replace(before, last=row.on_day)
+            continue
+        runs.append(new)
+    return sorted(runs, key=lambda run: (run.first, run.code))
+
+
 def ensure_calendars(tx: Writing, codes: Sequence[str]) -> dict[str, int]:
     """Ids of calendars by code; a preset is written on first use, an unknown code is Invalid."""
     wanted = sorted(set(codes))
     found = _ids(tx, wanted)
     for code in wanted:
         if code not in found:
-            if code not in PRESET_CODES:
+            if code not in KNOWN_CODES:
                 raise Invalid("unknown_calendar", field="calendar", value=code)
             _write(tx, code, sorted(preset_weekdays(code)), preset_closures(code))
     return _ids(tx, wanted)

@@ -20,7 +20,12 @@ from inventory_core.catalog.fields import check_day, check_decimal
 from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.db.schema.catalog import sku
-from inventory_core.db.schema.channels import channel_account, promotion, promotion_sku
+from inventory_core.db.schema.channels import (
+    channel_account,
+    listing,
+    promotion,
+    promotion_sku,
+)
 from inventory_core.errors import Conflict, Invalid, NotFound, Refused
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.audit import record_audit
@@ -166,6 +171,30 @@ def account_names(conn: Reading) -> dict[int, str]:
         .order_by(channel_account.c.name)
     )
     return {row.id: row.name for row in rows}
+
+
+def promotion_scope(
+    conn: Reading, *, account_id: int | None = None, category: str | None = None
+) -> list[int]:
+    """Active SKUs of a category (None: of all) that are listed on an account (None: anywhere)."""
+    statement = select(sku.c.id).where(sku.c.state == "active").order_by(sku.c.id)
+    if category is not None:
+        statement = statement.where(sku.c.category == category)
+    if account_id is not None:
+        live = (listing.c.account_id == account_id) & listing.c.live_to_at.is_(None)
+        statement = statement.where(sku.c.id.in_(select(listing.c.sku_id).where(live)))
+    return [row.id for row in conn.rows(statement)]
+
+
+def categories_in_use(conn: Reading) -> list[str]:
+    """Categories of active SKUs, in order."""
+    statement = (
+        select(sku.c.category)
+        .where(sku.c.state == "active", sku.c.category != "")
+        .distinct()
+        .order_by(sku.c.category)
+    )
+    return [row.category for row in conn.rows(statement)]
 
 
 def select_promotions(find: str = "") -> Select[Any]:

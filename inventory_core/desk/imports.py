@@ -19,6 +19,7 @@ from inventory_core.desk.imports_catalog import (
     load_warehouses,
 )
 from inventory_core.desk.imports_loading import Load, Loader, Outcome, Stopped
+from inventory_core.desk.imports_milestones import load_milestones
 from inventory_core.desk.imports_rows import Problems, RowsRead, read_rows
 from inventory_core.desk.imports_runs import (
     ImportReport,
@@ -44,6 +45,7 @@ LOADERS: Mapping[str, Loader] = {
     "rates": load_rates,
     "opening_stock": load_opening_stock,
     "purchase_orders": load_purchase_orders,
+    "milestones": load_milestones,
     "customers": load_customers,
 }
 

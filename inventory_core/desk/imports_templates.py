@@ -8,7 +8,12 @@ from inventory_core.desk.imports_templates_goods import (
     SKUS,
     WAREHOUSES,
 )
-from inventory_core.desk.imports_templates_trade import PURCHASE_ORDERS, SALES, SUPPLIERS_OFFERS
+from inventory_core.desk.imports_templates_trade import (
+    MILESTONES,
+    PURCHASE_ORDERS,
+    SALES,
+    SUPPLIERS_OFFERS,
+)
 from inventory_core.errors import NotFound
 
 TEMPLATES: dict[str, Template] = {
@@ -21,6 +26,7 @@ TEMPLATES: dict[str, Template] = {
         OPENING_STOCK,
         SALES,
         PURCHASE_ORDERS,
+        MILESTONES,
         CUSTOMERS,
     )
 }

@@ -242,3 +242,55 @@ PURCHASE_ORDERS = Template(
     ),
     ("number", "sku"),
 )
+
+MILESTONES = Template(
+    "milestones",
+    (
+        Column(
+            "number",
+            "采购单号",
+            "Purchase order",
+            CellKind.CODE,
+            required=True,
+            example="PO-1001",
+            note_zh="我方单号，或导入时的供应商单号。",
+            note_en="Our number, or the one under which the order was imported.",
+            aliases=("po", "order", "po number", "order number", "单号"),
+        ),
+        Column("made", "生产完成", "Goods made", CellKind.DAY, example="2026-02-03"),
+        Column(
+            "left_factory",
+            "出厂日期",
+            "Left the factory",
+            CellKind.DAY,
+            example="2026-02-06",
+            aliases=("ex factory", "ex works", "pickup", "提货日期", "出厂"),
+        ),
+        Column(
+            "departed",
+            "离港日期",
+            "Departed",
+            CellKind.DAY,
+            example="2026-02-12",
+            aliases=("atd", "sailed", "开船日", "离港"),
+        ),
+        Column(
+            "at_port",
+            "到港日期",
+            "Arrived at port",
+            CellKind.DAY,
+            example="2026-03-10",
+            aliases=("ata", "到港"),
+        ),
+        Column(
+            "cleared",
+            "清关日期",
+            "Cleared customs",
+            CellKind.DAY,
+            example="2026-03-14",
+            aliases=("customs", "清关", "放行日期"),
+        ),
+        Column("note", "备注", "Note", example="MSC 123W"),
+    ),
+    ("number",),
+)

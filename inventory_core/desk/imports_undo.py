@@ -25,6 +25,7 @@ from inventory_core.db.schema.mailbox import import_run
 from inventory_core.db.schema.registry import METADATA
 from inventory_core.db.schema.supply import offer, offer_leg, offer_price, supplier
 from inventory_core.db.schema.trade import purchase_order, sales_line
+from inventory_core.desk.imports_milestones import take_back_milestones
 from inventory_core.desk.imports_restore import restore_changed
 from inventory_core.desk.imports_runs import read_import
 from inventory_core.errors import Refused
@@ -77,6 +78,7 @@ def undo_import(
     removed: dict[str, int] = {}
     removed["operation"] = _reverse_stock(tx, actor, import_id, key, reason, now)
     removed["purchase_order"] = _cancel_orders(tx, actor, import_id, reason, now)
+    removed["milestone"] = take_back_milestones(tx, actor, import_id, key=key, now=now)
     removed["sales_line"] = _remove_sales(tx, import_id)
     restored = restore_changed(tx, actor, import_id)
     stayed: dict[str, int] = {}

@@ -35,7 +35,10 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """Units on their way to a warehouse; `expected_on` None where nobody has said."""
+    """Units on their way to a warehouse; `expected_on` by milestones, else as the papers say.
+
+    None where nobody has said.
+    """
 
     sku_id: int
     warehouse_id: int
@@ -50,10 +53,12 @@ class Inbound:
 # A draft is an order that a person has approved and not yet sent: not counting it would have the
 # same need ordered twice (trap 45).
 _INBOUND = """
-    SELECT l.sku_id, p.warehouse_id, coalesce(l.expected_on, p.expected_on) AS expected_on,
+    SELECT l.sku_id, p.warehouse_id,
+        coalesce(a.expected_on, l.expected_on, p.expected_on) AS expected_on,
         l.quantity - l.received - l.cancelled AS quantity, 'purchase' AS kind,
         p.number AS document_number, p.id AS document_id, p.state
     FROM purchase_order_line l JOIN purchase_order p ON p.id = l.purchase_order_id
+    LEFT JOIN arrival_outlook a ON a.purchase_order_id = p.id
     WHERE p.state IN ('draft', 'sent', 'confirmed') AND l.received + l.cancelled < l.quantity
     UNION ALL
     SELECT l.sku_id, t.to_warehouse_id, t.expected_on,

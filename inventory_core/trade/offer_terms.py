@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
 
+from inventory_core.catalog.calendar_presets import LEG_CALENDARS
 from inventory_core.catalog.calendar_records import calendars
 from inventory_core.catalog.calendars import (
     ALWAYS,
@@ -26,7 +27,7 @@ from inventory_core.catalog.calendars import (
 from inventory_core.db.engine import Reading
 from inventory_core.db.schema.supply import offer, offer_leg, offer_price, supplier
 from inventory_core.trade.price_breaks import PriceBreak
-from inventory_core.vocabulary import OfferId, SkuId, SupplierId
+from inventory_core.vocabulary import LegKind, OfferId, SkuId, SupplierId
 
 # Of a lead time that nobody split into legs, this share is taken as production.
 PRODUCTION_SHARE = Decimal("0.5")
@@ -160,7 +161,12 @@ def offer_latest_order_on(found: Offer, needed_on: date, ship_method: str | None
 def _leg_calendar(found: Offer, leg: OfferLeg) -> Calendar | None:
     if leg.calendar_code:
         return found.leg_calendars[leg.calendar_code]
-    return found.calendar if leg.kind in _AT_THE_FACTORY else None
+    return found.calendar if leg.kind in _AT_THE_FACTORY else _usual_calendar(found, leg.kind)
+
+
+def _usual_calendar(found: Offer, kind: str) -> Calendar | None:
+    """The company's own calendar of ports, carriers, customs or check-in, if it keeps one."""
+    return found.leg_calendars.get(LEG_CALENDARS[LegKind(kind)])
 
 
 def _assumed_way(found: Offer) -> list[Leg]:
@@ -171,7 +177,8 @@ def _assumed_way(found: Offer) -> list[Leg]:
         calendar = Calendar(
             calendar.code, EVERY_WEEKDAY, calendar.closed_days, calendar.opened_days
         )
-    return [Leg("production", made, calendar), Leg("transport", found.lead_time_days - made)]
+    road = _usual_calendar(found, "transport")
+    return [Leg("production", made, calendar), Leg("transport", found.lead_time_days - made, road)]
 
 
 _OFFER_COLUMNS = (

@@ -33,7 +33,7 @@ from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.audit import record_audit
 from inventory_core.trade.offer_terms import Offer, OfferLeg, offers, offers_by_id
 from inventory_core.trade.price_breaks import PriceBreak, check_price_breaks
-from inventory_core.vocabulary import OfferId, ShipMethod
+from inventory_core.vocabulary import LegKind, OfferId, ShipMethod
 
 __all__ = [
     "NewOffer",
@@ -46,7 +46,6 @@ __all__ = [
     "set_prices",
 ]
 
-LEG_KINDS = ("production", "quality", "transport", "customs", "check_in")
 # The price list that an offer begins with holds since ever, unless a day is named.
 FIRST_PRICE_ON = date(2000, 1, 1)
 _PRICE_NAMES = frozenset({"prices", "price", "unit_price", "cost"})
@@ -224,12 +223,10 @@ def _write_legs(tx: Writing, legs: Mapping[OfferId, Sequence[OfferLeg]]) -> None
 
 
 def _checked_leg(leg: OfferLeg, calendar_ids: Mapping[str, int]) -> dict[str, Any]:
-    if leg.kind not in LEG_KINDS:
-        raise Invalid("not_in_list", field="kind", value=leg.kind)
     return {
         "ship_method": check_member(leg.ship_method, ShipMethod, field="ship_method"),
         "leg_no": check_whole(leg.leg_no, field="leg_no", least=1, most=50),
-        "kind": leg.kind,
+        "kind": check_member(leg.kind, LegKind, field="kind"),
         "days": check_whole(leg.days, field="days", most=730),
         "spread_days": check_decimal(leg.spread_days, field="spread_days", most=365, places=2),
         "unit_freight": check_decimal(leg.unit_freight, field="unit_freight"),

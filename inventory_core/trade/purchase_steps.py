@@ -93,6 +93,7 @@ def confirm_purchase_orders(
         },
     )
     tx.execute(_SET_DAYS, {"ids": list(days), "days": list(days.values())})
+    tx.execute(_FORGET_OUTLOOK, {"ids": list(by_order)})
     _audit(tx, actor, "purchase_order_confirmed", told)
     return purchase_orders(tx, list(by_order))
 
@@ -261,6 +262,10 @@ WHERE o.id = g.id
 _SET_DAYS = text("""
 UPDATE purchase_order_line l SET expected_on = g.expected_on
 FROM unnest(CAST(:ids AS bigint[]), CAST(:days AS date[])) AS g(id, expected_on) WHERE l.id = g.id
+""")
+# The supplier's newest word says more than older milestones.
+_FORGET_OUTLOOK = text("""
+DELETE FROM arrival_outlook WHERE purchase_order_id = ANY(CAST(:ids AS bigint[]))
 """)
 _LINE_COLUMNS = ("ids", "quantities", "cancelled", "prices", "days")
 _CHANGE_LINES = text("""

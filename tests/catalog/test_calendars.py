@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from inventory_core.catalog.calendar_presets import CHINA_FACTORY, lunar_new_year, preset
 from inventory_core.catalog.calendar_records import (
     calendars,
+    close_days,
+    closures_between,
     create_calendar,
     ensure_calendars,
     set_calendar_days,
@@ -137,3 +139,41 @@ def test_a_calendar_of_ones_own_is_kept(database: Database) -> None:
     assert is_working(kept, date(2026, 1, 6))
     with pytest.raises(Conflict), database.writing() as tx:
         create_calendar(tx, SYSTEM, "dock", work_weekdays=[], closed_days={})
+
+
+def test_trap_40_a_closed_carrier_holds_for_every_way_that_says_nothing_else(
+    database: Database,
+) -> None:
+    with database.writing() as tx:
+        days = close_days(
+            tx, SYSTEM, "carrier", first=date(2026, 12, 24), last=date(2027, 1, 2), reason="strike"
+        )
+        close_days(
+            tx, SYSTEM, "carrier", first=date(2026, 12, 28), last=date(2026, 12, 28), working=True
+        )
+    assert days == 10
+    with database.reading() as conn:
+        runs = closures_between(conn, date(2026, 12, 1), date(2027, 2, 1))
+        [carrier] = calendars(conn).values()
+    assert [(run.first, run.last, run.working) for run in runs] == [
+        (date(2026, 12, 24), date(2026, 12, 27), False),
+        (date(2026, 12, 28), date(2026, 12, 28), True),
+        (date(2026, 12, 29), date(2027, 1, 2), False),
+    ]
+    assert arrival_on(date(2026, 12, 20), [Leg("transport", 10, carrier)]) == date(2027, 1, 8)
+
+
+def test_a_preset_is_closed_on_days_of_ones_own_and_keeps_its_feasts(database: Database) -> None:
+    with database.writing() as tx:
+        close_days(tx, SYSTEM, CHINA_FACTORY, first=date(2026, 12, 1), last=date(2026, 12, 3))
+    with database.reading() as conn:
+        [factory] = calendars(conn).values()
+    assert not is_working(factory, date(2026, 12, 2))
+    assert not is_working(factory, date(2027, 2, 6))
+
+
+def test_a_closure_that_ends_before_it_begins_is_refused(database: Database) -> None:
+    with pytest.raises(Invalid, match="days_out_of_order"), database.writing() as tx:
+        close_days(tx, SYSTEM, "port", first=date(2026, 12, 2), last=date(2026, 12, 1))
+    with database.reading() as conn:
+        assert calendars(conn) == {}

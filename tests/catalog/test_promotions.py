@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from forecasting.history import demand_grid
 from inventory_core.catalog.promotion_records import (
@@ -12,7 +13,9 @@ from inventory_core.catalog.promotion_records import (
     PromotionState,
     account_names,
     cancel_promotion,
+    categories_in_use,
     change_promotion,
+    promotion_scope,
     read_promotion,
     select_promotions,
 )
@@ -148,3 +151,19 @@ def test_the_list_finds_by_name_and_by_sku(seller: Seller) -> None:
         for find, count in (("", 1), ("spring", 1), ("lam", 1), ("%", 0), ("cable", 0)):
             assert len(conn.rows(select_promotions(find))) == count, find
         assert list(account_names(conn)) == [seller.account]
+
+
+def test_a_category_or_a_channel_is_chosen_whole_and_only_what_is_sold(seller: Seller) -> None:
+    with seller.database.writing() as tx:
+        tx.execute(text("UPDATE sku SET category = 'Light' WHERE code IN ('LAMP', 'CABLE')"))
+        tx.execute(text("UPDATE sku SET state = 'discontinued' WHERE code = 'CABLE'"))
+    with seller.database.reading() as conn:
+        names = account_names(conn)
+        listed = {row.sku_id for row in conn.rows(text("SELECT sku_id FROM listing"))}
+        assert categories_in_use(conn) == ["Light"]
+        assert promotion_scope(conn, category="Light") == [seller.skus["LAMP"]]
+        assert promotion_scope(conn, category="Nothing") == []
+        everything = set(promotion_scope(conn))
+        for account_id in names:
+            assert set(promotion_scope(conn, account_id=account_id)) <= listed & everything
+    assert seller.skus["CABLE"] not in everything

@@ -218,6 +218,46 @@ def test_orders_on_their_way_count_as_on_order_once(seller: Database, tmp_path: 
     assert undo(seller, report.import_id) == {"purchase_order": 1}
 
 
+def test_a_forwarder_s_list_records_what_is_new_and_is_taken_back_whole(
+    seller: Database, tmp_path: Path
+) -> None:
+    load(seller, "suppliers_offers", csv_file(tmp_path, "offers.csv", OFFER_LINES))
+    orders = [
+        "PO,Supplier,Warehouse,SKU,Quantity,Unit price,Currency,Ordered on",
+        "PO-1,S1,SZ,00123,500,11,CNY,2026-09-01",
+        "PO-2,S1,SZ,00123,500,11,CNY,2026-09-01",
+    ]
+    load(seller, "purchase_orders", csv_file(tmp_path, "po.csv", orders))
+    head = "PO,Left the factory,Departed,Arrived at port"
+    first = [head, "po-1,2026-10-01,2026-10-06,"]
+    report = load(seller, "milestones", csv_file(tmp_path, "one.csv", first))
+    assert report.facts == {"milestones_recorded": 2}
+    second = [head, "PO-1,2026-10-02,2026-10-06,", "PO-2,2026-10-01,,"]
+    again = load(seller, "milestones", csv_file(tmp_path, "two.csv", second))
+    assert again.counts["changed"] == 1
+    assert again.facts == {"milestones_recorded": 2}
+    standing = (
+        "SELECT p.note, m.kind, m.occurred_on::text FROM milestone m JOIN purchase_order p"
+        " ON p.id = m.purchase_order_id WHERE m.occurred_on IS NOT NULL AND NOT EXISTS (SELECT"
+        " FROM milestone n WHERE n.purchase_order_id = p.id AND n.kind = m.kind AND n.id > m.id)"
+        " ORDER BY 1, 2"
+    )
+    assert undo(seller, again.import_id) == {"milestone": 2}
+    assert values(seller, standing) == [
+        ("PO-1", "departed", "2026-10-06"),
+        ("PO-1", "left_factory", "2026-10-01"),
+    ]
+
+
+def test_a_milestone_of_an_unknown_order_refuses_the_whole_file(
+    seller: Database, tmp_path: Path
+) -> None:
+    lines = ["PO,Left the factory", "NOBODY,2026-10-01"]
+    report = load(seller, "milestones", csv_file(tmp_path, "one.csv", lines))
+    assert report.problems[0].code == "order_unknown"
+    assert values(seller, "SELECT count(*) FROM milestone") == [(0,)]
+
+
 def test_rates_and_customers_come_in(seller: Database, tmp_path: Path) -> None:
     rates = ["From currency,To currency,Day,Rate", "USD,CNY,2026-01-31,7.1", "GBP,CNY,2026-01-31,9"]
     assert load(seller, "rates", csv_file(tmp_path, "r.csv", rates)).counts["created"] == 2

@@ -180,11 +180,15 @@ def inbound_by_day(trace: dict[str, Any]) -> dict[int, int]:
 def learned_numbers(found: dict[str, Any]) -> dict[str, Any]:
     """Ratio, spread and five slices of the mixture of own, supplier's and stated ratios."""
     own, pool, stated = found["ratios"], found["ratios_of_supplier"], found["stated_ratios"]
-    prior = found["prior_orders"]
-    weight, of_pool = len(own) / (len(own) + prior), len(pool) / (len(pool) + prior)
-    parts = [(value, weight / len(own)) for value in own]
-    parts += [(value, (1 - weight) * of_pool / len(pool)) for value in pool]
+    waiting, others = found["open_ratios"], found["open_ratios_of_supplier"]
+    prior, n, m = found["prior_orders"], len(own) + len(waiting), len(pool) + len(others)
+    weight, of_pool = n / (n + prior), m / (m + prior)
+    parts = [(value, weight / n) for value in own]
+    parts += [(value, (1 - weight) * of_pool / m) for value in pool]
     parts += [(value, (1 - weight) * (1 - of_pool) / len(stated)) for value in stated]
+    late = [(value, weight / n) for value in waiting]
+    late += [(value, (1 - weight) * of_pool / m) for value in others]
+    parts = _beyond(parts, sorted(late))
     ratio = sum(value * share for value, share in parts)
     spread = sqrt(sum(share * (value - ratio) ** 2 for value, share in parts))
     shares, sums = [0.0], [0.0]
@@ -197,6 +201,25 @@ def learned_numbers(found: dict[str, Any]) -> dict[str, Any]:
     wide = sqrt(mean((point - middle) ** 2 for point in points))
     slices = [ratio + (p - middle) * (spread / wide if wide > 0 else 0.0) for p in points]
     return {"weight": weight, "ratio": ratio, "spread": spread, "slices": slices}
+
+
+def _beyond(
+    parts: list[tuple[float, float]], late: list[tuple[float, float]]
+) -> list[tuple[float, float]]:
+    """What has not come is later than so far: its share goes to everything later than that."""
+    while late:
+        bound = late[0][0]
+        share = sum(part for value, part in late if value == bound)
+        here = [one for one in late if one[0] == bound]
+        late = late[len(here) :]
+        room = sum(part for value, part in parts + late if value > bound)
+        if not room:
+            parts += here
+            continue
+        more = 1 + share / room
+        parts = [(value, part * more if value > bound else part) for value, part in parts]
+        late = [(value, part * more) for value, part in late]
+    return parts
 
 
 def lead_points(lead: dict[str, Any]) -> list[int]:

@@ -76,3 +76,13 @@ def _first_of_shawwal(year: int) -> date:
     # Nine months of 30 and 29 days in turn lie before Shawwal; the Julian epoch is JDN 1948440.
     days += 5 * 30 + 4 * 29
     return date.fromordinal(1948440 + days - 1721425)
+
+
+def test_trap_30_a_date_of_ones_own_takes_the_place_of_ours_in_its_year() -> None:
+    days = np.arange("2026-01-01", "2028-12-31", dtype="datetime64[D]")
+    own = (("prime_day", (date(2027, 6, 22),)), ("own_brand day", (date(2027, 3, 3),)))
+    columns = calendar_columns(days, frequency_of("D"), len(days), own)
+    prime = [day.astype(object) for day in days[columns["feast_prime_day"] == 0]]
+    assert prime[:2] == [date(2026, 6, 23), date(2027, 6, 22)]
+    assert len(prime) == 3
+    assert list(days[columns["feast_own_brand day"] == 0]) == [np.datetime64("2027-03-03")]

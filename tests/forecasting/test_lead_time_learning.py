@@ -7,7 +7,6 @@ import pytest
 
 from forecasting.lead_time import Route, arrives_on, lead_times
 from forecasting.lead_time_learning import (
-    PRIOR_ORDERS,
     LeadTimes,
     Taken,
     lead_times_of,
@@ -15,6 +14,7 @@ from forecasting.lead_time_learning import (
     learned_route,
     scaled_legs,
 )
+from forecasting.mixture import PRIOR_ORDERS
 from forecasting.policy import replenish_policy
 from inventory_core.catalog.calendars import Calendar, Leg, arrival_on
 from tests.golden.sheets import steady_demand
@@ -112,7 +112,7 @@ def test_trap_40_a_learned_route_still_stops_for_the_holiday() -> None:
 def test_scaled_legs_add_up_to_the_rounded_whole() -> None:
     legs = (Leg("production", 7), Leg("quality", 2), Leg("transport", 11))
     for ratio in (0.4, 0.9, 1.0, 1.13, 1.5):
-        found = scaled_legs(legs, ratio)
+        found = scaled_legs(legs, [ratio] * 3, whole=ratio)
         assert sum(leg.days for leg in found) == round(20 * ratio)
         assert all(leg.days >= 0 for leg in found)
 

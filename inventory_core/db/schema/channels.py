@@ -26,6 +26,7 @@ from inventory_core.db.schema.registry import (
     import_column,
     is_number,
     key_column,
+    one_of,
     quantity_column,
     recorded_at,
     refers_to,
@@ -33,6 +34,7 @@ from inventory_core.db.schema.registry import (
     time_column,
     version_column,
 )
+from inventory_core.vocabulary import SaleEventKind
 
 stock_pool = Table(
     "stock_pool",
@@ -125,6 +127,27 @@ promotion_sku = Table(
     METADATA,
     refers_to("promotion_id", "promotion.id", primary_key=True),
     refers_to("sku_id", "sku.id", primary_key=True, index=True),
+)
+
+# A sale that people expect, on top of the ones that come with the program; one of a known kind
+# takes the place of the program's date for its year.
+sale_event = Table(
+    "sale_event",
+    METADATA,
+    id_column(),
+    key_column(),
+    Column("kind", String(20), nullable=False),
+    text_column("name_zh"),
+    text_column("name_en"),
+    Column("country", String(2)),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    recorded_at(),
+    version_column(),
+    one_of("kind", SaleEventKind),
+    CheckConstraint("ends_on BETWEEN starts_on AND starts_on + 60", name="days_in_order"),
+    CheckConstraint("name_zh <> '' OR name_en <> ''", name="has_a_name"),
 )
 
 customer = Table(

@@ -62,4 +62,5 @@ APPEND_ONLY_TABLES: tuple[str, ...] = (
     "sales_return_line",
     "shipment_line",
     "receipt_line",
+    "milestone",
 )

@@ -1,6 +1,7 @@
-"""Tables of where goods come from: suppliers, offers with prices and legs, transfers.
+"""Tables of where goods come from: suppliers, offers with prices and legs, transfers, milestones.
 
-Decides keys and ranges of what a supplier promises; never what to order.
+Decides keys and ranges of what a supplier promises and of what was seen on the way; never what to
+order.
 """
 
 from sqlalchemy import (
@@ -35,7 +36,7 @@ from inventory_core.db.schema.registry import (
     time_column,
     version_column,
 )
-from inventory_core.vocabulary import ShipMethod, TransferState
+from inventory_core.vocabulary import LegKind, Milestone, ShipMethod, TransferState
 
 supplier = Table(
     "supplier",
@@ -120,9 +121,7 @@ offer_leg = Table(
     currency_column(nullable=True),
     refers_to("calendar_id", "calendar.id", nullable=True),
     one_of("ship_method", ShipMethod),
-    CheckConstraint(
-        "kind IN ('production', 'quality', 'transport', 'customs', 'check_in')", name="kind_known"
-    ),
+    one_of("kind", LegKind),
     CheckConstraint("days >= 0 AND spread_days >= 0", name="days_not_negative"),
 )
 
@@ -185,4 +184,46 @@ transfer_arrival = Table(
     refers_to("operation_id", "operation.id"),
     time_column("arrived_at"),
     recorded_at(),
+)
+
+# What was seen on the way of an order or a transfer. It only grows: of one milestone the latest
+# entry holds, and an entry without a day takes the milestone back.
+milestone = Table(
+    "milestone",
+    METADATA,
+    id_column(),
+    key_column(),
+    Column("request_hash", String(64), nullable=False),
+    refers_to("purchase_order_id", "purchase_order.id", nullable=True, index=True),
+    refers_to("transfer_id", "transfer.id", nullable=True, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("occurred_on", Date),
+    text_column("note", default=""),
+    refers_to("person_id", "person.id"),
+    import_column(),
+    recorded_at(),
+    one_of("kind", Milestone),
+    CheckConstraint("num_nonnulls(purchase_order_id, transfer_id) = 1", name="one_subject"),
+    # A day more, because a day begins earlier east of Greenwich.
+    CheckConstraint(
+        "occurred_on <= (recorded_at AT TIME ZONE 'UTC')::date + 1", name="has_happened"
+    ),
+)
+
+# When an open order is expected by its milestones and the learned legs that are left; written
+# anew by planning and with every milestone. `earliest_on` and `latest_on` hold four of five.
+arrival_outlook = Table(
+    "arrival_outlook",
+    METADATA,
+    refers_to("purchase_order_id", "purchase_order.id", primary_key=True),
+    Column("expected_on", Date, nullable=False),
+    Column("earliest_on", Date, nullable=False),
+    Column("latest_on", Date, nullable=False),
+    Column("milestone", String(20), nullable=False),
+    Column("milestone_on", Date, nullable=False),
+    one_of("milestone", Milestone),
+    CheckConstraint(
+        "expected_on BETWEEN earliest_on AND latest_on AND earliest_on >= milestone_on",
+        name="days_in_order",
+    ),
 )

@@ -1,0 +1,120 @@
+"""Closures of factories, ports, carriers, customs and check-in on screen. Draws only."""
+
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from app import session
+from app.i18n import catalogue, md, t
+from app.widgets_acts import run_act
+from app.widgets_tables import Column, Day, Text, Units, export_button, table
+from inventory_core.catalog.calendar_presets import EVERY_DAY, KNOWN_CODES
+from inventory_core.catalog.calendar_records import (
+    Closure,
+    calendars,
+    close_days,
+    closures_between,
+)
+from inventory_core.db.engine import Reading
+from inventory_core.office.actors import Permission
+
+SHOWN_DAYS = 365
+USUAL_DAYS = 7
+_FIRST = ("carrier", "port", "customs", "check_in")
+
+
+def draw_closures(today: date) -> None:
+    """Who rests in the next twelve months, and the button for one more closure."""
+    runs, codes = session.cached("closures", _read, today)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(md("calendar.closures"), anchor=False, help=md("calendar.closures_help"))
+        st.space("stretch")
+        if st.button(
+            md("calendar.new_closure"),
+            key="closure_new",
+            icon=":material/event_busy:",
+            disabled=not session.may(Permission.CATALOG_EDIT),
+        ):
+            _dialog(codes, today)
+    if not runs:
+        st.markdown(f":gray[{md('calendar.no_closures')}]")
+        return
+    rows = pd.DataFrame(
+        {
+            "who": [code_words(run.code) for run in runs],
+            "from": [run.first for run in runs],
+            "to": [run.last for run in runs],
+            "days": [(run.last - run.first).days + 1 for run in runs],
+            "works": [t("calendar.open" if run.working else "calendar.closed") for run in runs],
+            "reason": [_reason(run.reason) for run in runs],
+        }
+    )
+    columns: dict[str, Column] = {
+        "who": Text(t("calendar.who"), width="medium"),
+        "from": Day(t("calendar.from")),
+        "to": Day(t("calendar.to")),
+        "days": Units(t("calendar.days"), width="small"),
+        "works": Text(t("calendar.works"), width="small"),
+        "reason": Text(t("calendar.reason"), width="medium"),
+    }
+    table(rows, columns, key="closures", height=min(35 * (len(rows) + 1) + 3, 420))
+    export_button(rows, columns, name="closures")
+
+
+def code_words(code: str) -> str:
+    """Who a calendar stands for."""
+    return t(f"calendar.code_{code}") if code in KNOWN_CODES else code
+
+
+def _reason(reason: str) -> str:
+    """The program's own reasons in the reader's language, a person's as written."""
+    key = f"closure.{reason}"
+    return catalogue(session.current().language).get(key, reason)
+
+
+def _read(conn: Reading, today: date) -> tuple[list[Closure], list[str]]:
+    own = sorted(one.code for one in calendars(conn).values() if one.code not in KNOWN_CODES)
+    usual = [code for code in KNOWN_CODES if code not in (*_FIRST, EVERY_DAY)]
+    runs = closures_between(conn, today, today + timedelta(days=SHOWN_DAYS))
+    return runs, [*_FIRST, *usual, *own]
+
+
+def _dialog(codes: list[str], today: date) -> None:
+    @st.dialog(t("calendar.new_closure"))
+    def ask() -> None:
+        with st.form("closure_new_form", border=False):
+            code = st.selectbox(
+                md("calendar.who"), codes, format_func=code_words, key="closure_who"
+            )
+            one, two = st.columns(2)
+            first = one.date_input(md("calendar.from"), today, key="closure_from")
+            last = two.date_input(
+                md("calendar.to"), today + timedelta(days=USUAL_DAYS - 1), key="closure_to"
+            )
+            works = st.segmented_control(
+                md("calendar.works"),
+                ["rest", "work"],
+                default="rest",
+                required=True,
+                format_func=lambda one: t(f"calendar.{one}"),
+                key="closure_works",
+            )
+            reason = st.text_input(md("calendar.reason"), key="closure_reason")
+            sent = st.form_submit_button(md("shell.save"), type="primary")
+        if sent and code and isinstance(first, date) and isinstance(last, date):
+            run_act(
+                lambda tx, actor, _now, _key: close_days(
+                    tx,
+                    actor,
+                    code,
+                    first=first,
+                    last=last,
+                    working=works == "work",
+                    reason=reason,
+                ),
+                name="closure_new",
+                done=lambda count: md("calendar.closed_done", who=code_words(code), count=count),
+            )
+
+    ask()

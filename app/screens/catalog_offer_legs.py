@@ -1,0 +1,141 @@
+"""The way of an offer on screen: its legs by ship method, and a form to state them. Draws only."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from app import session
+from app.i18n import day, md, t
+from app.widgets_acts import run_act
+from inventory_core.db.engine import Writing
+from inventory_core.office.actors import Actor, Permission
+from inventory_core.trade.offer_terms import Offer, OfferLeg, offer_arrival_on, offers
+from inventory_core.trade.offers import change_offer
+from inventory_core.vocabulary import LegKind, ShipMethod
+
+# What a way by sea usually takes, as a first draft of what somebody states.
+USUAL_DAYS = {
+    LegKind.PRODUCTION: 20,
+    LegKind.QUALITY: 2,
+    LegKind.BOOKING: 5,
+    LegKind.TRANSPORT: 28,
+    LegKind.CUSTOMS: 3,
+    LegKind.CHECK_IN: 5,
+}
+
+
+def draw_way(found: Offer, today: date) -> None:
+    """The legs in one line for each ship method, and when goods ordered today would come."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{md('catalog.legs')}**", width="content")
+        st.space("stretch")
+        if st.button(
+            md("catalog.state_legs"),
+            key=f"legs_{found.id}",
+            icon=":material/timeline:",
+            type="tertiary",
+            disabled=not session.may(Permission.CATALOG_EDIT),
+        ):
+            _dialog(found, today)
+    for method in found.ship_methods:
+        legs = " → ".join(
+            t("catalog.leg", kind=t(f"catalog.leg_{leg.kind}"), days=leg.days)
+            for leg in found.legs
+            if leg.ship_method == method
+        )
+        st.markdown(md("catalog.leg_line", method=t(f"ship_method.{method}"), legs=legs))
+    if not found.legs:
+        st.markdown(f":gray[{md('catalog.legs_none')}]")
+    st.markdown(md("catalog.arrives", day=day(offer_arrival_on(found, today))))
+
+
+def _dialog(found: Offer, today: date) -> None:
+    @st.dialog(t("catalog.state_legs"))
+    def ask() -> None:
+        st.caption(md("catalog.state_legs_help"))
+        method = st.selectbox(
+            md("purchases.ship_method"),
+            list(ShipMethod),
+            format_func=lambda one: t(f"ship_method.{one}"),
+            key=f"legs_method_{found.id}",
+        )
+        name = f"legs_{found.id}_{found.version}"
+        chosen = ShipMethod(method or ShipMethod.SEA)
+        known = {leg.kind: leg for leg in found.legs if leg.ship_method == chosen}
+        with st.form(f"{name}_{chosen}", border=False):
+            days = _fields(known, f"{name}_{chosen}")
+            everywhere = st.checkbox(
+                md("catalog.legs_everywhere", supplier=found.supplier_name), key=f"{name}_all"
+            )
+            sent = st.form_submit_button(md("shell.save"), type="primary")
+        if sent:
+            legs = _stated(chosen, days, known)
+            run_act(
+                lambda tx, actor, _now, _key: _write(tx, actor, found, legs, everywhere, today),
+                name=name,
+                done=lambda count: md("catalog.legs_saved", count=count),
+            )
+
+    ask()
+
+
+def _fields(known: dict[str, OfferLeg], prefix: str) -> dict[LegKind, int]:
+    days: dict[LegKind, int] = {}
+    places = st.columns(2)
+    for place, kind in enumerate(LegKind):
+        usual = known[kind].days if kind in known else 0 if known else USUAL_DAYS[kind]
+        days[kind] = int(
+            places[place % 2].number_input(
+                md(f"legs.{kind}"), 0, 365, usual, step=1, key=f"{prefix}_{kind}"
+            )
+        )
+    return days
+
+
+def _stated(
+    method: ShipMethod, days: dict[LegKind, int], known: dict[str, OfferLeg]
+) -> list[OfferLeg]:
+    """The legs that take a day or more; freight, spread and calendar of known ones stay."""
+    return [
+        replace(known[kind], leg_no=place, days=count)
+        if kind in known
+        else OfferLeg(method, place, kind, count)
+        for place, (kind, count) in enumerate(days.items(), 1)
+        if count
+    ]
+
+
+def _write(
+    tx: Writing,
+    actor: Actor,
+    found: Offer,
+    legs: Sequence[OfferLeg],
+    everywhere: bool,
+    today: date,
+) -> int:
+    """The same days for this offer, or for every offer of its supplier; freight stays each one's.
+
+    Answers how many offers have them now.
+    """
+    wanted = [found]
+    if everywhere:
+        wanted = [one for one in offers(tx, None, today) if one.supplier_id == found.supplier_id]
+    for one in wanted:
+        changes: dict[str, Any] = {"legs": _beside_others(one, legs)}
+        change_offer(tx, actor, one.id, changes, version=one.version)
+    return len(wanted)
+
+
+def _beside_others(one: Offer, legs: Sequence[OfferLeg]) -> list[OfferLeg]:
+    methods = {leg.ship_method for leg in legs}
+    own = {(leg.ship_method, leg.kind): leg for leg in one.legs}
+    kept = [leg for leg in one.legs if leg.ship_method not in methods]
+    return kept + [
+        replace(own[leg.ship_method, leg.kind], leg_no=leg.leg_no, days=leg.days)
+        if (leg.ship_method, leg.kind) in own
+        else replace(leg, unit_freight=leg.unit_freight * 0)
+        for leg in legs
+    ]

@@ -1,0 +1,127 @@
+"""When open orders come: their last milestone, and what the legs that are left have taken before.
+
+Decides the expected day and the days between which four of five would fall; an order without a
+milestone keeps the day of its papers. Writes nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.delivered import read_lead_times
+from forecasting.lead_time import Route, stated_route
+from forecasting.lead_time_learning import learned_route
+from forecasting.leg_learning import ends_of
+from forecasting.policy import LEAD_TIME_SLICES
+from inventory_core.catalog.calendars import arrival_on
+from inventory_core.db.engine import Reading
+from inventory_core.trade.arrival_outlooks import (
+    ArrivalOutlook,
+    SentOrder,
+    milestoned_orders,
+    way_of_order,
+)
+from inventory_core.trade.milestones import Days, Subject, milestones_of
+from inventory_core.trade.offer_terms import offers_by_id
+from inventory_core.vocabulary import OfferId
+
+Floats = npt.NDArray[np.float64]
+LOW, HIGH = 0.1, 0.9
+
+
+def expected_arrivals(
+    conn: Reading, *, as_of: date, order_ids: Sequence[int] | None = None
+) -> list[ArrivalOutlook]:
+    """The outlook of every open order with a milestone (or of some), on a day."""
+    orders = milestoned_orders(conn, as_of=as_of, order_ids=order_ids)
+    if not orders:
+        return []
+    countries = {order.warehouse_id: order.country for order in orders}
+    known = read_lead_times(conn, {order.supplier_id for order in orders}, countries, as_of=as_of)
+    offers = offers_by_id(conn, [order.offer_id for order in orders], as_of)
+    terms = {int(key): offer for key, offer in offers.items()}
+    seen = milestones_of(
+        conn, Subject.PURCHASE_ORDER, [order.purchase_order_id for order in orders]
+    )
+    found = []
+    for order in orders:
+        route = learned_route(
+            stated_route(terms[order.offer_id], order.ship_method),
+            known,
+            supplier_id=order.supplier_id,
+            warehouse_id=order.warehouse_id,
+            as_of=as_of,
+        )
+        days = seen.get(order.purchase_order_id, {})
+        past = {kind: day for kind, day in days.items() if day <= as_of}
+        outlook = outlook_from(route, order, past, as_of)
+        if outlook is not None:
+            found.append(outlook)
+    return found
+
+
+def learned_way(conn: Reading, order_id: int, *, as_of: date) -> Route | None:
+    """The way of one order as it was learned; None where its lines name no offer."""
+    order = way_of_order(conn, order_id)
+    if order is None:
+        return None
+    countries = {order.warehouse_id: order.country}
+    offer = offers_by_id(conn, [order.offer_id], as_of)[OfferId(order.offer_id)]
+    return learned_route(
+        stated_route(offer, order.ship_method),
+        read_lead_times(conn, {order.supplier_id}, countries, as_of=as_of),
+        supplier_id=order.supplier_id,
+        warehouse_id=order.warehouse_id,
+        as_of=as_of,
+    )
+
+
+def outlook_from(route: Route, order: SentOrder, seen: Days, as_of: date) -> ArrivalOutlook | None:
+    """The end of the last leg that is known, and the learned legs after it."""
+    ends = ends_of(route.legs, seen)
+    done = max((place for place, end in enumerate(ends) if end is not None), default=None)
+    if done is None:
+        return None
+    start = ends[done] or as_of
+    rest = route.legs[done + 1 :]
+    spread = [_offsets(route, place) for place in range(done + 1, len(route.legs))]
+    left = (arrival_on(start, rest[:1]) - start).days
+    so_far = max(0, (as_of - start).days)
+    current = left + np.array(spread[0])
+    later = current[current > so_far]
+    if not len(later):
+        later = np.array([so_far + 1.0])
+    through = start + timedelta(days=round(float(later.mean())))
+    expected = max(as_of, arrival_on(through, rest[1:]))
+    around = later - later.mean()
+    for part in spread[1:]:
+        around = np.add.outer(around, np.array(part)).ravel()
+    low, high = np.quantile(around, (LOW, HIGH))
+    milestone, milestone_on = list(seen.items())[-1]
+    earliest = max(as_of, milestone_on, expected + timedelta(days=round(float(low))))
+    return ArrivalOutlook(
+        purchase_order_id=order.purchase_order_id,
+        expected_on=expected,
+        earliest_on=min(earliest, expected),
+        latest_on=max(expected, expected + timedelta(days=round(float(high)))),
+        milestone=milestone,
+        milestone_on=milestone_on,
+    )
+
+
+def _offsets(route: Route, place: int) -> tuple[float, ...]:
+    """Equally likely differences of one leg from its planned days.
+
+    Where its own were not learned, its share of the whole's: variances of independent legs add up,
+    so a leg of a part of the days has the root of that part of the spread.
+    """
+    leg, learned = route.legs[place], route.learned
+    if learned is not None and learned.legs:
+        own = learned.legs[place]
+        return tuple((part - own.ratio) * own.stated_days for part in own.slices)
+    share = (leg.days / max(1, route.days)) ** 0.5
+    if route.offsets:
+        return tuple(offset * share for offset in route.offsets)
+    return tuple(route.spread_days * share * z for z in LEAD_TIME_SLICES)
