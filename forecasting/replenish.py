@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from forecasting.book import Book, Pair, offers_to, read_book, ways_of
@@ -24,7 +25,7 @@ from forecasting.upstream import Supply, share_stock
 from inventory_core.db.engine import Reading
 from inventory_core.office.company import Company
 from inventory_core.planning.plan_limits import open_uses, ordered_uses, plan_limits
-from inventory_core.planning.published import PublishedForecast, PublishedRun
+from inventory_core.planning.published import PublishedForecast, PublishedPolicy, PublishedRun
 from inventory_core.planning.rules import ReplenishRule
 from inventory_core.planning.suggestions import Proposal
 from inventory_core.stock.balances import Position
@@ -131,6 +132,35 @@ def proposals_of(plan: Plan) -> list[Proposal]:
     """What a plan wants done, in the form that is kept; pairs that need nothing give nothing."""
     names = Proposal.__dataclass_fields__
     return [Proposal(**{name: getattr(draft, name) for name in names}) for draft in plan.drafts()]
+
+
+def policies_of(plan: Plan) -> list[PublishedPolicy]:
+    """The cover of every pair of a plan, in the form that is kept."""
+    return [_policy(item) for item in plan.pairs]
+
+
+def _policy(item: Planned) -> PublishedPolicy:
+    policy = item.policy
+    return PublishedPolicy(
+        sku_id=item.situation.sku_id,
+        warehouse_id=item.situation.warehouse_id,
+        offer_id=item.offer_id,
+        lead_time_days=policy.lead_time_days,
+        review_days=policy.review_days,
+        service_level=Decimal(str(policy.service_level)),
+        demand_mean=round(policy.demand_mean, 3),
+        safety_stock=policy.safety_stock,
+        reorder_point=policy.reorder_point,
+        order_up_to=policy.order_up_to,
+        fill_rate=None if policy.fill_rate is None else round(policy.fill_rate, 5),
+        trace={
+            "intervals": list(policy.intervals),
+            "demand_quantile": round(policy.demand_quantile, 3),
+            "computed_reorder_point": policy.computed_reorder_point,
+            "computed_order_up_to": policy.computed_order_up_to,
+            "manual": list(policy.manual),
+        },
+    )
 
 
 def plan_settings(company: Company) -> PlanSettings:

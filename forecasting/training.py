@@ -19,7 +19,7 @@ import numpy as np
 from forecasting.candidates import BASELINE, candidate_models
 from forecasting.demand_panel import Period, codes_of, panel_of_grid
 from forecasting.engine import PanelForecast
-from forecasting.fanout import forecast_by_shards
+from forecasting.fanout import LOCAL, forecast_by_shards
 from forecasting.history import DemandGrid, Floats
 from forecasting.losses import LEVELS
 from forecasting.models.contract import Model
@@ -67,11 +67,13 @@ def train(
     prophet_seconds: float,
     incumbents: Mapping[tuple[int, int], str] | None = None,
     own: Sequence[Model] = (),
+    engine: str = LOCAL,
 ) -> Trained:
     """Forecast every series of the grid; `categories` by SKU id.
 
     `incumbents`: which candidate had a series (SKU, warehouse) so far; it yields only to a margin.
-    `own` models join the candidates; one that fails is left out.
+    `own` models join the candidates; one that fails is left out. `engine`: where shards are worked;
+    code of an analyst runs in this process only, so with `own` models it is here.
     """
     began = process_time()
     if not len(grid.sku_id):
@@ -88,6 +90,7 @@ def train(
         return forecast_by_shards(
             panel,
             period.horizon,
+            engine=LOCAL if models else engine,
             seed=SEED,
             prophet_seconds=prophet_seconds,
             total_steps=steps,

@@ -136,6 +136,7 @@ def main(arguments: list[str]) -> int:
         server=server,
         backup_folder=settings.data_folder / "backups",
         data_folder=settings.data_folder,
+        engine=settings.forecast_engine,
     )
     state = run_recorded(place, job, settings=facts, request_id=request_id)
     database.dispose()

@@ -34,7 +34,10 @@ BACKUPS_KEPT = 14
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """What a task may use: one company's database, and the server and folder where it lives."""
+    """What a task may use: one company's database, and the server and folder where it lives.
+
+    `engine`: where a large panel is forecast; "" leaves it to the size.
+    """
 
     database: Database
     actor: Actor
@@ -43,6 +46,7 @@ class Workplace:
     server: Server | None = None
     backup_folder: Path | None = None
     data_folder: Path | None = None
+    engine: str = ""
     run_id: int = 0
 
 
@@ -68,6 +72,7 @@ def plan(place: Workplace, settings: Mapping[str, Any], progress: Progress) -> d
         now=place.now,
         progress=progress,
         data_folder=place.data_folder,
+        engine=place.engine,
     )
     return result.as_json()
 
