@@ -1,4 +1,4 @@
-"""Replay: the company's last year again under Yiben's orders, a min/max rule, and as it happened.
+"""The past again: the company's last year under Yiben's orders, a min/max rule, and as it was.
 
 Draws a finished run and asks for another; the playing itself happens in the background.
 """
@@ -9,11 +9,12 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app import session
 from app.charts_replay import weekly_lines
 from app.i18n import md, moment, money, percent, reader_language, t
-from app.screens.jobs_words import problem_words, step_words
+from app.screens.replay_state import draw_state
 from app.widgets import Figure, chart, empty_state, figure_row, page_head
 from app.widgets_acts import act_button
 from app.widgets_tables import Text, table
@@ -30,7 +31,6 @@ from inventory_core.office.job_runs import (
     waiting_requests,
 )
 
-LOOK_AGAIN = "2s"
 RUNS_KEPT = 20
 PLANS = ("ours", "minmax", "actual")
 # Figure of a plan: how it is written.
@@ -47,15 +47,16 @@ ROWS = (
 _Now = tuple[list[JobRun], list[JobRequest], Company]
 
 
-def draw() -> None:
-    """The screen."""
+def draw_past(head: DeltaGenerator) -> None:
+    """The view; its title and sentence go into `head`."""
     runs, waiting, company = session.read(_now)
     done = [run for run in runs if run.state is RunState.DONE]
     shown = done[0] if done else None
-    page_head(t("nav.replay"), _sentence(shown))
+    with head:
+        page_head(t("nav.replay"), _sentence(shown))
     with st.expander(md("replay.what_if"), expanded=shown is None, icon=":material/tune:"):
         _form(company, busy=bool(waiting) or any(r.state is RunState.RUNNING for r in runs))
-    _state()
+    draw_state(JobName.REPLAY)
     if shown is None:
         empty_state(":material/replay:", md("replay.empty"))
         return
@@ -115,27 +116,6 @@ def _form(company: Company, *, busy: bool) -> None:
         type="primary",
         disabled=busy,
     )
-
-
-@st.fragment(run_every=LOOK_AGAIN)
-def _state() -> None:
-    """What is waiting or running; a run that ends draws the screen anew."""
-    runs, waiting, _ = session.read(_now)
-    newest = runs[0] if runs else None
-    ended = newest.finished_at if newest else None
-    before = st.session_state.get("replay_ended", ended)
-    st.session_state["replay_ended"] = ended
-    if before != ended:
-        st.rerun()
-    if waiting:
-        st.markdown(f":orange-badge[:material/hourglass_top: {md('jobs.state.waiting')}]")
-    if newest is None:
-        return
-    if newest.state is RunState.RUNNING:
-        share = float(newest.progress.get("share", 0.0))
-        st.progress(share, text=step_words(newest.progress) or None)
-    elif newest.problem:
-        st.error(problem_words(newest.problem, newest.result), icon=":material/error:")
 
 
 def _result(done: Sequence[JobRun]) -> None:

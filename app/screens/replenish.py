@@ -16,7 +16,7 @@ from app.screens.replenish_acts import approve_ticked
 from app.screens.replenish_limits import draw_limits, ticked_words
 from app.screens.replenish_reasons import draw_reasons
 from app.screens.replenish_transfers import draw_transfers
-from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
+from app.widgets import Figure, empty_state, figure_row, link, page_head, query, scope_bar
 from app.widgets_tables import Bar, Column, Day, Decimal, Text, Units, export_button, table
 from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Reading
@@ -47,6 +47,7 @@ def draw() -> None:
     if len(sent) and len(rows):
         st.subheader(md("replenish.buy_title"), anchor=False)
     draw_limits(run)
+    link("replay", md("scenario.open"), icon=":material/alt_route:")
     if found.empty:
         empty_state(":material/check_circle:", md("replenish.empty_all_fine"))
         return
