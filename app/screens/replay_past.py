@@ -88,20 +88,8 @@ def _sentence(shown: JobRun | None) -> str:
 
 def _form(company: Company, *, busy: bool) -> None:
     st.caption(md("replay.about"))
-    one, two, three, four = st.columns(4)
-    level = one.number_input(
-        md("replay.service_level"), 50.0, 99.9, float(company.service_level) * 100, step=0.5,
-        key="replay_service_level",
-    )  # fmt: skip
-    lead = two.number_input(md("replay.lead_days"), 0, 90, 0, step=7, key="replay_lead_days")
-    demand = three.number_input(md("replay.demand"), -50, 100, 0, step=5, key="replay_demand")
-    port = four.number_input(md("replay.port_days"), 0, 60, 0, step=7, key="replay_port_days")
-    settings = {
-        "service_level": round(float(level) / 100, 4),
-        "lead_days": int(lead),
-        "demand": int(demand) / 100,
-        "port_days": int(port),
-    }
+    with st.grid(5, min_column_width=150, gap="small"):
+        settings = _asked(company)
 
     def ask(tx: Writing, actor: Actor, _now: object, key: str) -> JobRequest:
         return request_job(tx, actor, JobName.REPLAY, key=f"replay:{key}", settings=settings)
@@ -116,6 +104,28 @@ def _form(company: Company, *, busy: bool) -> None:
         type="primary",
         disabled=busy,
     )
+
+
+def _asked(company: Company) -> dict[str, float]:
+    """Five assumptions; no budget is none."""
+    usual = float(company.service_level) * 100
+    level = st.number_input(
+        md("replay.service_level"), 50.0, 99.9, usual, step=0.5, key="replay_service_level"
+    )
+    lead = st.number_input(md("replay.lead_days"), 0, 90, 0, step=7, key="replay_lead_days")
+    demand = st.number_input(md("replay.demand"), -50, 100, 0, step=5, key="replay_demand")
+    port = st.number_input(md("replay.port_days"), 0, 60, 0, step=7, key="replay_port_days")
+    budget = st.number_input(
+        md("replay.budget", currency=company.base_currency), 0, None, 0, step=1000,
+        key="replay_budget", help=md("replay.budget_help"),
+    )  # fmt: skip
+    asked = {
+        "service_level": round(float(level) / 100, 4),
+        "lead_days": int(lead),
+        "demand": int(demand) / 100,
+        "port_days": int(port),
+    }
+    return asked | ({"budget": int(budget)} if budget else {})
 
 
 def _result(done: Sequence[JobRun]) -> None:
@@ -155,6 +165,9 @@ def _label(run: JobRun) -> str:
             parts.append(t(f"replay.label_{name}", days=what[name]))
     if what["demand"]:
         parts.append(t("replay.label_demand", share=f"{what['demand']:+.0%}"))
+    if what.get("budget"):
+        amount = money(what["budget"], run.result["currency"], digits=0)
+        parts.append(t("replay.label_budget", amount=amount))
     return f"{moment(run.started_at)} · " + ", ".join(parts)
 
 
