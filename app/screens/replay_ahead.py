@@ -16,10 +16,11 @@ from streamlit.delta_generator import DeltaGenerator
 from app import session
 from app.charts_replay import weekly_lines
 from app.i18n import day, md, money, number, percent, plain, reader_language, t
+from app.screens.first_step import first_step
 from app.screens.replay_ahead_form import draw_form
 from app.screens.replay_ahead_list import draw_differences
 from app.screens.replay_state import draw_state, is_busy, state_of
-from app.widgets import Figure, chart, empty_state, figure_row, link, page_head
+from app.widgets import Figure, chart, empty_state, figure_row, page_head
 from app.widgets_tables import Text, table
 from inventory_core.db.engine import Reading
 from inventory_core.office.company import Company, read_company
@@ -48,8 +49,7 @@ def draw_ahead(head: DeltaGenerator) -> None:
     with head:
         page_head(t("nav.replay"), _sentence(kept[0]) if kept else md("scenario.sentence_none"))
     if not planned:
-        empty_state(":material/alt_route:", md("scenario.empty_no_plan"))
-        link("jobs", md("forecasts.empty_button"), icon=":material/play_arrow:")
+        first_step(":material/alt_route:", md("scenario.empty_no_plan"))
         return
     with st.expander(md("replay.what_if"), expanded=not kept, icon=":material/tune:"):
         draw_form(company, busy=busy)

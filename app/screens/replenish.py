@@ -12,6 +12,7 @@ import streamlit as st
 
 from app import session
 from app.i18n import day, md, money, number, t
+from app.screens.first_step import first_step
 from app.screens.replenish_acts import approve_ticked
 from app.screens.replenish_limits import draw_limits, ticked_words
 from app.screens.replenish_reasons import draw_reasons
@@ -33,9 +34,10 @@ COVER_BAR_DAYS = 90.0
 def draw() -> None:
     """The screen."""
     figures, run = session.cached("replenish_figures", _figures)
-    page_head(t("nav.replenish"), _sentence(figures))
+    words = _sentence(figures) if run is not None else md("replenish.sentence_no_plan")
+    page_head(t("nav.replenish"), words)
     if run is None:
-        empty_state(":material/trending_up:", md("replenish.empty_no_plan"))
+        first_step(":material/trending_up:", md("replenish.empty_no_plan"))
         return
     scope = scope_bar(_scope_fields(), stamp=_stamp(run))
     found = session.cached("replenish_rows", _rows, scope["site"], query("supplier"), query("find"))
