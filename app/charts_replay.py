@@ -1,4 +1,4 @@
-"""The pictures of a replay: money in stock and cost so far, week by week and plan by plan. Pure."""
+"""The pictures of replays and scenarios: money, week by week and plan by plan. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -7,7 +7,13 @@ import plotly.graph_objects as go
 
 from app.charts import ACTUAL, FORECAST, SOLD, blank, day_axis, line
 
-COLOURS: Mapping[str, str] = {"ours": FORECAST, "minmax": SOLD, "actual": ACTUAL}
+COLOURS: Mapping[str, str] = {
+    "ours": FORECAST,
+    "minmax": SOLD,
+    "actual": ACTUAL,
+    "current": ACTUAL,
+    "changed": FORECAST,
+}
 HEIGHT = 300
 
 

@@ -17,9 +17,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from app.i18n import catalogue, t
-from app.logs import set_up_logging
 from app.opening import leave_server, terminal_language, using_server
 from inventory_core.errors import YibenError
+from inventory_core.logs import set_up_logging
 from inventory_core.settings import load_settings
 
 # Command: its module, the name in it, and the key of its one-line help.

@@ -12,7 +12,7 @@ import streamlit
 
 from app.api.doors import gate, routes
 from app.companies import Companies, companies
-from app.logs import set_up_logging
+from inventory_core.logs import set_up_logging
 
 FOLDER = Path(__file__).parent
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)

@@ -3,7 +3,7 @@
     page_head(title, sentence)             title, and one sentence that says what the data says
     scope_bar({"site": {"": "All", …}})    pills kept in the address; returns {"site": "3"}
     figure_row([Figure(…), …])             at most five cards: value, change, formula on hover
-    empty_state(icon, sentence)            what this screen is for, where there is nothing yet
+    empty_state(icon, sentence, to=…)      what this screen is for, and the one button that fills it
     chart(figure, key)                     a Plotly figure in our template
     go(screen_key, sku="LMP-01")           open a screen with something in its address
     flash(sentence)                        a result that survives the rerun; page_head shows it
@@ -12,7 +12,8 @@ Everything that Streamlit draws except table cells and options of select boxes i
 through `i18n.md` or `i18n.plain`. Tables are in `widgets_tables`, acts in `widgets_acts`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,12 +98,27 @@ def figure_row(figures: Sequence[Figure]) -> None:
             )
 
 
-def empty_state(icon: str, sentence: str) -> None:
-    """A quiet box instead of an empty table; put the one button that fills it right after."""
+def empty_state(icon: str, sentence: str, *, to: str = "", label: str = "", **query: str) -> None:
+    """A quiet box instead of an empty table: what this screen is for, and the button that fills it.
+
+    `to` is the screen where that is done and `label` what the button says. Where the filling is an
+    act of its own, draw `first_step` (`screens.first_step`) instead.
+    """
+    with empty_box(icon, sentence):
+        if to in st.session_state.get("pages", {}) and st.button(
+            label, key=f"fill_{to}", type="primary", icon=":material/arrow_forward:"
+        ):
+            go(to, **query)
+
+
+@contextmanager
+def empty_box(icon: str, sentence: str) -> Iterator[None]:
+    """The box itself; what is drawn inside comes under the sentence."""
     with st.container(border=True, horizontal_alignment="center", gap="small"):
         st.space("small")
-        st.markdown(f"### {icon}", width="content")
-        st.markdown(f":gray[{sentence}]", width="content")
+        st.markdown(f"## :gray[{icon}]", width="content")
+        st.markdown(sentence, width=560, text_alignment="center")
+        yield
         st.space("small")
 
 

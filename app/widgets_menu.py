@@ -52,4 +52,4 @@ def _page(screen: Screen, visit: session.Visit) -> st.Page:
 
 def _go_home() -> None:
     """The first screen of this person; the server usually sends them there directly."""
-    st.switch_page(st.session_state["pages"][first_screen(session.current().actor.permissions)])
+    st.switch_page(st.session_state["pages"][first_screen(session.current().actor.roles)])

@@ -60,7 +60,7 @@ def forecast_by_shards(
     value: Floats | None = None,
     models: Sequence[Model] | None = None,
     incumbents: Sequence[str] | None = None,
-    shard_series: int = SHARD_SERIES,
+    shard_series: int | None = None,
 ) -> PanelForecast:
     """`forecast_panel` for a panel of any size; up to `shard_series` series it is just that.
 
@@ -78,7 +78,7 @@ def forecast_by_shards(
         None if models is None else tuple(models),
         None if incumbents is None else tuple(incumbents),
     )
-    cuts = shard_rows(panel.count, shard_series)
+    cuts = shard_rows(panel.count, shard_series or SHARD_SERIES)
     if len(cuts) <= 1:
         return _forecast(whole)
     shards = (_part(whole, rows, len(cuts)) for rows in cuts)

@@ -5,7 +5,7 @@ stock), the same opening stock and the same terms of supply; forecasts are made 
 weeks on what was known then. Decides how a plan is judged. Periods are weeks.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,21 +13,25 @@ import numpy.typing as npt
 
 from forecasting.engine import forecast_panel
 from forecasting.panel import Panel
-from forecasting.replay_orders import best_orders
-from forecasting.simulate import Floats, Opening, Played, Review, Rule, Terms, play
-from forecasting.simulate_rules import levels
+from forecasting.replay_budget import Group, play_within
+from forecasting.replay_rules import (
+    FORECAST_EVERY,
+    Forecasts,
+    least_cover,
+    minmax_rule,
+    our_rule,
+    our_value,
+    recent_mean,
+)
+from forecasting.simulate import Floats, Opening, Terms, play
 from inventory_core.errors import Refused
 
 Ints = npt.NDArray[np.int64]
-Forecasts = Mapping[int, tuple[Floats, Floats]]
 
 WEEKS_PER_YEAR = 52
-FORECAST_EVERY = 4
 PATHS = 80
 LEAST_HISTORY_WEEKS = 20  # before the window
 LEAST_WINDOW_WEEKS = 8
-# The rule of a spreadsheet: minimum = lead time + 30 days, maximum 60 days more, of the last 90.
-MEAN_WEEKS, MINIMUM_WEEKS, MAXIMUM_WEEKS = 13, 30 / 7, 60 / 7
 PORT_WEEKS = 6  # how long a closed port stays closed
 MOST_LEVEL = 0.999
 MOST_WEEKS_HELD = 99.0  # nobody keeps a unit nearly two years for the sake of one sale
@@ -57,7 +61,8 @@ class Past:
 @dataclass(frozen=True, slots=True)
 class WhatIf:
     """What is changed in the replay. `demand` 0.2: a fifth more than was asked for; `lead_days`:
-    every way takes longer; `port_days`: orders placed in the middle of the window come later.
+    every way takes longer; `port_days`: orders placed in the middle of the window come later;
+    `budget`: cash for all orders of a week, base currency.
     """
 
     service_level: float
@@ -66,6 +71,7 @@ class WhatIf:
     lead_days: int = 0
     demand: float = 0.0
     port_days: int = 0
+    budget: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +141,28 @@ def replay_history(past: Past, what_if: WhatIf, outlooks: Forecasts) -> Compared
     asked = past.asked[:, first:] * (1.0 + what_if.demand)
     if what_if.demand:
         asked = np.round(asked)
-    plays = {"ours": _Total.of(past, first), "minmax": _Total.of(past, first)}
+    groups: dict[str, list[Group]] = {"ours": [], "minmax": []}
     for weeks in np.unique(lead):
         rows = np.flatnonzero(lead == weeks)
         terms = Terms(int(weeks), 1, 1.0, 0.0, moq=past.moq[rows], pack=past.pack[rows])
         opening = _opening(longer, rows, first, int(weeks))
-        late = _late(asked.shape[1], what_if.port_days)
-        for name, rule in (
-            ("ours", _our_rule(outlooks, rows, terms, price[rows])),
-            ("minmax", _minmax_rule(past, rows, first, asked, int(weeks))),
-        ):
-            plays[name].take(rows, play(asked[rows], terms, opening, rule, late=late))
+        holding = past.cost[rows] * what_if.holding_rate_year / WEEKS_PER_YEAR
+        ours = our_rule(outlooks, rows, terms, price[rows])
+        # A budget is shared by the whole margin, though nobody holds a unit that long for it.
+        margin = np.maximum(past.price[rows] - past.cost[rows], 0.0) / np.maximum(holding, 1e-9)
+        worth = our_value(outlooks, rows, terms, np.maximum(margin, price[rows]), holding)
+        groups["ours"].append(Group(rows, terms, opening, ours, worth))
+        known = np.hstack([past.asked[rows, :first], asked[rows]])
+        mean = recent_mean(known, first)
+        rule = minmax_rule(mean, int(weeks))
+        groups["minmax"].append(Group(rows, terms, opening, rule, least_cover(mean)))
+    late = _late(asked.shape[1], what_if.port_days)
+    plays = {
+        name: _played(past, first, asked, parts, late, what_if.budget)
+        for name, parts in groups.items()
+    }
     judged = {name: _judge(longer, asked, total, what_if) for name, total in plays.items()}
-    changed = bool(what_if.lead_days or what_if.demand or what_if.port_days)
+    changed = bool(what_if.lead_days or what_if.demand or what_if.port_days or what_if.budget)
     actual = None if changed else _judge(past, asked, _what_happened(past, first), what_if)
     return Compared(first, judged["ours"], judged["minmax"], actual)
 
@@ -161,14 +176,25 @@ class _Total:
     came: Floats
 
     @classmethod
-    def of(cls, past: Past, first: int) -> "_Total":
-        shape = past.asked[:, first:].shape
-        return cls(*(np.zeros(shape) for _ in range(3)))
+    def of(cls, left: Floats, sold: Floats) -> "_Total":
+        """What came follows from what is left and was sold; the first week is not known."""
+        before = np.column_stack([np.full(len(left), np.nan), left[:, :-1]])
+        return cls(left, sold, np.nan_to_num(left + sold - before))
 
-    def take(self, rows: Ints, played: Played) -> None:
-        self.left[rows], self.sold[rows] = played.left, played.sold
-        before = np.column_stack([np.full(len(rows), np.nan), played.left[:, :-1]])
-        self.came[rows] = np.nan_to_num(played.left + played.sold - before)
+
+def _played(
+    past: Past, first: int, asked: Floats, groups: Sequence[Group], late: Sequence[int],
+    budget: float | None,
+) -> _Total:  # fmt: skip
+    """Every group by itself, or all together where they share a budget."""
+    if budget is not None:
+        left, sold, _ = play_within(asked, groups, cost=past.cost, budget=budget, late=late)
+        return _Total.of(left, sold)
+    left, sold = np.zeros(asked.shape), np.zeros(asked.shape)
+    for one in groups:
+        played = play(asked[one.rows], one.terms, one.opening, one.rule, late=late)
+        left[one.rows], sold[one.rows] = played.left, played.sold
+    return _Total.of(left, sold)
 
 
 def _what_happened(past: Past, first: int) -> _Total:
@@ -183,17 +209,6 @@ def _opening(past: Past, rows: Ints, first: int, lead: int) -> Opening:
     return Opening(np.maximum(past.stock[rows, first - 1], 0.0), coming)
 
 
-def _our_rule(outlooks: Forecasts, rows: Ints, terms: Terms, price: Floats) -> Rule:
-    """Orders of least expected cost; `price` [S] of a lost unit in weeks of holding one."""
-
-    def rule(review: Review) -> Floats:
-        made = review.period - review.period % FORECAST_EVERY
-        seen = outlooks[made][1][rows][:, :, review.period - made :]
-        return best_orders(review, seen, np.ones(seen.shape[:2]), terms, price)
-
-    return rule
-
-
 def lost_unit_price(past: Past, what_if: WhatIf) -> Floats:
     """[S] what a lost unit counts, in weeks of holding one: its margin, and never less than the
     service level a asks for, a / (1 - a).
@@ -204,19 +219,6 @@ def lost_unit_price(past: Past, what_if: WhatIf) -> Floats:
     worth = np.where(holding > 0, margin / np.maximum(holding, 1e-9), 0.0)
     least = level / (1.0 - level)
     return np.asarray(np.maximum(np.minimum(worth, MOST_WEEKS_HELD), least))
-
-
-def _minmax_rule(past: Past, rows: Ints, first: int, asked: Floats, lead: int) -> Rule:
-    """Minimum and maximum in days of the mean of the last 90 days, as kept in a spreadsheet."""
-    known = np.hstack([past.asked[rows, :first], asked[rows]])
-    weeks = asked.shape[1]
-    mean = np.stack(
-        [known[:, max(0, first + week - MEAN_WEEKS) : first + week].mean(axis=1)
-         for week in range(weeks)],
-        axis=1,
-    )  # fmt: skip
-    minimum = np.ceil(mean * (lead + MINIMUM_WEEKS))
-    return levels(minimum, minimum + np.ceil(mean * MAXIMUM_WEEKS))
 
 
 def _late(weeks: int, port_days: int) -> list[int]:

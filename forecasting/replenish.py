@@ -26,7 +26,7 @@ from inventory_core.db.engine import Reading
 from inventory_core.office.company import Company
 from inventory_core.planning.plan_costs import PlanCosts
 from inventory_core.planning.plan_limits import open_uses, ordered_uses, plan_limits
-from inventory_core.planning.published import PublishedForecast, PublishedRun
+from inventory_core.planning.published import PublishedForecast, PublishedPolicy, PublishedRun
 from inventory_core.planning.rules import ReplenishRule
 from inventory_core.planning.suggestions import Proposal
 from inventory_core.stock.balances import Position
@@ -53,22 +53,51 @@ class Plan:
         return [*bought, *self.transfers]
 
 
+@dataclass(frozen=True, slots=True)
+class PlanFacts:
+    """All that one plan is made of, read in one snapshot: the same facts give the same plan."""
+
+    as_of: date
+    book: Book
+    situations: tuple[Situation, ...]
+    shared: Shared
+    settings: PlanSettings
+
+
 def plan_from_run(
     conn: Reading, run: PublishedRun, *, as_of: date, sku_ids: Sequence[int] | None = None
 ) -> Plan:
-    """Plan every SKU and warehouse of a run (or of some SKUs) on the stock of this moment.
+    """Plan every SKU and warehouse of a run (or of some SKUs) on the stock of this moment."""
+    return plan_of(read_plan_facts(conn, run, as_of=as_of, sku_ids=sku_ids))
 
-    The need first; then what hubs have, what other sites can spare, and only the rest is bought.
-    """
+
+def read_plan_facts(
+    conn: Reading, run: PublishedRun, *, as_of: date, sku_ids: Sequence[int] | None = None
+) -> PlanFacts:
+    """The facts of a plan of the day `as_of`, of all SKUs or of some."""
     book = read_book(conn, as_of=as_of, sku_ids=sku_ids)
-    settings = plan_settings(book.company, book.costs)
     forecasts = planned_forecasts(conn, run, as_of=as_of, sku_ids=sku_ids)
-    planned = [plan_pair(_situation(book, run, item, as_of), settings) for item in forecasts]
-    selling = {(item.sku_id, item.warehouse_id) for item in forecasts}
+    return PlanFacts(
+        as_of=as_of,
+        book=book,
+        situations=tuple(_situation(book, run, item, as_of) for item in forecasts),
+        shared=_limits(conn, as_of, sku_ids),
+        settings=plan_settings(book.company, book.costs),
+    )
+
+
+def plan_of(facts: PlanFacts) -> Plan:
+    """The need first; then what hubs have, what other sites can spare, and only the rest is bought.
+
+    Pure: nothing is read and nothing is written.
+    """
+    book, settings = facts.book, facts.settings
+    planned = [plan_pair(situation, settings) for situation in facts.situations]
+    selling = {(one.sku_id, one.warehouse_id) for one in facts.situations}
     wanting = sorted({item.situation.sku_id for item in planned if item.draft is not None})
     shared = share_stock(
         planned,
-        _supplies(book, selling, as_of),
+        _supplies(book, selling, facts.as_of),
         ways_of(book, wanting),
         holding_rate_year=settings.holding_rate_year,
     )
@@ -76,8 +105,8 @@ def plan_from_run(
         plan_pair(shared.again[key], settings) if (key := _pair(item)) in shared.again else item
         for item in planned
     )
-    sizes = {int(sku_id): _size(facts) for sku_id, facts in book.skus.items()}
-    limited = limit_plan(pairs, _limits(conn, as_of, sku_ids), settings, sizes=sizes)
+    sizes = {int(sku_id): _size(sku) for sku_id, sku in book.skus.items()}
+    limited = limit_plan(pairs, facts.shared, settings, sizes=sizes)
     base = settings.base_currency
     transfers = tuple(transfer_draft(send, base_currency=base) for send in shared.sends)
     return Plan(limited.pairs, transfers, limited.report)
@@ -136,6 +165,35 @@ def proposals_of(plan: Plan) -> list[Proposal]:
     return [Proposal(**{name: getattr(draft, name) for name in names}) for draft in plan.drafts()]
 
 
+def policies_of(plan: Plan) -> list[PublishedPolicy]:
+    """The cover of every pair of a plan, in the form that is kept."""
+    return [_policy(item) for item in plan.pairs]
+
+
+def _policy(item: Planned) -> PublishedPolicy:
+    policy = item.policy
+    return PublishedPolicy(
+        sku_id=item.situation.sku_id,
+        warehouse_id=item.situation.warehouse_id,
+        offer_id=item.offer_id,
+        lead_time_days=policy.lead_time_days,
+        review_days=policy.review_days,
+        service_level=Decimal(str(policy.service_level)),
+        demand_mean=round(policy.demand_mean, 3),
+        safety_stock=policy.safety_stock,
+        reorder_point=policy.reorder_point,
+        order_up_to=policy.order_up_to,
+        fill_rate=None if policy.fill_rate is None else round(policy.fill_rate, 5),
+        trace={
+            "intervals": list(policy.intervals),
+            "demand_quantile": round(policy.demand_quantile, 3),
+            "computed_reorder_point": policy.computed_reorder_point,
+            "computed_order_up_to": policy.computed_order_up_to,
+            "manual": list(policy.manual),
+        },
+    )
+
+
 def plan_settings(company: Company, costs: PlanCosts) -> PlanSettings:
     """What the company chose for every SKU, and the figures of the planning day."""
     return PlanSettings(
@@ -153,7 +211,6 @@ def _situation(
 ) -> Situation:
     pair = (forecast.sku_id, forecast.warehouse_id)
     sku = book.skus[forecast.sku_id]
-    undated = as_of + timedelta(days=UNDATED_ARRIVES_AFTER_DAYS)
     return Situation(
         sku_id=forecast.sku_id,
         warehouse_id=forecast.warehouse_id,
@@ -161,10 +218,7 @@ def _situation(
         starts_on=forecast.starts_on,
         demand=demand_of(forecast),
         stock=_stock(book.positions.get(pair)),
-        inbound=tuple(
-            Arrival(item.expected_on or undated, item.quantity, item.document_number)
-            for item in book.inbound.get(pair, ())
-        ),
+        inbound=arrivals_of(book, pair, as_of),
         offers=offers_to(book, forecast.sku_id, forecast.warehouse_id, as_of),
         rates=book.rates,
         rule=_rule(book.rules.get(pair)),
@@ -187,6 +241,15 @@ def _situation(
         },
         stock_known=bool(sku["stock_known"]),
         warehouse_kind=book.kinds[forecast.warehouse_id],
+    )
+
+
+def arrivals_of(book: Book, pair: Pair, as_of: date) -> tuple[Arrival, ...]:
+    """What is on its way to a warehouse; what nobody has dated comes after a usual time."""
+    undated = as_of + timedelta(days=UNDATED_ARRIVES_AFTER_DAYS)
+    return tuple(
+        Arrival(item.expected_on or undated, item.quantity, item.document_number)
+        for item in book.inbound.get(pair, ())
     )
 
 

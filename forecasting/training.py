@@ -20,7 +20,7 @@ from forecasting.candidates import BASELINE, candidate_models
 from forecasting.channel_shares import Channels
 from forecasting.demand_panel import Period, codes_of, panel_of_grid
 from forecasting.engine import PanelForecast
-from forecasting.fanout import forecast_by_shards
+from forecasting.fanout import LOCAL, forecast_by_shards
 from forecasting.history import DemandGrid, Floats
 from forecasting.joint_sums import with_channels
 from forecasting.losses import LEVELS
@@ -73,12 +73,14 @@ def train(
     incumbents: Mapping[tuple[int, int], str] | None = None,
     own: Sequence[Model] = (),
     channels: Channels | None = None,
+    engine: str = LOCAL,
 ) -> Trained:
     """Forecast every series of the grid; `categories` by SKU id.
 
     `incumbents`: which candidate had a series (SKU, warehouse) so far; it yields only to a margin.
     `own` models join the candidates; one that fails is left out. With `channels` the forecasts
-    are cut by channel and added up by channel, market, category and for the company.
+    are cut by channel and added up by channel, market, category and for the company. `engine`:
+    where shards are worked; code of an analyst runs in this process only, so `own` models too.
     """
     began = process_time()
     if not len(grid.sku_id):
@@ -96,6 +98,7 @@ def train(
         return forecast_by_shards(
             panel,
             period.horizon,
+            engine=LOCAL if models else engine,
             seed=SEED,
             prophet_seconds=prophet_seconds,
             total_steps=steps,

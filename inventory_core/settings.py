@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     language: str = Field(default="", description="zh or en; empty: the browser's")
     owner_password: SecretStr | None = None
     secure_cookies: bool = Field(default=False, description="set where TLS ends before Yiben")
+    forecast_engine: str = Field(
+        default="", description="local, processes or tcp://host:port; empty: by size"
+    )
     log_format: str = Field(default="console", pattern="^(console|json)$")
     sample_on_first_start: bool = True
 

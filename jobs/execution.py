@@ -22,6 +22,7 @@ from inventory_core.db.engine import Database
 from inventory_core.db.leases import Lease
 from inventory_core.db.server import open_server
 from inventory_core.errors import YibenError
+from inventory_core.logs import set_up_logging
 from inventory_core.office.actors import SYSTEM
 from inventory_core.office.job_runs import (
     JobName,
@@ -32,7 +33,6 @@ from inventory_core.office.job_runs import (
     start_run,
 )
 from inventory_core.settings import load_settings
-from jobs.logs import set_up_job_logging
 from jobs.planning import Progress
 from jobs.tasks import JOBS, Workplace
 
@@ -122,7 +122,7 @@ def _noted(place: Workplace, run_id: int, watch: Progress | None) -> Progress:
 def main(arguments: list[str]) -> int:
     """COMPANY JOB [REQUEST_ID [SETTINGS as JSON]]: run one job and leave."""
     settings = load_settings()
-    set_up_job_logging(settings.log_format)
+    set_up_logging(settings.log_format)
     slug, job = arguments[0], JobName(arguments[1])
     request_id = int(arguments[2]) if len(arguments) > 2 and arguments[2] else None
     facts = json.loads(arguments[3]) if len(arguments) > 3 else {}
@@ -136,6 +136,7 @@ def main(arguments: list[str]) -> int:
         server=server,
         backup_folder=settings.data_folder / "backups",
         data_folder=settings.data_folder,
+        engine=settings.forecast_engine,
     )
     state = run_recorded(place, job, settings=facts, request_id=request_id)
     database.dispose()

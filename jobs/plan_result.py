@@ -10,7 +10,10 @@ from forecasting.own_models import LeftOut
 
 @dataclass(frozen=True, slots=True)
 class PlanResult:
-    """What a planning run did, for a screen, a terminal or a log line."""
+    """What a planning run did, for a screen, a terminal or a log line.
+
+    `kept_here`: an analyst's models took part, so no work went elsewhere.
+    """
 
     run_id: int
     reused: bool
@@ -33,6 +36,7 @@ class PlanResult:
     release_reason: str = ""
     release_gain: float | None = None
     left_out: tuple[LeftOut, ...] = ()
+    kept_here: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The same with JSON types only."""

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,11 @@ from forecasting.arrivals import expected_arrivals
 from forecasting.book import longest_lead_days
 from forecasting.channel_shares import Channels
 from forecasting.demand_panel import Period, choose_period, is_sellable
+from forecasting.fanout import LOCAL, checked_engine, engine_for
 from forecasting.hierarchy_reading import channels_of
 from forecasting.history import DemandGrid, PlanningDay, demand_grid, planning_day
 from forecasting.own_models import OwnCandidates, own_candidates
-from forecasting.replenish import Plan, plan_from_run, proposals_of
-from forecasting.situation import Planned
+from forecasting.replenish import Plan, plan_from_run, policies_of, proposals_of
 from forecasting.training import Trained, code_version, train
 from inventory_core.clock import business_day, new_id
 from inventory_core.db.engine import Database, Reading, Writing
@@ -33,7 +32,6 @@ from inventory_core.planning.plan_limits import keep_report
 from inventory_core.planning.promotion_effects import keep_promotion_effects
 from inventory_core.planning.published import (
     NewRun,
-    PublishedPolicy,
     PublishedRun,
     lock_planning,
     note_plan_day,
@@ -83,13 +81,17 @@ def run_planning(
     prophet_seconds: float = PROPHET_SECONDS,
     proposing: bool = True,
     data_folder: Path | None = None,
+    engine: str = "",
 ) -> PlanResult:
     """Retrain where something changed, publish, and bring the suggestions in line.
 
     Without `proposing` only the forecasts are published, as a day in the past would have had them.
-    Models of one's own take part where their files lie in `data_folder`.
+    Models of one's own take part where their files lie in `data_folder`. `engine`: where a large
+    panel is worked (see `forecasting.fanout`), "" by its size; it changes no number.
     """
     require(actor, Permission.PLAN_RUN)
+    if engine:
+        checked_engine(engine)
     tell = progress or _silent
     clock = {"start": time.monotonic()}
     tell("reading_history", 0.0)
@@ -104,15 +106,7 @@ def run_planning(
     trained = Trained((), {})
     if known is None:
         tell("training", 0.1)
-        trained = train(
-            material.grid,
-            material.period,
-            categories=material.categories,
-            prophet_seconds=prophet_seconds,
-            incumbents=incumbents,
-            own=material.own.models,
-            channels=material.channels,
-        )
+        trained = _train(material, incumbents, prophet_seconds, engine)
     clock["trained"] = time.monotonic()
     tell("planning", 0.85)
     run = _new_run(material, history_hash, version, settings, trained)
@@ -132,7 +126,29 @@ def run_planning(
     clock["planned"] = time.monotonic()
     tell("done", 1.0)
     result = _result(material, settled, known is not None, planned, proposed, clock)
-    return replace(result, left_out=(*material.own.left_out, *trained.left_out))
+    return replace(
+        result,
+        left_out=(*material.own.left_out, *trained.left_out),
+        kept_here=bool(material.own.models) and engine not in ("", LOCAL),
+    )
+
+
+def _train(
+    material: _Material,
+    incumbents: Mapping[tuple[int, int], str],
+    prophet_seconds: float,
+    engine: str,
+) -> Trained:
+    return train(
+        material.grid,
+        material.period,
+        categories=material.categories,
+        prophet_seconds=prophet_seconds,
+        incumbents=incumbents,
+        own=material.own.models,
+        channels=material.channels,
+        engine=engine or engine_for(len(material.grid.sku_id)),
+    )
 
 
 def _read(
@@ -216,7 +232,7 @@ def _propose(
     note_plan_day(tx, published.id, as_of)
     keep_outlooks(tx, expected_arrivals(tx, as_of=as_of))
     planned = plan_from_run(tx, published, as_of=as_of)
-    publish_policies(tx, published.id, [_policy(item) for item in planned.pairs])
+    publish_policies(tx, published.id, policies_of(planned))
     proposed = propose_suggestions(
         tx,
         actor,
@@ -229,30 +245,6 @@ def _propose(
     )
     keep_report(tx, published.id, planned.report or {})
     return planned, proposed
-
-
-def _policy(item: Planned) -> PublishedPolicy:
-    policy = item.policy
-    return PublishedPolicy(
-        sku_id=item.situation.sku_id,
-        warehouse_id=item.situation.warehouse_id,
-        offer_id=item.offer_id,
-        lead_time_days=policy.lead_time_days,
-        review_days=policy.review_days,
-        service_level=Decimal(str(policy.service_level)),
-        demand_mean=round(policy.demand_mean, 3),
-        safety_stock=policy.safety_stock,
-        reorder_point=policy.reorder_point,
-        order_up_to=policy.order_up_to,
-        fill_rate=None if policy.fill_rate is None else round(policy.fill_rate, 5),
-        trace={
-            "intervals": list(policy.intervals),
-            "demand_quantile": round(policy.demand_quantile, 3),
-            "computed_reorder_point": policy.computed_reorder_point,
-            "computed_order_up_to": policy.computed_order_up_to,
-            "manual": list(policy.manual),
-        },
-    )
 
 
 def _result(

@@ -22,6 +22,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "lead_days": (0, 90),
     "demand": (-0.5, 1.0),
     "port_days": (0, 60),
+    "budget": (1, 1e12),
 }
 
 
@@ -62,6 +63,7 @@ def asked_what_if(settings: Mapping[str, Any], company: Company) -> WhatIf:
         lead_days=round(given.get("lead_days", 0)),
         demand=given.get("demand", 0.0),
         port_days=round(given.get("port_days", 0)),
+        budget=given.get("budget"),
     )
 
 

@@ -23,6 +23,7 @@ from inventory_core.db.engine import Database
 from inventory_core.db.file_locks import shared
 from inventory_core.db.leases import Lease
 from inventory_core.db.server import Server, open_server
+from inventory_core.logs import set_up_logging
 from inventory_core.office.company import read_company
 from inventory_core.office.job_runs import (
     NIGHTLY,
@@ -34,7 +35,6 @@ from inventory_core.office.job_runs import (
 )
 from inventory_core.office.notebook_runs import notebook_entries, request_due_notebook
 from inventory_core.settings import load_settings
-from jobs.logs import set_up_job_logging
 from jobs.schedule import Entry, Timetable
 from jobs.tasks import JOBS
 
@@ -205,7 +205,7 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
 def main() -> int:
     """Serve the companies of this installation until a signal says stop."""
     settings = load_settings()
-    set_up_job_logging(settings.log_format)
+    set_up_logging(settings.log_format)
     only = tuple(filter(None, settings.served_companies.split(",")))
     runner = Runner(open_server(settings), in_a_process_of_its_own, only=only)
 

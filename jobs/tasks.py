@@ -25,6 +25,7 @@ from inventory_core.office.job_runs import JobName
 from jobs.notebooks import run_notebook
 from jobs.planning import Progress, run_planning
 from jobs.replays import run_replay
+from jobs.scenarios import run_scenario
 
 # Late facts of so many days are taken into the kept days again.
 KPI_DAYS_AGAIN = 45
@@ -34,7 +35,10 @@ BACKUPS_KEPT = 14
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """What a task may use: one company's database, and the server and folder where it lives."""
+    """What a task may use: one company's database, and the server and folder where it lives.
+
+    `engine`: where a large panel is forecast; "" leaves it to the size.
+    """
 
     database: Database
     actor: Actor
@@ -43,6 +47,7 @@ class Workplace:
     server: Server | None = None
     backup_folder: Path | None = None
     data_folder: Path | None = None
+    engine: str = ""
     run_id: int = 0
 
 
@@ -68,6 +73,7 @@ def plan(place: Workplace, settings: Mapping[str, Any], progress: Progress) -> d
         now=place.now,
         progress=progress,
         data_folder=place.data_folder,
+        engine=place.engine,
     )
     return result.as_json()
 
@@ -124,12 +130,22 @@ def play_again(place: Workplace, settings: Mapping[str, Any], progress: Progress
     return run_replay(place.database, settings, now=place.now, progress=progress)
 
 
+def plan_beside(
+    place: Workplace, settings: Mapping[str, Any], progress: Progress
+) -> dict[str, Any]:
+    """Plan a scenario beside the plan of the day; `settings` say what is changed."""
+    return run_scenario(
+        place.database, place.actor, settings, run_id=place.run_id, progress=progress
+    )
+
+
 JOBS: Mapping[JobName, Job] = {
     JobName.KPI_SNAPSHOT: Job(JobName.KPI_SNAPSHOT, keep_kpis, most_minutes=20),
     JobName.PLAN: Job(JobName.PLAN, plan, most_minutes=60),
     JobName.BACKUP: Job(JobName.BACKUP, back_up, most_minutes=60),
     JobName.NOTEBOOK: Job(JobName.NOTEBOOK, execute_notebook, most_minutes=30),
     JobName.REPLAY: Job(JobName.REPLAY, play_again, most_minutes=60),
+    JobName.SCENARIO: Job(JobName.SCENARIO, plan_beside, most_minutes=20),
 }
 
 

@@ -45,7 +45,7 @@ def gate(served: Companies, policy: str) -> Middleware:
     """The gate, with the content policy of the screens behind it."""
     rules = Rules(
         find_session=WaysIn(served).find_session,
-        home_of=lambda found: f"/{first_screen(found.actor.permissions)}",
+        home_of=lambda found: f"/{first_screen(found.actor.roles)}",
         policy=policy,
         secure=served.settings.secure_cookies,
         most_upload_bytes=MOST_UPLOAD_BYTES,

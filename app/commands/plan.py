@@ -15,6 +15,7 @@ from rich.table import Table
 from app.i18n import day, money, number, t
 from app.opening import Opened, opened_company, terminal_language
 from app.screens.jobs_words import plan_summary
+from forecasting.fanout import checked_engine
 from inventory_core.clock import utc_now
 from inventory_core.errors import Invalid
 from inventory_core.office.actors import SYSTEM
@@ -31,12 +32,17 @@ def plan(
     as_of: Annotated[str, typer.Option("--as-of", help="plan as of this day, 2011-12-08")] = "",
     company: Annotated[str, typer.Option(help="company; default: the one last opened")] = "",
     top: Annotated[int, typer.Option(help="how many suggestions to print")] = 15,
+    engine: Annotated[
+        str, typer.Option(help="local, processes or tcp://host:port; default: by size")
+    ] = "",
 ) -> None:
     """Forecast demand and propose what to buy, from whom and by when."""
     language = terminal_language()
     settings = {"as_of": _checked_day(as_of).isoformat()} if as_of else {}
+    if engine:
+        checked_engine(engine)
     with opened_company(company) as opened:
-        run = run_here(opened, JobName.PLAN, settings, language)
+        run = run_here(opened, JobName.PLAN, settings, language, engine=engine)
         if run.state is not RunState.DONE:
             raise typer.Exit(1)
         screen.print(plan_summary(run.result, language), soft_wrap=True)
@@ -44,7 +50,9 @@ def plan(
             screen.print(_table(opened, top, language))
 
 
-def run_here(opened: Opened, job: JobName, settings: dict[str, Any], language: str) -> JobRun:
+def run_here(
+    opened: Opened, job: JobName, settings: dict[str, Any], language: str, *, engine: str = ""
+) -> JobRun:
     """Run a job in this process with a bar that follows it; answers its record."""
     place = Workplace(
         opened.database,
@@ -54,6 +62,7 @@ def run_here(opened: Opened, job: JobName, settings: dict[str, Any], language: s
         server=opened.server,
         backup_folder=opened.settings.data_folder / "backups",
         data_folder=opened.settings.data_folder,
+        engine=engine or opened.settings.forecast_engine,
     )
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     with Progress(*columns, TimeElapsedColumn(), console=screen, transient=True) as bar:

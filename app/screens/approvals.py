@@ -42,8 +42,10 @@ def draw() -> None:
         _question(row)
     st.subheader(md("approvals.decided"), anchor=False)
     if decided.empty:
-        empty_state(":material/task_alt:", md("approvals.empty"))
-        link("replenish", t("nav.replenish"), icon=":material/shopping_cart:")
+        empty_state(
+            ":material/task_alt:", md("approvals.empty"),
+            to="replenish", label=t("approvals.empty_button"),
+        )  # fmt: skip
         return
     _decided(decided)
 

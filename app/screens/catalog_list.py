@@ -7,13 +7,15 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import md
+from app.i18n import md, t
 from app.widgets import empty_state, query
 from app.widgets_tables import Column, export_button, table
 from inventory_core.db.engine import Reading
 from inventory_core.office.actors import Permission
 
 MOST_ROWS = 500
+# Lists that a file can bring.
+IMPORTED = frozenset({"skus", "suppliers", "offers", "warehouses", "rates"})
 # Beside a list of few columns there is room for the form; below a wide one it stands better.
 _BESIDE = [3, 2]
 
@@ -33,7 +35,8 @@ def draw_list(
     wanted = _head(name, open_new, find)
     rows = session.cached(f"catalog_{name}", _rows, select, wanted)
     if not len(rows) and not wanted:
-        empty_state(icon, md(f"catalog.no_{name}"))
+        to = "import" if name in IMPORTED else ""
+        empty_state(icon, md(f"catalog.no_{name}"), to=to, label=t("catalog.import_list"))
         return
     shown = words(rows)
     beside = draw_one is not None and len(columns) <= 6

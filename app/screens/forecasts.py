@@ -9,6 +9,7 @@ import streamlit as st
 from app import session
 from app.charts_forecasts import accuracy_picture, demand_picture
 from app.i18n import day, md, number, percent, plain, reader_language, t
+from app.screens.first_step import first_step
 from app.screens.forecasts_models import draw_models
 from app.screens.forecasts_overrides import draw_overrides
 from app.screens.forecasts_reading import (
@@ -36,8 +37,7 @@ def draw() -> None:
     found = session.cached("forecasts", read_overall, ttl=600)
     if found is None or not found.series:
         page_head(t("nav.forecasts"), md("forecasts.empty_sentence"))
-        empty_state(":material/show_chart:", md("forecasts.empty"))
-        link("jobs", md("forecasts.empty_button"), icon=":material/play_arrow:")
+        first_step(":material/show_chart:", md("forecasts.empty"))
         return
     page_head(t("nav.forecasts"), _sentence(found))
     view = scope_bar({"view": {name: t(f"learning.view_{name}") for name in VIEWS}})["view"]

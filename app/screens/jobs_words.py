@@ -65,6 +65,8 @@ def plan_summary(result: Mapping[str, Any], language: str = "") -> str:
         t(f"error.{one['problem']}", language=language, **{"name": one["name"]} | one["params"])
         for one in result.get("left_out", ())
     ]
+    if result.get("kept_here"):
+        parts.append(t("planning.kept_here", language=language))
     if not result.get("crowned", True):
         release = result.get("release", 0)
         parts.append(t("planning.kept_old", language=language, release=release))

@@ -15,7 +15,7 @@ from app import session
 from app.i18n import md, number, t
 from app.screens.orders_detail import draw_order
 from app.screens.orders_entry import ask_order
-from app.widgets import Figure, empty_state, figure_row, link, page_head, query, scope_bar
+from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
 from app.widgets_tables import Column, Flag, Moment, Money, Text, Units, export_button, table
 from inventory_core.db.engine import Reading
 from inventory_core.insight.order_lists import PAGE, account_names, order_page, order_sums
@@ -31,8 +31,10 @@ def draw() -> None:
     page_head(t("nav.orders"), _sentence(sums))
     accounts = session.cached("accounts", _accounts)
     if not sums["orders"]:
-        empty_state(":material/receipt_long:", md("orders.empty"))
-        link("import", md("nav.import"), icon=":material/upload_file:")
+        empty_state(
+            ":material/receipt_long:", md("orders.empty"),
+            to="import", label=t("orders.empty_button"),
+        )  # fmt: skip
         _new_order(accounts)
         return
     scope = scope_bar(

@@ -14,7 +14,7 @@ from app.screens.overview_figures import kpi_cards, place_table
 from app.screens.overview_judged import judged_table
 from app.screens.overview_lists import attention_list, decision_table
 from app.screens.overview_slow import slow_table
-from app.widgets import chart, empty_state, link, page_head, query, scope_bar
+from app.widgets import chart, empty_state, page_head, query, scope_bar
 from inventory_core.catalog.locations import warehouses
 from inventory_core.clock import utc_now
 from inventory_core.db.engine import Reading
@@ -34,8 +34,10 @@ def draw() -> None:
     known = session.cached("overview_known", _known)
     if known is None:
         page_head(t("nav.overview"), md("overview.empty_sentence"))
-        empty_state(":material/monitoring:", md("overview.empty"))
-        link("import", md("overview.empty_button"), icon=":material/upload_file:")
+        empty_state(
+            ":material/monitoring:", md("overview.empty"),
+            to="import", label=t("overview.empty_button"),
+        )  # fmt: skip
         _attention()
         return
     last_on, stamp, fields = known

@@ -73,8 +73,12 @@ def _chosen_order(rows: pd.DataFrame) -> int | None:
     """The ticked order, or the one that the address names."""
     asked = query("order")
     if not len(rows):
-        key = "purchases.none_here" if asked or query("state") else "purchases.empty"
-        empty_state(":material/local_shipping:", md(key))
+        icon = ":material/local_shipping:"
+        if asked or query("state"):
+            empty_state(icon, md("purchases.none_here"))
+        else:
+            words = md("purchases.empty")
+            empty_state(icon, words, to="replenish", label=t("approvals.empty_button"))
     else:
         height = min(35 * (len(rows) + 1) + 3, 360)
         ticked = table(_shown(rows), _columns(), key="purchases_table", select="one", height=height)

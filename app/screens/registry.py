@@ -6,7 +6,7 @@ To add a screen: write `app/screens/<key>.py` with `draw() -> None`, put its tex
 walk this table.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.screens import (
@@ -26,6 +26,7 @@ from app.screens import (
     stock,
 )
 from inventory_core.office.actors import Permission
+from inventory_core.vocabulary import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,15 @@ SCREENS: tuple[Screen, ...] = (
     Screen("settings", "set_up", ":material/settings:", Permission.VIEW, settings.draw),
 )
 SECTIONS = ("decide", "operate", "set_up")
+# Where a day begins, by role; of several roles the first one in this table. All others: Overview.
+FIRST_SCREENS: Mapping[Role, str] = {
+    Role.OWNER: "overview",
+    Role.MANAGER: "overview",
+    Role.BUYER: "replenish",
+    Role.ANALYST: "forecasts",
+}
 
 
-def first_screen(permissions: frozenset[Permission]) -> str:
-    """Where a person with these permissions begins: the first screen that they open."""
-    return next((one.key for one in SCREENS if one.permission in permissions), "settings")
+def first_screen(roles: frozenset[Role]) -> str:
+    """Where a person with these roles begins."""
+    return next((key for role, key in FIRST_SCREENS.items() if role in roles), "overview")

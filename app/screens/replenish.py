@@ -12,11 +12,12 @@ import streamlit as st
 
 from app import session
 from app.i18n import day, md, money, number, t
+from app.screens.first_step import first_step
 from app.screens.replenish_acts import approve_ticked
 from app.screens.replenish_limits import draw_limits, ticked_words
 from app.screens.replenish_reasons import draw_reasons
 from app.screens.replenish_transfers import draw_transfers
-from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
+from app.widgets import Figure, empty_state, figure_row, link, page_head, query, scope_bar
 from app.widgets_tables import Bar, Column, Day, Decimal, Text, Units, export_button, table
 from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Reading
@@ -33,9 +34,10 @@ COVER_BAR_DAYS = 90.0
 def draw() -> None:
     """The screen."""
     figures, run = session.cached("replenish_figures", _figures)
-    page_head(t("nav.replenish"), _sentence(figures))
+    words = _sentence(figures) if run is not None else md("replenish.sentence_no_plan")
+    page_head(t("nav.replenish"), words)
     if run is None:
-        empty_state(":material/trending_up:", md("replenish.empty_no_plan"))
+        first_step(":material/trending_up:", md("replenish.empty_no_plan"))
         return
     scope = scope_bar(_scope_fields(), stamp=_stamp(run))
     found = session.cached("replenish_rows", _rows, scope["site"], query("supplier"), query("find"))
@@ -47,6 +49,7 @@ def draw() -> None:
     if len(sent) and len(rows):
         st.subheader(md("replenish.buy_title"), anchor=False)
     draw_limits(run)
+    link("replay", md("scenario.open"), icon=":material/alt_route:")
     if found.empty:
         empty_state(":material/check_circle:", md("replenish.empty_all_fine"))
         return

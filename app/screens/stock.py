@@ -12,7 +12,7 @@ import streamlit as st
 from app import session
 from app.i18n import md, money, number, t
 from app.screens.stock_detail import draw_position
-from app.widgets import Figure, empty_state, figure_row, link, page_head, query, scope_bar
+from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
 from app.widgets_tables import Column, Money, Text, Units, export_button, table
 from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Reading
@@ -28,8 +28,10 @@ def draw() -> None:
     everything = session.cached("stock_sums", _sums, "", "", "")
     page_head(t("nav.stock"), _sentence(everything))
     if not everything["pairs"]:
-        empty_state(":material/inventory_2:", md("stock.empty"))
-        link("import", md("nav.import"), icon=":material/upload_file:")
+        empty_state(
+            ":material/inventory_2:", md("stock.empty"),
+            to="import", label=t("stock.empty_button"),
+        )  # fmt: skip
         return
     sites = session.cached("warehouses", warehouses)
     scope = scope_bar(

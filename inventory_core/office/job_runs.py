@@ -44,6 +44,7 @@ class JobName(StrEnum):
     BACKUP = "backup"
     NOTEBOOK = "notebook"
     REPLAY = "replay"
+    SCENARIO = "scenario"
 
 
 # Hour and minute of the company's clock at which each job is due every night.

@@ -24,6 +24,7 @@ from forecasting.fanout import (
 )
 from forecasting.models.statistical import MovingAverage, SeasonalNaive
 from inventory_core.errors import Invalid, Refused, Unavailable
+from tests.dask_cluster import two_workers
 from tests.forecasting.panels import demand_panel
 
 HORIZON = 4
@@ -117,14 +118,7 @@ def test_a_cluster_that_does_not_answer_is_named(monkeypatch: Any) -> None:
 
 @pytest.fixture
 def cluster() -> Iterator[LocalCluster]:
-    with LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address=None,
-        silence_logs=50,
-    ) as started:
+    with two_workers() as started:
         yield started
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from forecasting.replay_history import (
     LEAST_HISTORY_WEEKS,
-    Forecasts,
     Past,
     WhatIf,
     first_week,
@@ -15,6 +14,7 @@ from forecasting.replay_history import (
     replay_history,
 )
 from forecasting.replay_past import unconstrained
+from forecasting.replay_rules import Forecasts
 from inventory_core.errors import Refused
 from tests.forecasting.panels import plain_panel
 
@@ -85,6 +85,31 @@ def test_a_port_delay_and_a_shock_cost_and_have_nothing_real_beside_them() -> No
         assert changed.ours.fill_rate < usual.ours.fill_rate
     longer = replay_history(past, replace(USUAL, lead_days=14), known)
     assert longer.ours.fill_rate == pytest.approx(1.0)
+
+
+def test_a_budget_that_never_bites_changes_no_number() -> None:
+    past = steady(LEAST_HISTORY_WEEKS + 24, lead=3)
+    mixed = replace(past, lead=np.array([1, 3]))
+    known = exact_forecasts(mixed)
+    free = replay_history(mixed, replace(USUAL, port_days=21), known)
+    rich = replay_history(mixed, replace(USUAL, port_days=21, budget=1e9), known)
+    assert rich == free
+
+
+def test_a_budget_goes_to_what_brings_most_and_no_week_spends_more() -> None:
+    # 10 a week at 2.00 and 4 a week at 5.00; the second earns 30 a unit, the first 3.
+    past = steady(LEAST_HISTORY_WEEKS + 30)
+    past = replace(past, moq=np.zeros(2), pack=np.ones(2), price=np.array([5.0, 35.0]))
+    known = exact_forecasts(past)
+    usual = replay_history(past, USUAL, known)
+    assert usual.ours.fill_rate == pytest.approx(1.0)
+    tight = replay_history(past, replace(USUAL, budget=20.0), known)
+    assert tight.actual is None
+    # 20.00 a week buy the four that earn most; little of the ten is served after the opening.
+    assert tight.ours.fill_rate is not None
+    assert tight.minmax.fill_rate is not None
+    assert 4 / 14 < tight.ours.fill_rate < 0.6
+    assert tight.ours.stockout_cost < tight.minmax.stockout_cost
 
 
 def test_too_short_a_past_is_refused() -> None:

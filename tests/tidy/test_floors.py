@@ -12,6 +12,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "inventory_core.money",
         "inventory_core.clock",
         "inventory_core.settings",
+        "inventory_core.logs",
     ),
     ("inventory_core.db",),
     ("inventory_core.mailbox",),

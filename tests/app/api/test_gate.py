@@ -6,7 +6,9 @@ from starlette.websockets import WebSocketDisconnect
 
 from app.api.gate import MOST_BODY_BYTES
 from app.cookies import COOKIE_NAME
+from app.screens.registry import SCREENS, first_screen
 from inventory_core.db.companies import database_name
+from inventory_core.office.actors import ROLE_PERMISSIONS
 from inventory_core.vocabulary import Role
 from tests.app.conftest import ORIGIN
 
@@ -41,10 +43,29 @@ def test_nobody_gets_nothing_but_the_way_in(visitor) -> None:
         assert nobody.get(path).status_code == 200, path
 
 
-def test_the_first_page_is_the_first_screen_of_that_person(visitor) -> None:
-    seen = visitor(Role.OWNER).get("/", headers=HTML)
-    assert seen.status_code == 303
-    assert seen.headers["location"].count("/") == 1
+@pytest.mark.parametrize(
+    ("roles", "screen"),
+    [
+        ([Role.OWNER], "/overview"),
+        ([Role.MANAGER], "/overview"),
+        ([Role.BUYER], "/replenish"),
+        ([Role.ANALYST], "/forecasts"),
+        ([Role.ANALYST, Role.BUYER], "/replenish"),
+        ([Role.BUYER, Role.OWNER], "/overview"),
+        ([Role.WAREHOUSE], "/overview"),
+        ([Role.READER], "/overview"),
+    ],
+)
+def test_everybody_begins_on_the_screen_of_their_work(
+    visitor, roles: list[Role], screen: str
+) -> None:
+    seen = visitor(*roles).get("/", headers=HTML)
+    assert (seen.status_code, seen.headers["location"]) == (303, screen)
+
+
+def test_the_first_screen_is_one_that_its_role_may_open() -> None:
+    needed = {screen.key: screen.permission for screen in SCREENS}
+    assert all(needed[first_screen(frozenset({r}))] in ROLE_PERMISSIONS[r] for r in Role)
 
 
 def test_an_invented_cookie_is_nobody(visitor, desk) -> None:

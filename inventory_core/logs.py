@@ -9,7 +9,8 @@ import sys
 
 import structlog
 
-_QUIET = ("alembic", "sqlalchemy", "cmdstanpy", "prophet", "uvicorn.access", "watchdog", "PIL")
+_QUIET = ("alembic", "sqlalchemy", "uvicorn.access", "watchdog", "PIL")
+_SILENT = ("apscheduler", "cmdstanpy", "prophet")
 
 
 def set_up_logging(form: str, *, level: int = logging.INFO) -> None:
@@ -43,5 +44,6 @@ def set_up_logging(form: str, *, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for names, least in ((_QUIET, logging.WARNING), (_SILENT, logging.ERROR)):
+        for name in names:
+            logging.getLogger(name).setLevel(least)

@@ -1,0 +1,80 @@
+"""What a scenario would order otherwise, SKU by SKU, the weightiest first, each with its reason.
+
+Puts kept codes and numbers into words; works nothing out.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app.i18n import day, md, number, t
+from app.widgets_tables import Decimal, Text, export_button, table
+from inventory_core.planning.scenarios import NewAnswer
+
+MOST_HEIGHT = 420
+
+
+def draw_differences(answer: NewAnswer) -> None:
+    """The list, or the sentence that there is none."""
+    if not answer.differences:
+        st.success(md("scenario.no_difference"), icon=":material/check_circle:")
+        return
+    shown = pd.DataFrame([_row(one) for one in answer.differences])
+    columns: dict[str, Any] = {
+        "sku": Text(t("replenish.sku"), pinned=True, width=92),
+        "warehouse": Text(t("replenish.site"), width=68),
+        "before": Text(t("scenario.column.before"), width=140),
+        "after": Text(t("scenario.column.after"), width=140),
+        "why": Text(t("replenish.why"), width=340),
+        "cash": Decimal(t("scenario.column.cash"), digits=0, width=66),
+        "at_risk": Decimal(t("scenario.column.at_risk"), digits=0, width=66),
+        "margin": Decimal(t("scenario.column.margin"), digits=0, width=86),
+    }
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.subheader(
+            md("scenario.differences", count=number(len(answer.differences))), anchor=False
+        )
+        st.space("stretch")
+        export_button(shown, columns, name="scenario")
+    table(shown, columns, key="scenario_differences", height=min(MOST_HEIGHT, 75 + 35 * len(shown)))
+
+
+def _row(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "sku": one["sku"],
+        "warehouse": one["warehouse"],
+        "before": _order(one["before"]),
+        "after": _order(one["after"]),
+        "cash": one["cash"],
+        "at_risk": one["at_risk"],
+        "margin": one["margin"],
+        "why": reason_of(one["why"]),
+    }
+
+
+def _order(order: Mapping[str, Any] | None) -> str:
+    """Units, and how and when they come; a dash where nothing is ordered."""
+    if order is None:
+        return "—"
+    arrives = order["arrives_on"]
+    return t(
+        "scenario.order",
+        units=number(order["quantity"]),
+        ship=t(f"ship.{order['ship_method']}"),
+        day=day(date.fromisoformat(arrives), year=False) if arrives else "—",
+    )
+
+
+def reason_of(why: Mapping[str, Any]) -> str:
+    """The reason of a difference as a sentence."""
+    told: dict[str, Any] = {}
+    for name, value in why.items():
+        signed = name in ("demand", "safety")
+        if isinstance(value, int):
+            told[name] = f"{value:+,d}" if signed else number(value)
+    if "ship_method" in why:
+        told |= {"ship": t(f"ship.{why['ship_method']}"), "supplier": why["supplier"]}
+    return t(f"scenario.why.{why['code']}", **told)

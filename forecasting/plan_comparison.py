@@ -1,0 +1,200 @@
+"""A scenario planned beside the plan of the day: figures of both, and what differs and why.
+
+Both are planned by the same functions on the same facts and carried forward alike, so whatever
+differs comes from the scenario. Decides which reason is given for a difference; writes nothing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from forecasting.plan_ahead import WEEKS, Ahead, play_ahead
+from forecasting.replenish import Plan, PlanFacts, plan_of
+from forecasting.scenario import BUDGET_NAME, under
+from forecasting.situation import Draft, Planned
+from inventory_core.planning.scenarios import Scenario
+
+Pair = tuple[int, int]
+
+MOST_DIFFERENCES = 1_000
+# Less than this changed in the expected margin of a pair, with the same order, is no difference.
+LEAST_MARGIN = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One plan in figures; money in the base currency, expected over the weeks where not of today.
+
+    `orders`, `order_cash`, `late`, `transfers`: of today. `at_risk`: units that will be asked for
+    and cannot be served; `margin`: lost with them. `cash_by_week`: of orders, when they are placed.
+    """
+
+    orders: int
+    order_cash: float
+    late: int
+    transfers: int
+    at_risk: float
+    fill_rate: float | None
+    margin: float
+    cash: float
+    stock_end: float
+    cash_by_week: tuple[float, ...]
+    stock_by_week: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The plan as it is, the plan under the scenario, and the pairs that differ."""
+
+    weeks: int
+    current: Figures
+    changed: Figures
+    differences: tuple[Mapping[str, Any], ...]
+
+
+def compare(
+    facts: PlanFacts,
+    scenario: Scenario,
+    *,
+    weeks: int = WEEKS,
+    told: Callable[[str, float], None] = lambda step, share: None,
+) -> Comparison:
+    """Plan twice on the same facts, play both forward, and lay them side by side."""
+    review = facts.settings.review_days
+    told("planning_as_is", 0.1)
+    before = plan_of(facts)
+    told("planning_scenario", 0.35)
+    after = plan_of(under(facts, scenario))
+    told("playing_ahead", 0.6)
+    then = play_ahead(before, review_days=review, weeks=weeks)
+    told("playing_ahead", 0.8)
+    budget = None if scenario.budget is None else float(scenario.budget)
+    now = play_ahead(after, review_days=review, budget=budget, weeks=weeks)
+    told("comparing", 0.95)
+    return Comparison(
+        weeks, _figures(before, then), _figures(after, now), _differences(before, after, then, now)
+    )
+
+
+def _figures(plan: Plan, ahead: Ahead) -> Figures:
+    drafts = [one.draft for one in plan.pairs if one.draft is not None]
+    asked, lost = float(ahead.asked.sum()), float(ahead.lost.sum())
+    return Figures(
+        orders=len(drafts),
+        order_cash=round(float(sum(draft.amount_base or 0 for draft in drafts)), 2),
+        late=sum(draft.days_late > 0 for draft in drafts),
+        transfers=len(plan.transfers),
+        at_risk=round(lost, 1),
+        fill_rate=round(1 - lost / asked, 4) if asked > 0 else None,
+        margin=round(float(ahead.margin.sum()), 2),
+        cash=round(float(ahead.cash.sum()), 2),
+        stock_end=round(float(ahead.value[-1]), 2),
+        cash_by_week=tuple(round(float(each), 2) for each in ahead.cash),
+        stock_by_week=tuple(round(float(each), 2) for each in ahead.value),
+    )
+
+
+def _differences(
+    before: Plan, after: Plan, then: Ahead, now: Ahead
+) -> tuple[Mapping[str, Any], ...]:
+    """What is ordered otherwise, and what is missed otherwise, by the weight of both."""
+    cut = _cut_by_budget(after)
+    found: list[tuple[float, str, Mapping[str, Any]]] = []
+    for row, (one, other) in enumerate(zip(before.pairs, after.pairs, strict=True)):
+        margin = float(now.margin[row] - then.margin[row])
+        if _order(one.draft) == _order(other.draft) and abs(margin) < LEAST_MARGIN:
+            continue
+        cash = _cash(other.draft) - _cash(one.draft)
+        here = one.situation
+        told = {
+            "sku": here.sku_code,
+            "warehouse": here.warehouse_code,
+            "before": _order(one.draft),
+            "after": _order(other.draft),
+            "cash": round(cash, 2),
+            "at_risk": round(float(now.lost[row] - then.lost[row]), 1),
+            "margin": round(margin, 2),
+            "why": _why(one, other, cut),
+        }
+        found.append((-abs(cash) - abs(margin), f"{here.sku_code}@{here.warehouse_code}", told))
+    found.sort(key=lambda each: each[:2])
+    return tuple(told for _, _, told in found[:MOST_DIFFERENCES])
+
+
+def _cash(draft: Draft | None) -> float:
+    return 0.0 if draft is None else float(draft.amount_base or 0)
+
+
+def _order(draft: Draft | None) -> dict[str, Any] | None:
+    if draft is None:
+        return None
+    return {
+        "quantity": draft.quantity,
+        "supplier": draft.trace["offer"]["supplier"],
+        "ship_method": draft.ship_method,
+        "arrives_on": draft.arrives_on.isoformat() if draft.arrives_on else None,
+    }
+
+
+def _cut_by_budget(plan: Plan) -> dict[Pair, int]:
+    """Units that the scenario's budget took from each order, by SKU id and warehouse code."""
+    changed: Sequence[Mapping[str, Any]] = (plan.report or {}).get("changed", ())
+    codes = {
+        (one.situation.sku_id, one.situation.warehouse_code): one.situation.warehouse_id
+        for one in plan.pairs
+    }
+    return {
+        (one["sku_id"], codes[one["sku_id"], one["warehouse"]]): -one["units"]
+        for one in changed
+        if one["code"] == "budget" and one["limit"] == BUDGET_NAME and one["units"] < 0
+    }
+
+
+def _why(one: Planned, other: Planned, cut: Mapping[Pair, int]) -> dict[str, Any]:
+    """The reason as a code and the numbers of its sentence; the nearest cause comes first."""
+    pair = (other.situation.sku_id, other.situation.warehouse_id)
+    if pair in cut:
+        return {"code": "budget", "units": cut[pair]}
+    a, b = _order(one.draft), _order(other.draft)
+    if a == b:
+        return {"code": "same_order"}
+    if a and b and (a["supplier"], a["ship_method"]) != (b["supplier"], b["ship_method"]):
+        return {"code": "other_way", "supplier": b["supplier"], "ship_method": b["ship_method"]}
+    position = other.situation.stock.inventory_position
+    reached = (position <= one.policy.reorder_point, position <= other.policy.reorder_point)
+    if reached[0] != reached[1]:
+        return {
+            "code": "due" if reached[1] else "not_due",
+            "position": position,
+            "before": one.policy.reorder_point,
+            "after": other.policy.reorder_point,
+        }
+    if a and b and a["quantity"] == b["quantity"]:
+        return {"code": "later" if b["arrives_on"] > a["arrives_on"] else "sooner"}
+    if one.policy.order_up_to != other.policy.order_up_to:
+        return {"code": "levels", **_drivers(one, other)}
+    if position != one.situation.stock.inventory_position:
+        return {"code": "shared", "before": one.situation.stock.inventory_position,
+                "after": position}  # fmt: skip
+    return {"code": "served_less" if _units(a) > _units(b) else "served_more"}
+
+
+def _units(order: Mapping[str, Any] | None) -> int:
+    return 0 if order is None else int(order["quantity"])
+
+
+def _drivers(one: Planned, other: Planned) -> dict[str, Any]:
+    """Which part of order-up-to moved most: expected demand until the next goods, or safety."""
+    demand = other.policy.demand_mean - one.policy.demand_mean
+    safety = other.policy.safety_stock - one.policy.safety_stock
+    return {
+        "before": one.policy.order_up_to,
+        "after": other.policy.order_up_to,
+        "demand": round(demand),
+        "safety": safety,
+    }
+
+
+def as_json(figures: Figures) -> dict[str, Any]:
+    """The same with JSON types only."""
+    return asdict(figures)

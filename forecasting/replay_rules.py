@@ -1,0 +1,78 @@
+"""The rules that a company's past is played again by, and what their orders are worth in a budget.
+
+Ours: orders of least expected cost on the paths of the forecast that was possible then. The other:
+minimum and maximum as kept in a spreadsheet. Periods are weeks; a rule knows no later demand.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.replay_budget import Value, WorthOf
+from forecasting.replay_orders import best_orders, worth_of
+from forecasting.simulate import Floats, Review, Rule, Terms
+from forecasting.simulate_rules import levels
+
+Ints = npt.NDArray[np.int64]
+# By the week of the window in which it was made: mean and paths.
+Forecasts = Mapping[int, tuple[Floats, Floats]]
+
+FORECAST_EVERY = 4
+# The rule of a spreadsheet: minimum = lead time + 30 days, maximum 60 days more, of the last 90.
+MEAN_WEEKS, MINIMUM_WEEKS, MAXIMUM_WEEKS = 13, 30 / 7, 60 / 7
+
+
+def our_rule(outlooks: Forecasts, rows: Ints, terms: Terms, price: Floats) -> Rule:
+    """Orders of least expected cost; `price` [S] of a lost unit in weeks of holding one."""
+
+    def rule(review: Review) -> Floats:
+        seen = _seen(outlooks, rows, review.period)
+        return best_orders(review, seen, np.ones(seen.shape[:2]), terms, price)
+
+    return rule
+
+
+def our_value(
+    outlooks: Forecasts, rows: Ints, terms: Terms, price: Floats, holding: Floats
+) -> Value:
+    """What an order is expected to save; `holding` [S] money for a unit and week."""
+
+    def value(review: Review) -> WorthOf:
+        seen = _seen(outlooks, rows, review.period)
+        worth = worth_of(review, seen, np.ones(seen.shape[:2]), terms, price, later=False)
+        return lambda quantity: np.asarray(worth.of(quantity) * holding)
+
+    return value
+
+
+def _seen(outlooks: Forecasts, rows: Ints, period: int) -> Floats:
+    """The paths known then, from this period on."""
+    made = period - period % FORECAST_EVERY
+    return outlooks[made][1][rows][:, :, period - made :]
+
+
+def recent_mean(known: Floats, first: int) -> Floats:
+    """[S, W] before each week of the window the mean of the last 90 days; `known` [S, first + W]"""
+    weeks = known.shape[1] - first
+    return np.stack(
+        [known[:, max(0, first + week - MEAN_WEEKS) : first + week].mean(axis=1)
+         for week in range(weeks)],
+        axis=1,
+    )  # fmt: skip
+
+
+def minmax_rule(mean: Floats, lead: int) -> Rule:
+    """Minimum and maximum in days of the mean [S, W] of the last 90 days."""
+    minimum = np.ceil(mean * (lead + MINIMUM_WEEKS))
+    return levels(minimum, minimum + np.ceil(mean * MAXIMUM_WEEKS))
+
+
+def least_cover(mean: Floats) -> Value:
+    """A spreadsheet knows no return: what has the fewest weeks of cover comes first."""
+
+    def value(review: Review) -> WorthOf:
+        cover = review.position / np.maximum(mean[:, review.period], 1e-9)
+        return lambda quantity: np.asarray(quantity / (1.0 + np.maximum(cover, 0.0)))
+
+    return value

@@ -1,0 +1,142 @@
+"""A plan played forward: ten a day for sure, worked out by hand, and the same under a scenario."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+
+from forecasting.book import Book
+from forecasting.limits_room import Shared
+from forecasting.plan_ahead import play_ahead
+from forecasting.plan_comparison import Comparison, compare
+from forecasting.projection import Arrival
+from forecasting.replenish import PlanFacts, plan_of
+from forecasting.scenario import under
+from forecasting.situation import Situation
+from inventory_core.office.company import Company
+from inventory_core.planning.scenarios import Scenario
+from inventory_core.stock.balances import Inbound
+from tests.golden.sheets import SETTINGS, read_sheet, situation_of
+
+# 360 units, reorder point 370, order-up-to 440, 30 days, reviews every 7, at 5.00, sold for 20.00.
+SHEET = "01_reorder_point_reached"
+AS_OF = date(2026, 3, 2)
+
+
+def a_situation(sku_id: int = 1, **changes: Any) -> Situation:
+    found = situation_of(read_sheet(SHEET, "input"))
+    return replace(found, sku_id=sku_id, sku_code=f"S{sku_id}", warehouse_code="US", **changes)
+
+
+def facts_of(*situations: Situation, inbound: dict[Any, Any] | None = None) -> PlanFacts:
+    skus = {one.sku_id: {"volume_cm3": None, "weight_grams": None} for one in situations}
+    book = Book(
+        company=Company(name="Seller"),
+        positions={},
+        inbound=inbound or {},
+        offers={},
+        rates=situations[0].rates,
+        rules={},
+        skus=skus,
+        warehouses={100: "US"},
+        hubs=frozenset(),
+    )
+    shared = Shared(as_of=AS_OF, limits=[], ordered=[], others=[], held={})
+    return PlanFacts(AS_OF, book, situations, shared, SETTINGS)
+
+
+def compared(scenario: Scenario, *situations: Situation) -> Comparison:
+    return compare(facts_of(*situations), scenario)
+
+
+def test_reviews_order_what_was_sold_and_stock_follows_by_hand() -> None:
+    ahead = play_ahead(plan_of(facts_of(a_situation())), review_days=7)
+    # 80 today, then what a week sold: 70 at every review, at 5.00.
+    np.testing.assert_allclose(ahead.cash, [400, *[350] * 12])
+    # After 13 weeks: 360 - 910 + 80 of today + 8 orders of 70 that have come by day 86.
+    assert ahead.value[-1] == pytest.approx((360 - 910 + 80 + 8 * 70) * 5)
+    assert ahead.asked[0] == pytest.approx(910)
+    assert ahead.lost[0] == 0
+
+
+def test_what_cannot_be_served_is_lost_with_its_margin_and_is_not_bought_for() -> None:
+    short = a_situation(stock=replace(a_situation().stock, available=100, inventory_position=100))
+    plan = plan_of(facts_of(short))
+    # 100 last ten days, goods come on day 30: 200 units are lost, at a margin of 15 each.
+    [one] = plan.pairs
+    assert one.draft is not None
+    assert one.draft.quantity == 440 - 100 - 200
+    ahead = play_ahead(plan, review_days=7)
+    assert ahead.lost[0] == pytest.approx(200)
+    assert ahead.margin[0] == pytest.approx(200 * 15)
+    # The next review buys a week, not the demand that was lost meanwhile.
+    assert ahead.cash[1] == pytest.approx(350)
+
+
+def test_a_scenario_without_effect_differs_in_nothing() -> None:
+    # Demand is certain: no service level asks for more.
+    found = compared(Scenario(service_level=Decimal("0.99")), a_situation())
+    assert found.differences == ()
+    assert found.current == found.changed
+
+
+def test_more_demand_and_longer_ways_order_more_and_say_why() -> None:
+    more = compared(Scenario(demand_factor=Decimal("1.1")), a_situation())
+    [told] = more.differences
+    # Order-up-to 44 days of 11; 360 last 32 days, so nothing is lost before day 30.
+    assert (told["before"]["quantity"], told["after"]["quantity"]) == (80, 484 - 360)
+    assert told["why"]["code"] == "levels"
+    assert (told["why"]["before"], told["why"]["after"]) == (440, 484)
+    longer = compared(Scenario(lead_factor=Decimal("1.5")), a_situation())
+    [told] = longer.differences
+    # 45 days away: 590 wanted, 90 of them lost before goods come.
+    assert told["after"]["quantity"] == 590 - 360 - 90
+    assert told["after"]["arrives_on"] == (AS_OF + timedelta(days=45)).isoformat()
+    assert longer.changed.at_risk == pytest.approx(90)
+    assert longer.changed.margin == pytest.approx(90 * 15)
+
+
+def test_a_port_delay_touches_what_goes_by_sea_and_nothing_else() -> None:
+    coming = {
+        (1, 100): [
+            Inbound(1, 100, AS_OF + timedelta(days=5), 40, "purchase", "PO-1", 1, "sent", "sea"),
+            Inbound(1, 100, AS_OF - timedelta(days=3), 30, "purchase", "PO-2", 2, "sent", "sea"),
+            Inbound(1, 100, AS_OF + timedelta(days=6), 20, "purchase", "PO-3", 3, "sent", "air"),
+        ]
+    }
+    facts = under(facts_of(a_situation(), inbound=coming), Scenario(delay_days=14))
+    [here] = facts.situations
+    assert here.inbound == (
+        Arrival(AS_OF + timedelta(days=19), 40, "PO-1"),
+        Arrival(AS_OF + timedelta(days=14), 30, "PO-2"),
+        Arrival(AS_OF + timedelta(days=6), 20, "PO-3"),
+    )
+    [offer] = here.offers
+    assert [leg.days for leg in offer.routes[0].route.legs] == [30, 14]
+
+
+def test_a_budget_goes_to_what_brings_most_and_holds_in_every_later_period() -> None:
+    dear = a_situation(1)
+    cheap = a_situation(2, selling_price_base=Decimal(6))
+    found = compared(Scenario(budget=Decimal(400)), dear, cheap)
+    assert found.current.order_cash == 800
+    assert found.changed.order_cash <= 400
+    assert max(found.changed.cash_by_week) <= 400
+    [told] = [one for one in found.differences if one["sku"] == "S2"]
+    assert told["why"] == {"code": "budget", "units": 80}
+    # Later weeks serve the one with the better margin; the other runs dry.
+    kept = {one["sku"]: one["at_risk"] for one in found.differences}
+    assert kept["S2"] > 100
+    assert kept.get("S1", 0) == 0
+    assert found.changed.orders == 1
+
+
+def test_an_order_that_is_no_longer_due_says_so() -> None:
+    less = compared(Scenario(demand_factor=Decimal("0.9")), a_situation())
+    [told] = less.differences
+    assert told["after"] is None
+    assert told["cash"] == -400
+    assert told["why"] == {"code": "not_due", "position": 360, "before": 370, "after": 333}
