@@ -1,9 +1,10 @@
 """How orders are chosen in a replay, and how that is settled on the history before it.
 
-Four choices, each by simulated cost per unit sold before the window: whether paths borrowed from
-look-alikes join the engine's own, how strongly cost per unit sold leans to slow movers (`power`),
-whether what is left after a cycle is followed further, and per segment a factor on the price of a
-lost sale that makes up for what a single review cannot see. Thin segments lean on all others.
+Four choices, each by simulated cost per unit sold before the window: whose paths of demand to
+believe (the engine's own, look-alikes', those of hidden states, or several together), how strongly
+cost per unit sold leans to slow movers (`power`), whether what is left after a cycle is followed
+further, and per segment a factor on the price of a lost sale that makes up for what a single
+review cannot see. Thin segments lean on all others.
 Nothing of the window is looked at.
 """
 
@@ -20,34 +21,34 @@ from forecasting.simulate import Floats, Opening, Played, Review, Rule, Terms, p
 Ints = npt.NDArray[np.int64]
 
 FACTORS = (0.15, 0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0)
-QUESTIONS: tuple[tuple[dict[str, Any], ...], ...] = (
-    ({"later": False},),
-    ({"borrow": False},),
-    ({"power": 1.5}, {"power": 0.0}),
-)
+USUAL_SOURCES = ("own", "borrowed")
+OTHER_SOURCES = (("own",), ("states",), ("own", "borrowed", "states"))
 USUAL_FACTOR = 0.7
 SEGMENTS = 4
-SIMULATIONS = len(FACTORS) * (1 + sum(len(question) for question in QUESTIONS))
 PRIOR_SERIES = 300.0  # weight of all series in the score of a segment
 CAP_SHARE = 0.99  # dearer series than this share count as much as the one there
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What was expected before one review: `mean` [S, H], own `paths` and `borrowed` ones."""
+    """What was expected before one review: `mean` [S, H] and `paths` source → [S, K, H]."""
 
     mean: Floats
-    paths: Floats
-    borrowed: Floats
+    paths: Mapping[str, Floats]
+
+    def paths_of(self, sources: Sequence[str]) -> Floats:
+        """[S, K, H] the paths of several sources; one that had nothing to say is left out."""
+        said = [self.paths[name] for name in sources if name in self.paths]
+        return said[0] if len(said) == 1 else np.concatenate(said, axis=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How orders are chosen. `factors` on the stockout price by segment of expected demand;
-    `later`: stock that the following cycles would not want goes on costing.
+    """How orders are chosen. `sources` of paths; `factors` on the stockout price by segment of
+    expected demand; `later`: stock that the following cycles would not want goes on costing.
     """
 
-    borrow: bool
+    sources: tuple[str, ...]
     power: float
     later: bool
     edges: Floats
@@ -77,9 +78,7 @@ def order_now(
     review: Review, outlook: Outlook, choice: Choice, terms: Terms, sold: Floats
 ) -> Floats:
     """[S] one review's orders; `sold` [S] demand since costs began to count."""
-    paths = outlook.paths
-    if choice.borrow and outlook.borrowed.shape[1]:
-        paths = np.concatenate([paths, outlook.borrowed], axis=1)
+    paths = outlook.paths_of(choice.sources)
     weights = path_weights(paths, sold, power=choice.power, lead=terms.lead)
     price = terms.stockout * choice.factor_of(outlook, terms.lead + terms.review)
     return best_orders(review, paths, weights, terms, price, later=choice.later)
@@ -91,36 +90,51 @@ def settle_choice(
     terms: Terms,
     opening: Opening,
     *,
-    told: Callable[[], None] = lambda: None,
+    told: Callable[[int, int], None] = lambda done, total: None,
 ) -> Choice:
     """The choice of least cost per unit sold over `demand` [S, T] of the past, T before the
-    window: one question after the other, each keeping what was best so far. `told` is called
-    after each of the SIMULATIONS.
+    window: one question after the other, each keeping what was best so far. `told` gets how many
+    simulations are done, of how many.
     """
     edges = segment_edges(outlooks[min(outlooks)], terms)
-    start = Choice(True, 1.0, True, edges, np.full(SEGMENTS, USUAL_FACTOR))
+    start = usual_choice(outlooks[min(outlooks)], terms)
+    questions = _questions(outlooks[min(outlooks)])
+    total = len(FACTORS) * (1 + sum(len(question) for question in questions))
+    done = 0
 
     def tried(one: Choice) -> tuple[float, Choice]:
+        nonlocal done
         home = np.searchsorted(edges, _expected(outlooks[min(outlooks)], terms))
         costs = []
         for factor in FACTORS:
             same = replace(one, factors=np.full(SEGMENTS, factor))
             costs.append(cost_per_unit(play_choice(outlooks, demand, terms, opening, same)))
-            told()
+            done += 1
+            told(done, total)
         factors, score = _factors(np.stack(costs, axis=1), home)
         return score, replace(one, factors=factors)
 
     best = tried(start)
-    for question in QUESTIONS:
+    for question in questions:
         others = [tried(replace(best[1], **change)) for change in question]
         best = min([best, *others], key=lambda scored: scored[0])
     return best[1]
 
 
+def _questions(outlook: Outlook) -> tuple[tuple[dict[str, Any], ...], ...]:
+    """What else may be chosen, where each source of paths had something to say."""
+    others = [sources for sources in OTHER_SOURCES if set(sources) <= set(outlook.paths)]
+    return (
+        ({"later": False},),
+        tuple({"sources": sources} for sources in others),
+        ({"power": 1.5}, {"power": 0.0}),
+    )
+
+
 def usual_choice(outlook: Outlook, terms: Terms) -> Choice:
     """What is chosen where the history is too short to settle anything."""
     edges = segment_edges(outlook, terms)
-    return Choice(True, 1.0, True, edges, np.full(SEGMENTS, USUAL_FACTOR))
+    return Choice(USUAL_SOURCES, 1.0, True, edges, np.full(SEGMENTS, USUAL_FACTOR))
 
 
 def segment_edges(outlook: Outlook, terms: Terms) -> Floats:
