@@ -22,7 +22,8 @@ Ints = npt.NDArray[np.int64]
 
 FACTORS = (0.15, 0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0)
 USUAL_SOURCES = ("own", "borrowed")
-OTHER_SOURCES = (("own",), ("states",), ("own", "borrowed", "states"))
+# Hidden states never alone: a thin history cannot tell that one source is all that is needed.
+OTHER_SOURCES = (("own",), ("own", "borrowed", "states"))
 USUAL_FACTOR = 0.7
 SEGMENTS = 4
 PRIOR_SERIES = 300.0  # weight of all series in the score of a segment

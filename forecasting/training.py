@@ -86,10 +86,7 @@ def train(
     if not len(grid.sku_id):
         return Trained((), {})
     named = [categories.get(int(sku), "") for sku in grid.sku_id]
-    static = {
-        "category": codes_of(named),
-        "warehouse": grid.warehouse_id.astype(np.float64),
-    }
+    static = {"category": codes_of(named), "warehouse": grid.warehouse_id.astype(np.float64)}
     panel = panel_of_grid(grid, period, static)
     steps = _steps(period)
     value = _recent_value(grid)
