@@ -30,7 +30,7 @@ from forecasting.models.contract import Model, said_by
 from forecasting.panel import Panel
 from forecasting.paths import Donors, donors_of, sample_paths
 from forecasting.sight import Sight, with_path_totals
-from forecasting.stacking import Weights, learn_weights, segments_of
+from forecasting.stacking import Weights, lean_to_middle, learn_weights, segments_of
 from forecasting.upgrade import Upgrade, prophet_upgrade
 
 Floats = npt.NDArray[np.float64]
@@ -115,7 +115,8 @@ def forecast_panel(
     trial, ahead, weights, champions = _decide(trial, ahead, segment, upgrade, incumbents)
     said = _of_champions(trial.forecasts, champions) if trial.origins else None
     final = with_analogues(now, _of_champions(ahead, champions)[0])
-    final = np.where(now.closed_ahead(now.length, horizon), 0.0, final)
+    shut = now.closed_ahead(now.length, horizon)
+    final = np.where(shut, 0.0, final)
     covariates = covariates_of(plan_covariates(now), now)
     steps = _step_grid(horizon, total_steps)
     sight = Sight(now, covariates, trial, said, ahead, final, likes, segment % 2, seed)
@@ -127,7 +128,7 @@ def forecast_panel(
     return PanelForecast(
         ids=panel.ids,
         days=now.days[now.length : now.length + horizon],
-        mean=final,
+        mean=np.where(shut, 0.0, _leaned(trial, champions, likes, final, segment)),
         quantiles=_in_units(now, spread[1][:, :, places]),
         champions=champions,
         scores=score_trial(trial, now),
@@ -169,6 +170,28 @@ def _decide(
         losses = {name: horizon_loss(trial, said) for name, said in tried.items()}
         champions = keep_incumbents(champions, incumbents, losses)
     return trial, ahead, weights, champions
+
+
+def _leaned(
+    trial: Trial,
+    champions: Sequence[str],
+    likes: Floats | None,
+    final: Floats,
+    segment: Ints,
+) -> Floats:
+    """[S, H] the forecast, of rare sellers drawn to the middle of what may come where that pays.
+
+    Quantiles are learned around the forecast as it was: they know the middle already.
+    """
+    if likes is None or trial.spread is None or BLEND not in trial.forecasts:
+        return final
+    rare = (segment % 2 == 1) & (np.asarray(champions) == BLEND)
+    place = PATH_LEVELS.index(0.5)
+    share = lean_to_middle(
+        trial.actual, trial.forecasts[BLEND], trial.spread[..., place], trial.size, rare
+    )
+    part = np.where(rare, share, 0.0)[:, None]
+    return np.asarray((1.0 - part) * final + part * likes[:, :, place])
 
 
 def _of_champions(forecasts: Mapping[str, Floats], champions: Sequence[str]) -> Floats:

@@ -2,10 +2,8 @@
 
 import numpy as np
 
-from forecasting.engine import forecast_panel
 from forecasting.intervals import PATH_LEVELS
 from forecasting.paths import donors_of, sample_paths
-from tests.forecasting.panels import plain_panel
 
 
 def test_paths_have_the_mean_of_their_quantiles_however_wrong_the_trial_was() -> None:
@@ -26,12 +24,3 @@ def test_a_path_that_begins_high_stays_high_where_errors_last() -> None:
     donors = donors_of(came, quantiles, np.zeros(100, dtype=np.int64), seed=0)
     paths = sample_paths(quantiles[0, :5], np.zeros(5, dtype=np.int64), donors, 300, seed=0)
     assert np.corrcoef(paths[:, :, 0].ravel(), paths[:, :, -1].ravel())[0, 1] > 0.9
-
-
-def test_the_paths_of_rare_sellers_do_not_add_up_to_more_than_is_forecast() -> None:
-    random = np.random.default_rng(7)
-    falling = np.linspace(0.6, 0.2, 60)  # sells less and less: the trial saw more than is to come
-    panel = plain_panel(random.poisson(falling, (300, 60)).astype(float), freq="MS")
-    said = forecast_panel(panel, 6)
-    total = said.paths(range(panel.count), 100).sum(axis=2).mean()
-    assert 0.8 * said.mean.sum(axis=1).mean() <= total <= 1.35 * said.mean.sum(axis=1).mean()

@@ -1,0 +1,43 @@
+"""The blend: weights that earn their place, and how far rare sellers lean to their middle."""
+
+import numpy as np
+
+from forecasting.stacking import LEANS, lean_to_middle, learn_weights
+
+RARE = np.ones(40, dtype=bool)
+
+
+def _rare_demand(rate: float) -> np.ndarray:
+    return np.random.default_rng(4).poisson(rate, (6, 40, 5)).astype(float)
+
+
+def test_where_demand_fades_the_forecast_leans_to_its_middle() -> None:
+    fading = _rare_demand(0.15)
+    said, nothing = np.full(fading.shape, 0.3), np.zeros(fading.shape)
+    assert lean_to_middle(fading, said, nothing, np.full(40, 0.3), RARE) == LEANS[-1]
+
+
+def test_where_demand_keeps_up_nothing_is_taken_off() -> None:
+    steady = _rare_demand(0.3)
+    said, nothing = np.full(steady.shape, 0.28), np.zeros(steady.shape)
+    assert lean_to_middle(steady, said, nothing, np.full(40, 0.3), RARE) == 0.0
+
+
+def test_without_rare_sellers_nothing_leans() -> None:
+    steady = _rare_demand(0.3)
+    said = np.full(steady.shape, 0.3)
+    assert lean_to_middle(steady, said, said, np.full(40, 0.3), ~RARE) == 0.0
+
+
+def test_a_candidate_tried_smaller_than_it_is_keeps_its_place() -> None:
+    random = np.random.default_rng(8)
+    actual = random.normal(20.0, 1.0, (8, 60, 6))
+    names = {
+        "theta": actual + random.normal(0.0, 1.0, actual.shape),
+        "boosted": actual + random.normal(0.0, 1.12, actual.shape),
+        "moving_average": actual + random.normal(0.0, 1.6, actual.shape),
+    }
+    weights = learn_weights(actual, names, np.full(60, 20.0), np.zeros(60, dtype=np.int64))
+    found = dict(zip(weights.names, weights.table[0], strict=True))
+    assert found["boosted"] > 0.25
+    assert found["moving_average"] == 0.0
