@@ -22,27 +22,29 @@ SUPPORT = frozenset({"boosted_middle"})
 TRIED_SMALLER = frozenset({"boosted"})
 # Knows the shape of rare demand; where a series sells often, what was announced says more.
 RARE_ONLY = frozenset({"lookalike"})
-TRIAL_BAGS = 1
-TRIAL_TREES, TREES = 6, 12  # of the forest of lookalikes
+TRIAL_BAGS, DAILY_TRIAL_BAGS = 1, 2
+TRIAL_TREES, TREES = 5, 10  # of the forest of lookalikes
 
 
-def candidate_models(horizon: int, seed: int, *, for_trial: bool = False) -> list[Model]:
+def candidate_models(
+    horizon: int, seed: int, *, for_trial: bool = False, daily: bool = False
+) -> list[Model]:
     """Fresh, unfitted candidates; the baseline that must be beaten comes first.
 
-    A trial makes do with fewer bags: it asks how the candidates compare and how they err.
+    A trial makes do with fewer bags and trees: it asks how the candidates compare and how they err.
     """
-    bags = TRIAL_BAGS if for_trial else None
+    few = DAILY_TRIAL_BAGS if daily else TRIAL_BAGS
     studies = Studies()
     cheap = (MovingAverage(), Smoothing(), Theta(), YearAgo(), CrostonSba(), Tsb())
     return [
         SeasonalNaive(),
         *[Steadied(model) for model in cheap],
-        Boosted(horizon=horizon, seed=seed, bags=bags, studies=studies),
+        Boosted(horizon=horizon, seed=seed, bags=few if for_trial else None, studies=studies),
         Boosted(
             horizon=horizon,
             seed=seed + 100,
             loss="absolute_error",
-            bags=bags,
+            bags=TRIAL_BAGS if for_trial else None,
             lean=True,
             trees=40,
             rate=0.2,

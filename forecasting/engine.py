@@ -104,7 +104,11 @@ def forecast_panel(
     now = panel.reaching(horizon)
     segment = segments_of(now)
     plan = list(models) if models is not None else candidate_models(horizon, seed)
-    tried = plan if models is not None else candidate_models(horizon, seed, for_trial=True)
+    tried = (
+        plan
+        if models is not None
+        else candidate_models(horizon, seed, for_trial=True, daily=panel.frequency.is_daily)
+    )
     trial = run_trial(now, horizon, tried)
     upgrade = prophet_upgrade(now, horizon, trial, value, seconds=prophet_seconds, seed=seed)
     ahead: dict[str, Floats] = {}

@@ -25,6 +25,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 MIN_ROWS = 200
+LARGE_PANEL, MORE_TREES = 800, 1.6  # enough series to share the cost
 LEAST_SAMPLE, LARGEST_SAMPLE = 12_000, 30_000
 SPLIT_LEVELS = (0.1, 0.35, 0.6, 0.85, 0.96)
 GRID_LEVELS = tuple(np.concatenate([np.linspace(0.0, 0.9, 46), np.linspace(0.91, 1.0, 19)]))
@@ -64,7 +65,7 @@ class Lookalike:
         below = (ratios[:, None] <= cuts[None, :]).astype(np.float32)
         matrix = filled(feature_matrix(lookback, rows))
         self.forest_ = ExtraTreesRegressor(
-            n_estimators=self.trees,
+            n_estimators=round(self.trees * (MORE_TREES if panel.count >= LARGE_PANEL else 1.0)),
             min_samples_leaf=self.least_leaf,
             max_features=self.column_share,
             random_state=self.seed,
@@ -72,7 +73,7 @@ class Lookalike:
         ).fit(matrix, below if below.shape[1] > 1 else below[:, 0])
         self.grid_ = np.unique(np.quantile(ratios, GRID_LEVELS))
         leaves = self.forest_.apply(matrix)
-        for place in range(self.trees):
+        for place in range(leaves.shape[1]):
             self._read_tree(leaves[:, place], place, ratios, steady)
         return self
 
@@ -109,10 +110,11 @@ class Lookalike:
         leaves = self.forest_.apply(matrix)
         share = np.zeros((len(matrix), len(self.grid_)), dtype=np.float32)
         mean = np.zeros(len(matrix))
-        for place in range(self.trees):
+        for place in range(leaves.shape[1]):
             share += self.shares_[place][leaves[:, place]]
             mean += self.means_[place][leaves[:, place]]
-        return mean / self.trees, quantiles_of(share / np.float32(self.trees), self.grid_)
+        trees = leaves.shape[1]
+        return mean / trees, quantiles_of(share / np.float32(trees), self.grid_)
 
     def _sample(self, panel: Panel, size: Floats) -> Rows:
         """A seeded sample of what could have been forecast, recent periods more often.
