@@ -121,12 +121,13 @@ def cached(
     """`ask(conn, *args, **named)`, kept while the database says that nothing was written.
 
     The version in the key is the snapshot's own name, so a kept answer is the answer of exactly
-    this data. Frames are shared: never change one in place. `args` must be hashable.
+    this data, and the reader's language, so that words in it are never another reader's. Frames
+    are shared: never change one in place. `args` must be hashable.
     """
     visit = current()
     with door().reading() as conn:
         version = conn.scalar(text("SELECT pg_current_snapshot()::text"))
-        key = (visit.slug, name, args, tuple(sorted(named.items())), version)
+        key = (visit.slug, visit.language, name, args, tuple(sorted(named.items())), version)
         return _KEPT.get(key, lambda: ask(conn, *args, **named), ttl)
 
 

@@ -70,7 +70,8 @@ def scope_bar(
     chosen: dict[str, str] = {}
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         for name, options in fields.items():
-            chosen[name] = _scope_field(name, options)
+            # Of one value there is nothing to choose: an empty company would see a lone "All".
+            chosen[name] = _scope_field(name, options) if len(options) > 1 else next(iter(options))
         if stamp:
             st.space("stretch")
             colour = "orange" if stale else "gray"

@@ -21,6 +21,8 @@ from app.i18n import t
 from app.sheets import FileColumn, as_csv, as_workbook
 
 MOST_EXPORT_ROWS = 200_000
+# Of one row, the heading too, in the theme's letters.
+ROW_PIXELS = 33
 _MIMES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
@@ -93,7 +95,12 @@ def table(
     select: Literal["none", "one", "many"] = "none",
     height: int | Literal["auto", "content"] = "auto",
 ) -> list[int]:
-    """Draw the named columns of the frame; returns the positions of the ticked rows."""
+    """Draw the named columns of the frame; returns the positions of the ticked rows.
+
+    A height in pixels is the most: fewer rows make a lower table, without an empty strip.
+    """
+    if isinstance(height, int) and ROW_PIXELS * (len(frame) + 1) <= height:
+        height = "content"
     shown = frame[list(columns)].copy()
     for name, column in columns.items():
         if column.kind == "moment":

@@ -58,7 +58,7 @@ def draw_closures(today: date) -> None:
         "works": Text(t("calendar.works"), width="small"),
         "reason": Text(t("calendar.reason"), width="medium"),
     }
-    table(rows, columns, key="closures", height=min(35 * (len(rows) + 1) + 3, 420))
+    table(rows, columns, key="closures", height=420)
     export_button(rows, columns, name="closures")
 
 

@@ -42,13 +42,12 @@ def draw_list(
     beside = draw_one is not None and len(columns) <= 6
     left, right = st.columns(_BESIDE, gap="medium") if beside else (st.container(), st.container())
     with left:
-        height = min(35 * (len(rows) + 1) + 3, 520 if beside else 330)
         ticked = table(
             shown,
             columns,
             key=f"catalog_{name}_table",
             select="none" if draw_one is None else "one",
-            height=height,
+            height=520 if beside else 330,
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             if len(rows) >= MOST_ROWS:

@@ -56,6 +56,7 @@ def _dialog(found: Offer, today: date) -> None:
     @st.dialog(t("catalog.state_legs"))
     def ask() -> None:
         st.caption(md("catalog.state_legs_help"))
+        st.caption(md("catalog.legs_in_all", days=found.lead_time_days))
         method = st.selectbox(
             md("purchases.ship_method"),
             list(ShipMethod),

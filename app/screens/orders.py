@@ -97,8 +97,7 @@ def _page_shown(chosen: tuple[str, str, str]) -> pd.DataFrame:
     state = st.session_state.setdefault("orders_pages", {})
     if state.get("of") != chosen:
         state.update(of=chosen, starts=[_FIRST])
-    language = session.current().language
-    return session.cached(f"order_page_{language}", _rows, *chosen, state["starts"][-1])
+    return session.cached("order_page", _rows, *chosen, state["starts"][-1])
 
 
 def _list(found: pd.DataFrame) -> int | None:

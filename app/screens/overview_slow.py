@@ -43,8 +43,7 @@ def slow_table(warehouse_ids: tuple[int, ...], category: str | None) -> None:
         st.markdown(f":small[:gray[{md('slow.hint')}]]")
         st.space("stretch")
         export_button(frame, columns | _more(base), name="slow_stock")
-    height = min(360, 75 + 35 * len(frame))
-    ticked = table(frame, columns, key="slow_stock", select="one", height=height)
+    ticked = table(frame, columns, key="slow_stock", select="one", height=360)
     st.markdown(_reasons(found[ticked[0] if ticked else 0], base))
     st.caption(md("slow.note", most=number(MOST_WAIT_DAYS)))
 

@@ -62,8 +62,7 @@ def _chosen(rows: pd.DataFrame) -> int | None:
     if not len(rows):
         empty_state(":material/swap_horiz:", md("purchases.no_transfers"))
         return None
-    height = min(35 * (len(rows) + 1) + 3, 360)
-    ticked = table(_shown(rows), _columns(), key="transfers_table", select="one", height=height)
+    ticked = table(_shown(rows), _columns(), key="transfers_table", select="one", height=360)
     if ticked:
         return int(rows["id"].iloc[ticked[0]])
     return session.read(lambda conn: find_transfer_id(conn, asked)) if asked else None

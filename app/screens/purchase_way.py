@@ -3,7 +3,7 @@
 Draws and lets people record steps; commands decide.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
@@ -34,6 +34,11 @@ from inventory_core.trade.purchase_records import PurchaseOrder
 from inventory_core.trade.transfer_records import Transfer
 from inventory_core.vocabulary import Milestone, TransferState
 
+# A transfer leaves a warehouse: it has neither a maker nor a factory gate.
+_STEPS = {
+    Subject.PURCHASE_ORDER: list(Milestone),
+    Subject.TRANSFER: [Milestone.DEPARTED, Milestone.AT_PORT, Milestone.CLEARED],
+}
 _RIGHTS = {
     Subject.PURCHASE_ORDER: Permission.PURCHASE_EDIT,
     Subject.TRANSFER: Permission.TRANSFER_EDIT,
@@ -46,7 +51,7 @@ def draw_order_way(order: PurchaseOrder, today: date) -> None:
         return
     waiting = order.progress in ("sent", "confirmed", "partly_received")
     seen, outlook, learned = session.cached("order_way", _read, order.id, today)
-    _steps(t("milestones.ordered"), order.ordered_on, seen)
+    _steps(t("milestones.ordered"), order.ordered_on, _STEPS[Subject.PURCHASE_ORDER], seen)
     if waiting and outlook is not None:
         st.markdown(_expected(outlook, order.expected_on))
     elif waiting and not seen:
@@ -65,7 +70,7 @@ def draw_transfer_way(item: Transfer, today: date) -> None:
     found = session.read(lambda conn: milestones_of(conn, Subject.TRANSFER, [item.id]))
     seen = found.get(item.id, {})
     left_on = business_day(item.shipped_at, session.current().company.time_zone)
-    _steps(t("milestones.left"), left_on, seen)
+    _steps(t("milestones.left"), left_on, _STEPS[Subject.TRANSFER], seen)
     if item.state is TransferState.SHIPPED:
         _acts(Subject.TRANSFER, item.id, item.number, seen, today)
 
@@ -96,12 +101,16 @@ def _read(
     return seen, outlook_of_order(conn, order_id), route.learned if route else None
 
 
-def _steps(begun: str, begun_on: date, seen: Mapping[Milestone, date]) -> None:
+def _steps(
+    begun: str, begun_on: date, steps: Sequence[Milestone], seen: Mapping[Milestone, date]
+) -> None:
     """One line of steps: what happened in green with its day, what is to come in grey."""
     words = [
         f":green-badge[:material/check: {md('milestones.step', step=begun, day=_short(begun_on))}]"
     ]
     for kind in Milestone:
+        if kind not in steps and kind not in seen:
+            continue
         step = t(f"milestone.{kind}")
         if kind in seen:
             told = md("milestones.step", step=step, day=_short(seen[kind]))
@@ -136,10 +145,8 @@ def _acts(
 ) -> None:
     """The next step with one click, any other one in a dialog."""
     last = max((list(Milestone).index(kind) for kind in seen), default=-1)
-    following = list(Milestone)[last + 1 :]
     # Most sellers hear of the goods when they leave the factory, not when they are made.
-    if not seen:
-        following = following[1:]
+    following = [one for one in list(Milestone)[max(last + 1, 1) :] if one in _STEPS[subject]]
     with st.container(horizontal=True, gap="small"):
         if following:
             step = following[0]
@@ -166,8 +173,9 @@ def _acts(
 def _dialog(
     subject: Subject, subject_id: int, number_: str, seen: Mapping[Milestone, date], today: date
 ) -> None:
-    steps = list(Milestone)
-    last = max((steps.index(kind) for kind in seen), default=0)
+    steps = [one for one in Milestone if one in _STEPS[subject] or one in seen]
+    first = 0 if subject is Subject.PURCHASE_ORDER else -1
+    last = max((steps.index(kind) for kind in seen), default=first)
     usual = min(last + 1, len(steps) - 1)
 
     @st.dialog(t("milestones.dialog", number=number_))

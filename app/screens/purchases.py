@@ -80,8 +80,7 @@ def _chosen_order(rows: pd.DataFrame) -> int | None:
             words = md("purchases.empty")
             empty_state(icon, words, to="replenish", label=t("approvals.empty_button"))
     else:
-        height = min(35 * (len(rows) + 1) + 3, 360)
-        ticked = table(_shown(rows), _columns(), key="purchases_table", select="one", height=height)
+        ticked = table(_shown(rows), _columns(), key="purchases_table", select="one", height=360)
         if ticked:
             return int(rows["id"].iloc[ticked[0]])
     return session.read(lambda conn: find_order_id(conn, asked)) if asked else None

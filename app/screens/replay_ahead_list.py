@@ -39,7 +39,7 @@ def draw_differences(answer: NewAnswer) -> None:
         )
         st.space("stretch")
         export_button(shown, columns, name="scenario")
-    table(shown, columns, key="scenario_differences", height=min(MOST_HEIGHT, 75 + 35 * len(shown)))
+    table(shown, columns, key="scenario_differences", height=MOST_HEIGHT)
 
 
 def _row(one: Mapping[str, Any]) -> dict[str, Any]:

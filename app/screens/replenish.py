@@ -161,9 +161,7 @@ def _worklist(rows: pd.DataFrame) -> list[int]:
         st.markdown(f":small[:gray[{md('replenish.list_hint')}]]")
         st.space("stretch")
         export_button(shown, columns | _export_columns(), name="replenish")
-    return table(
-        shown, columns, key="replenish_table", select="many", height=min(420, 75 + 35 * len(rows))
-    )
+    return table(shown, columns, key="replenish_table", select="many", height=420)
 
 
 def _columns() -> dict[str, Column]:

@@ -71,8 +71,10 @@ def _asked(
     quantity = int(st.number_input(md("replenish.quantity"), 1, step=step, key=key, help=help))
     changed = (quantity, offer_id) != (shown.quantity, shown.offer_id)
     breaches = fit.breaches(quantity) if changed else []
+    offered: set[int | None] = {None}
     for breach in breaches:
-        _draw_breach(breach, key)
+        _draw_breach(breach, key, button=breach.nearest not in offered)
+        offered.add(breach.nearest)
     soft = tuple(breach.rule for breach in breaches if not breach.hard)
     sure = not soft or st.checkbox(md("limits.despite"), key=f"despite_{key}_{quantity}_{offer_id}")
     hard = any(breach.hard for breach in breaches)
@@ -92,13 +94,13 @@ def _asked(
         )
 
 
-def _draw_breach(breach: Breach, key: str) -> None:
-    """One sentence, and the nearest quantity that fits as a button."""
-    words, button = st.columns([3, 1], vertical_alignment="center")
+def _draw_breach(breach: Breach, key: str, *, button: bool) -> None:
+    """One sentence, and the nearest quantity that fits as a button where it is a new one."""
+    words, place = st.columns([3, 1], vertical_alignment="center")
     icon = ":red[:material/block:]" if breach.hard else ":orange[:material/warning:]"
     words.markdown(f"{icon} {breach_words(breach)}")
-    if breach.nearest is not None:
-        button.button(
+    if button and breach.nearest is not None:
+        place.button(
             md("limits.take", quantity=number(breach.nearest)),
             key=f"take_{breach.rule}_{key}",
             on_click=_take,

@@ -122,7 +122,7 @@ def _changed(report: Mapping[str, Any]) -> None:
         "quantity": Units(t("limits.quantity"), width=72),
         "why": Text(t("replenish.why"), width=430),
     }
-    table(shown, columns, key="limits_changed", height=min(320, 75 + 35 * len(shown)))
+    table(shown, columns, key="limits_changed", height=320)
     base = session.current().company.base_currency
     for limit in report["limits"]:
         if limit["more_brings"] > LEAST_SHADOW:

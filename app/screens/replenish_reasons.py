@@ -195,7 +195,7 @@ def _from_whom(shown: Shown) -> None:
     if trace["assumed"]:
         names = "、" if session.current().language == "zh" else ", "
         fields = names.join(t(f"assumed.{name}") for name in trace["assumed"])
-        st.markdown(f":orange-badge[:material/edit_note: {md('replenish.assumed', fields=fields)}]")
+        st.markdown(f":orange[:material/edit_note: {md('replenish.assumed', fields=fields)}]")
 
 
 def _price(one: dict[str, Any]) -> str:

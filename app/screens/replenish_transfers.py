@@ -54,8 +54,7 @@ def draw_transfers(rows: pd.DataFrame, bought: pd.DataFrame) -> None:
         ):
             state_lane()
         export_button(shown, columns, name="transfers")
-    height = min(320, 75 + 35 * len(rows))
-    ticked = table(shown, columns, key="sending_table", select="many", height=height)
+    ticked = table(shown, columns, key="sending_table", select="many", height=320)
     if len(ticked) > 1:
         _approve_ticked(rows.iloc[ticked])
     chosen = rows.iloc[ticked[0]] if ticked else _named(rows)

@@ -49,10 +49,9 @@ def draw_planning_costs(currencies: Sequence[str]) -> None:
     st.subheader(md("settings.costs"), anchor=False)
     st.caption(md("settings.costs_words", currency=session.current().company.base_currency))
     if costs.assumed:
-        st.markdown(
-            f":orange-badge[:material/edit_note: "
-            f"{md('settings.costs_assumed', count=str(len(costs.assumed)))}]"
-        )
+        # Not a badge: on a phone a badge is one line and is cut off.
+        words = md("settings.costs_assumed", count=str(len(costs.assumed)))
+        st.markdown(f":orange[:material/edit_note: {words}]")
     _form(day, costs, stated, currencies)
     if stated:
         with st.expander(md("settings.costs_history")):

@@ -32,6 +32,11 @@ def test_every_text_exists_in_both_languages_with_the_same_placeholders() -> Non
     assert len(list(LOCALE.glob("*.zh.json"))) == len(list(LOCALE.glob("*.en.json")))
 
 
+def test_chinese_sentences_have_chinese_marks() -> None:
+    half = re.compile(r"[\u4e00-\u9fff][,;:!?(]|[,;:!?)][\u4e00-\u9fff]")
+    assert [key for key, text in catalogue("zh").items() if half.search(text)] == []
+
+
 def test_no_text_is_said_in_two_files() -> None:
     seen: dict[str, str] = {}
     wrong = []

@@ -4,11 +4,13 @@ that stay in their part.
 
 from streamlit.testing.v1 import AppTest
 
+from app.i18n import catalogue
 from inventory_core.clock import utc_now
 from inventory_core.office.actors import SYSTEM
 from inventory_core.office.audit import list_audit
-from inventory_core.office.people import change_rights
-from inventory_core.vocabulary import Role
+from inventory_core.office.people import change_rights, choose_language
+from inventory_core.office.sessions import read_actor
+from inventory_core.vocabulary import Language, Role
 from tests.browser import Served
 
 PATIENCE_SECONDS = 60
@@ -47,6 +49,17 @@ def acting() -> None:
     with session.part():
         raise RuntimeError("the inside of the machine")
     st.text("still here")
+
+
+def worded() -> None:
+    """A screen whose kept answer holds words."""
+    import streamlit as st  # noqa: PLC0415 AppTest runs this as a script of its own
+
+    from app import session  # noqa: PLC0415
+    from app.i18n import t  # noqa: PLC0415
+
+    session.enter()
+    st.text(session.cached("words", lambda _conn: t("nav.stock")))
 
 
 def screen(desk: Served, *roles: Role) -> AppTest:
@@ -109,3 +122,15 @@ def test_the_scope_stands_in_the_address_and_comes_back_from_it(desk: Served) ->
     assert test.run().text[0].value == "8"
     test.query_params["site"] = "nowhere"
     assert test.run().text[0].value == "all"
+
+
+def test_words_in_a_kept_answer_are_in_the_language_of_each_reader(desk: Served) -> None:
+    reads = {Language.ZH: Role.BUYER, Language.EN: Role.ANALYST}
+    tickets = {language: str(desk.ticket(role)) for language, role in reads.items()}
+    with desk.database.writing() as tx:
+        for language, role in reads.items():
+            choose_language(tx, read_actor(tx, desk.person(role)), language)
+    for language, ticket in tickets.items():
+        test = AppTest.from_function(worded, default_timeout=PATIENCE_SECONDS)
+        test.session_state["ticket"] = ticket
+        assert [one.value for one in test.run().text] == [catalogue(language)["nav.stock"]]
