@@ -111,11 +111,7 @@ def forecast_panel(
     )
     trial = run_trial(now, horizon, tried)
     upgrade = prophet_upgrade(now, horizon, trial, value, seconds=prophet_seconds, seed=seed)
-    ahead: dict[str, Floats] = {}
-    likes: Floats | None = None
-    for model in plan:
-        ahead[model.name], told = said_by(model.fit(now), now, horizon, [now.length])
-        likes = likes if told is None else told[0]
+    ahead, likes = _said_ahead(plan, now, horizon)
     trial, ahead, weights, champions = _decide(trial, ahead, segment, upgrade, incumbents)
     said = _of_champions(trial.forecasts, champions) if trial.origins else None
     final = with_analogues(now, _of_champions(ahead, champions)[0])
@@ -146,6 +142,20 @@ def forecast_panel(
         spread_table=spread[1],
         donors=donors,
     )
+
+
+def _said_ahead(
+    plan: Sequence[Model], now: Panel, horizon: int
+) -> tuple[dict[str, Floats], Floats | None]:
+    """What every candidate says of the future [1, S, H], and the spread [S, H, P] of the one that
+    tells it.
+    """
+    ahead: dict[str, Floats] = {}
+    likes: Floats | None = None
+    for model in plan:
+        ahead[model.name], told = said_by(model.fit(now), now, horizon, [now.length])
+        likes = likes if told is None else told[0]
+    return ahead, likes
 
 
 def _decide(
