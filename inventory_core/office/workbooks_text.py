@@ -21,8 +21,10 @@ BLOCK_BYTES = 8 * 1024 * 1024
 SAMPLE_BYTES = 256 * 1024
 MOST_COLUMNS = 200
 DELIMITERS = ",;\t|"
+# Every blank there is: what `\s` means differs between Python and the reader of CSV files.
+_BLANKS = "\\s\x0b\x1c-\x1f\x85\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
 # What a spreadsheet would run as a formula, behind invisible characters or quotes too.
-FORMULA_START = "['\"\\s\ufeff\u200b]*[=+\\-@|\uff1d\uff0b\uff0d\uff20\\t\\r]"
+FORMULA_START = f"['\"{_BLANKS}]*[=+\\-@|\uff1d\uff0b\uff0d\uff20\\t\\r]"
 _ESCAPED = f"^'({FORMULA_START})"
 _COMMON_CHINESE_SHARE = 0.9
 

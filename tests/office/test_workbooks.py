@@ -13,7 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from inventory_core.errors import Invalid
@@ -83,6 +83,7 @@ def test_codes_and_formulas_come_back_as_they_were_from_every_kind_of_file(tmp_p
 
 
 @settings(max_examples=40, deadline=None)
+@example(texts=["\u1680=", "\u3000+1", "\u2028@x", "\x85=1"])
 @given(
     texts=st.lists(
         st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])), min_size=1
