@@ -38,7 +38,7 @@ def candidate_models(
     cheap = (MovingAverage(), Smoothing(), Theta(), YearAgo(), CrostonSba(), Tsb())
     return [
         SeasonalNaive(),
-        *[Steadied(model) for model in cheap],
+        *[Steadied(model, studies) for model in cheap],
         Boosted(horizon=horizon, seed=seed, bags=few if for_trial else None, studies=studies),
         Boosted(
             horizon=horizon,

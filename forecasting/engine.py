@@ -22,6 +22,7 @@ from forecasting.backtest import (
 )
 from forecasting.candidates import BLEND, candidate_models
 from forecasting.covariates import covariates_of, plan_covariates
+from forecasting.filters import is_whole
 from forecasting.frequency import Days
 from forecasting.incumbency import keep_incumbents
 from forecasting.intervals import PATH_LEVELS
@@ -220,8 +221,7 @@ def _of_champions(forecasts: Mapping[str, Floats], champions: Sequence[str]) -> 
 
 def _in_units(panel: Panel, quantiles: Floats) -> Floats:
     """Whole units where demand has only ever come in whole units: nobody buys half of one."""
-    seen = panel.y[~np.isnan(panel.y)]
-    return np.round(quantiles) if len(seen) and np.all(seen == np.round(seen)) else quantiles
+    return np.round(quantiles) if is_whole(panel.y) else quantiles
 
 
 def _step_grid(horizon: int, asked: Sequence[int]) -> Ints:

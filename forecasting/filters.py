@@ -104,3 +104,9 @@ def row_quantile(values: Floats, share: float) -> Floats:
     rows = np.arange(len(values))
     first, second = ordered[rows, low], ordered[rows, high]
     return np.asarray(np.where(count > 0, first + (place - low) * (second - first), np.nan))
+
+
+def is_whole(values: Floats) -> bool:
+    """Whether something was seen and all of it are whole numbers; holes do not count."""
+    seen = values[~np.isnan(values)]
+    return len(seen) > 0 and bool(np.all(seen == np.round(seen)))

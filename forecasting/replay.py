@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 
 from forecasting.engine import PanelForecast, forecast_panel
+from forecasting.filters import is_whole
 from forecasting.panel import Panel
 from forecasting.replay_analogues import analogue_paths
 from forecasting.replay_choice import (
@@ -133,7 +134,7 @@ def _outlooks(
 ) -> Iterator[Outlook]:
     """What was expected before each review, in turn; a fit serves several where there are many."""
     panel, cover = history.panel, terms.lead + terms.review
-    horizon, whole = 2 * cover, _is_whole(history.asked)
+    horizon, whole = 2 * cover, is_whole(history.asked)
     fits = min(MAX_FITS, max(1, MAX_FITTED_CELLS // (panel.count * panel.length)))
     every = -(-len(reviews) // fits)
     by_states = are_rare(history.seen[:, :first])
@@ -156,7 +157,3 @@ def _outlooks(
             states = learn_states(seen, states)
             paths["states"] = state_paths(states, seen, PATHS, horizon, seed=seed + place)
         yield Outlook(forecast.mean[:, since : since + horizon], paths)
-
-
-def _is_whole(demand: Floats) -> bool:
-    return bool(np.all(demand == np.round(demand)))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.filters import is_whole
 from forecasting.simulate import Floats
 
 Ints = npt.NDArray[np.int64]
@@ -39,10 +40,7 @@ class States:
 
 def are_rare(seen: Floats) -> bool:
     """Whether demand [S, T] is whole and small: then counts, not amounts, describe it."""
-    known = seen[~np.isnan(seen)]
-    if len(known) == 0 or np.any(known != np.round(known)):
-        return False
-    return bool(np.quantile(known, RARE_SHARE) < MOST)
+    return is_whole(seen) and bool(np.nanquantile(seen, RARE_SHARE) < MOST)
 
 
 def learn_states(seen: Floats, before: States | None = None) -> States:

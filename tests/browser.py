@@ -222,6 +222,24 @@ def settled(page: Page) -> None:
     )
 
 
+@contextmanager
+def served_here(
+    server: Server,
+    admin: psycopg.Connection,
+    template: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Served]:
+    """A founded copy of a company, served by this very process (for AppTest and plain pages)."""
+    with copied_company(admin, template) as slug, founded(server, slug) as database:
+        for name, value in environment(server, folder, slug).items():
+            monkeypatch.setenv(name, value)
+        companies.cache_clear()
+        yield Served("http://testserver", slug, database)
+        companies().close()
+        companies.cache_clear()
+
+
 @pytest.fixture
 def desk(
     server: Server,
@@ -230,11 +248,6 @@ def desk(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Served]:
-    """One founded company, served by this very process (for AppTest and the plain pages)."""
-    with copied_company(admin, template) as slug, founded(server, slug) as database:
-        for name, value in environment(server, tmp_path, slug).items():
-            monkeypatch.setenv(name, value)
-        companies.cache_clear()
-        yield Served("http://testserver", slug, database)
-        companies().close()
-        companies.cache_clear()
+    """One founded company."""
+    with served_here(server, admin, template, tmp_path, monkeypatch) as served:
+        yield served

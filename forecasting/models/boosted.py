@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from forecasting.features import Rows, categorical_names, feature_matrix, feature_names
 from forecasting.models.contract import presentable
-from forecasting.models.study import Asked, Studies, Study
+from forecasting.models.study import Asked, Studies, Study, recency, with_origins
 from forecasting.panel import Panel
 
 Floats = npt.NDArray[np.float64]
@@ -125,17 +125,14 @@ class Boosted:
         random = np.random.default_rng(seed)
         series, target = np.nonzero(~np.isnan(panel.y) & ~np.isnan(size))
         repeat = min(-(-self.max_rows // max(len(series), 1)), self.horizon)
-        age = (panel.length - target) / (panel.frequency.year * self.recency_years)
-        weight = 0.5**age * size[series, target] ** self.size_power
+        weight = (
+            recency(panel, target, self.recency_years) * size[series, target] ** self.size_power
+        )
         wanted = min(self.max_rows, repeat * len(series))
         arrival = random.exponential(size=(repeat, len(series))) / weight[None, :]
         picked = np.argpartition(arrival.reshape(-1), max(wanted - 1, 0))[:wanted]
         picked = np.sort(picked) % max(len(series), 1)
-        series, target = series[picked], target[picked]
-        last = target - random.integers(1, self.horizon + 1, len(target))
-        good = last >= 0
-        good[good] = ~np.isnan(size[series[good], last[good]])
-        return Rows(series[good], last[good], target[good], self.horizon)
+        return with_origins(series[picked], target[picked], size, self.horizon, random)
 
 
 def _one_thread() -> Any:

@@ -18,7 +18,7 @@ from sklearn.ensemble import ExtraTreesRegressor
 from forecasting.features import Rows, feature_matrix
 from forecasting.intervals import PATH_LEVELS, filled
 from forecasting.models.contract import presentable
-from forecasting.models.study import Studies, Study
+from forecasting.models.study import Studies, Study, recency, with_origins
 from forecasting.panel import Panel
 
 Floats = npt.NDArray[np.float64]
@@ -128,16 +128,11 @@ class Lookalike:
             series, target = series[settled], target[settled]
         if len(series) == 0:
             return Rows(series, target, target, self.horizon)
-        age = (panel.length - target) / (panel.frequency.year * self.recency_years)
-        weight = 0.5**age
+        weight = recency(panel, target, self.recency_years)
         wanted = max(LEAST_SAMPLE, min(LARGEST_SAMPLE, self.rows_per_series * panel.count))
         wanted = min(wanted, len(series) * self.horizon)
         picked = np.sort(random.choice(len(series), wanted, p=weight / weight.sum()))
-        series, target = series[picked], target[picked]
-        last = target - random.integers(1, self.horizon + 1, wanted)
-        good = last >= 0
-        good[good] = ~np.isnan(size[series[good], last[good]])
-        return Rows(series[good], last[good], target[good], self.horizon)
+        return with_origins(series[picked], target[picked], size, self.horizon, random)
 
 
 def quantiles_of(share: npt.NDArray[np.float32], grid: Floats) -> Floats:

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.models.contract import Model
-from forecasting.one_offs import Usual, usual_of, without_one_offs
+from forecasting.models.study import Studies
+from forecasting.one_offs import Usual
 from forecasting.panel import Panel
 
 Floats = npt.NDArray[np.float64]
@@ -24,6 +25,7 @@ class Steadied:
     """`model` on a panel whose one-off peaks are cut to the most that the series usually sells."""
 
     model: Model
+    studies: Studies = field(default_factory=Studies, repr=False)
     usual_: Usual | None = field(default=None, init=False)
     fitted_: Model | None = field(default=None, init=False)
 
@@ -32,11 +34,11 @@ class Steadied:
         return self.model.name
 
     def fit(self, panel: Panel) -> Self:
-        self.usual_ = usual_of(panel)
-        self.fitted_ = deepcopy(self.model).fit(without_one_offs(panel, self.usual_))
+        self.usual_ = self.studies.usual(panel)
+        self.fitted_ = deepcopy(self.model).fit(self.studies.steady(panel, self.usual_))
         return self
 
     def predict(self, panel: Panel, horizon: int, origins: Sequence[int]) -> Floats:
         assert self.usual_ is not None, "fit comes before predict"
         assert self.fitted_ is not None, "fit comes before predict"
-        return self.fitted_.predict(without_one_offs(panel, self.usual_), horizon, origins)
+        return self.fitted_.predict(self.studies.steady(panel, self.usual_), horizon, origins)

@@ -21,6 +21,7 @@ from forecasting.one_offs import Usual, usual_of, without_one_offs
 from forecasting.panel import Panel
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float32]
 
 REMEMBERED = 3  # panels in use at a time: the past fitted on, the one forecast from, the whole
@@ -46,11 +47,30 @@ class Asked:
     matrix: Matrix
 
 
+def recency(panel: Panel, target: Ints, years: float) -> Floats:
+    """Weight of each period `target`, halving every `years` back from the end of the panel."""
+    return np.asarray(0.5 ** ((panel.length - target) / (panel.frequency.year * years)))
+
+
+def with_origins(
+    series: Ints, target: Ints, size: Floats, horizon: int, random: np.random.Generator
+) -> Rows:
+    """Rows to learn from: each target seen from an origin drawn within the horizon before it,
+    those left out at whose origin nothing was known of the series; `size` [S, T].
+    """
+    last = target - random.integers(1, horizon + 1, len(target))
+    good = last >= 0
+    good[good] = ~np.isnan(size[series[good], last[good]])
+    return Rows(series[good], last[good], target[good], horizon)
+
+
 @dataclass
 class Studies:
     """The last studies, lookbacks and feature rows; each answer is found by who asks for what."""
 
     studied_: deque[Any] = field(default_factory=lambda: deque(maxlen=REMEMBERED), compare=False)
+    usual_: deque[Any] = field(default_factory=lambda: deque(maxlen=REMEMBERED), compare=False)
+    steady_: deque[Any] = field(default_factory=lambda: deque(maxlen=REMEMBERED), compare=False)
     looked_: deque[Any] = field(default_factory=lambda: deque(maxlen=REMEMBERED), compare=False)
     asked_: deque[Any] = field(default_factory=lambda: deque(maxlen=1), compare=False)
 
@@ -59,9 +79,27 @@ class Studies:
         for seen, study in self.studied_:
             if seen is panel:
                 return study  # type: ignore[no-any-return]
-        study = Study(plan_covariates(panel.reaching(0)), usual_of(panel), felt_feasts(panel))
+        study = Study(plan_covariates(panel.reaching(0)), self.usual(panel), felt_feasts(panel))
         self.studied_.append((panel, study))
         return study
+
+    def usual(self, panel: Panel) -> Usual:
+        """What its history shows as usual; learned once for all candidates."""
+        for seen, usual in self.usual_:
+            if seen is panel:
+                return usual  # type: ignore[no-any-return]
+        usual = usual_of(panel)
+        self.usual_.append((panel, usual))
+        return usual
+
+    def steady(self, panel: Panel, usual: Usual) -> Panel:
+        """The panel without its one-off peaks."""
+        for seen, known, steady in self.steady_:
+            if seen is panel and known is usual:
+                return steady  # type: ignore[no-any-return]
+        steady = without_one_offs(panel, usual)
+        self.steady_.append((panel, usual, steady))
+        return steady
 
     def lookback(self, study: Study, panel: Panel, reach: int) -> Lookback:
         """The panel without one-off peaks, with `reach` periods of announcements after its end."""

@@ -18,7 +18,7 @@ from inventory_core.office.actors import SYSTEM
 from inventory_core.planning.published import current_run
 from inventory_core.vocabulary import ForecastGrain, Role
 from jobs.planning import run_planning
-from tests.browser import Served, copied_company, environment, founded
+from tests.browser import Served, served_here
 from tests.conftest import copied_database
 from tests.planning.seller import make_seller
 
@@ -60,13 +60,8 @@ def shop(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Served]:
-    with copied_company(admin, planned) as slug, founded(server, slug) as database:
-        for name, value in environment(server, tmp_path, slug).items():
-            monkeypatch.setenv(name, value)
-        companies.cache_clear()
-        yield Served("http://testserver", slug, database)
-        companies().close()
-        companies.cache_clear()
+    with served_here(server, admin, planned, tmp_path, monkeypatch) as served:
+        yield served
 
 
 def hierarchy(app: Served, grain: ForecastGrain) -> Hierarchy:

@@ -55,10 +55,6 @@ def alarms(seller: Seller) -> list[OpenAlarm]:
         return open_alarms(conn)
 
 
-def books(seller: Seller) -> dict[str, list[tuple]]:
-    return {name: seller.rows(f"SELECT * FROM {name} ORDER BY 1, 2, 3") for name in BOOKS}
-
-
 def test_a_forecast_of_a_past_day_proposes_nothing(seller: Seller) -> None:
     planned(seller, weeks_ago=WEEKS_AGO)
     assert seller.rows("SELECT count(*) FROM suggestion") == [(0,)]
@@ -107,9 +103,9 @@ def test_a_bias_that_sets_in_raises_alarms_that_the_overview_names(seller: Selle
 def test_a_second_plan_judges_and_says_nothing_new(seller: Seller) -> None:
     planned(seller, weeks_ago=WEEKS_AGO)
     planned(seller)
-    before = books(seller)
+    before = seller.books(*BOOKS)
     planned(seller)
-    assert books(seller) == before
+    assert seller.books(*BOOKS) == before
 
 
 def test_wider_limits_close_an_alarm_at_the_next_plan(seller: Seller) -> None:

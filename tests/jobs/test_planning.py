@@ -36,10 +36,6 @@ def seller(database: Database) -> Seller:
     return made
 
 
-def books(seller: Seller) -> dict[str, list[tuple]]:
-    return {name: seller.rows(f"SELECT * FROM {name} ORDER BY 1, 2, 3") for name in BOOKS}
-
-
 def test_a_plan_forecasts_publishes_and_suggests(seller: Seller) -> None:
     result = planned(seller.database)
     assert (result.as_of, result.stale, result.reused) == (TODAY, False, False)
@@ -60,11 +56,11 @@ def test_a_plan_forecasts_publishes_and_suggests(seller: Seller) -> None:
 
 def test_a_second_plan_changes_no_row(seller: Seller) -> None:
     planned(seller.database)
-    before = books(seller)
+    before = seller.books(*BOOKS)
     again = planned(seller.database)
     assert again.reused
     assert (again.opened, again.revised, again.withdrawn, again.unchanged) == (0, 0, 0, 1)
-    assert books(seller) == before
+    assert seller.books(*BOOKS) == before
 
 
 def test_trap_45_two_plans_at_the_same_moment_propose_once(seller: Seller) -> None:
@@ -88,11 +84,11 @@ def test_what_somebody_was_asked_to_approve_is_left_alone(seller: Seller) -> Non
         "INSERT INTO approval (key, subject_kind, subject_id, subject_revision, state, facts,"
         " requested_by_id) SELECT 'a', 'suggestion', id, 1, 'waiting', '{}', 0 FROM suggestion"
     )
-    before = books(seller)
+    before = seller.books(*BOOKS)
     seller.stock("LAMP", 60, key="more")
     result = planned(seller.database)
     assert (result.revised, result.withdrawn, result.left_alone) == (0, 0, 1)
-    assert {n: books(seller)[n] for n in BOOKS[:2]} == {n: before[n] for n in BOOKS[:2]}
+    assert seller.books(*BOOKS[:2]) == {name: before[name] for name in BOOKS[:2]}
 
 
 def test_what_was_rejected_is_not_proposed_again_at_once(seller: Seller) -> None:
@@ -214,7 +210,7 @@ def test_killed_before_its_write_the_last_plan_stands(
     seller: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planned(seller.database)
-    before = books(seller)
+    before = seller.books(*BOOKS)
     seller.sold("CREAM", [5] * 60, last_on=YESTERDAY)
 
     def dies(step: str, share: float) -> None:
@@ -223,7 +219,7 @@ def test_killed_before_its_write_the_last_plan_stands(
 
     with pytest.raises(KeyboardInterrupt):
         run_planning(seller.database, SYSTEM, now=NOW, prophet_seconds=0, progress=dies)
-    assert books(seller) == before
+    assert seller.books(*BOOKS) == before
     with seller.database.reading() as conn:
         assert conn.scalar(text("SELECT count(*) FROM forecast_run WHERE current")) == 1
 

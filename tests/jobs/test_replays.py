@@ -29,12 +29,8 @@ def played(seller: Seller, **settings: float) -> JobRun:
         return job_runs(conn, limit=1)[0]
 
 
-def books(seller: Seller) -> dict[str, list[tuple]]:
-    return {name: seller.rows(f"SELECT * FROM {name} ORDER BY 1, 2, 3") for name in BOOKS}
-
-
 def test_a_replay_keeps_the_figures_of_three_plans_and_changes_nothing(seller: Seller) -> None:
-    before = books(seller)
+    before = seller.books(*BOOKS)
     run = played(seller)
     assert run.state is RunState.DONE
     assert run.progress["share"] > 0.9
@@ -49,7 +45,7 @@ def test_a_replay_keeps_the_figures_of_three_plans_and_changes_nothing(seller: S
         assert plan["cost_by_week"][-1] == pytest.approx(spent)
     # The book knows no stock: everything that was sold is a sale that a plan could not have lost.
     assert kept["plans"]["actual"]["fill_rate"] == pytest.approx(1.0)
-    assert books(seller) == before
+    assert seller.books(*BOOKS) == before
 
 
 def test_what_is_changed_stands_in_the_record_and_has_nothing_real_beside_it(

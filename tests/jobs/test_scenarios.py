@@ -43,10 +43,6 @@ def seller(database: Database) -> Seller:
     return made
 
 
-def books(seller: Seller) -> dict[str, list[tuple]]:
-    return {name: seller.rows(f"SELECT * FROM {name} ORDER BY 1, 2, 3") for name in BOOKS}
-
-
 def answered(seller: Seller, scenario: Scenario) -> KeptScenario:
     place = Workplace(seller.database, SYSTEM, NOW)
     run_recorded(place, JobName.SCENARIO, settings=scenario.as_settings())
@@ -57,11 +53,11 @@ def answered(seller: Seller, scenario: Scenario) -> KeptScenario:
 
 def test_scenarios_are_compared_with_the_plan_and_change_no_row_of_it(seller: Seller) -> None:
     run_planning(seller.database, SYSTEM, now=NOW, prophet_seconds=0)
-    before = books(seller)
+    before = seller.books(*BOOKS)
     short = answered(seller, BUDGET)
     safe = answered(seller, Scenario(service_level=Decimal("0.999"), lead_factor=Decimal("1.5")))
     late = answered(seller, Scenario(delay_days=30, demand_factor=Decimal("1.5")))
-    assert books(seller) == before
+    assert seller.books(*BOOKS) == before
     [(listed,)] = seller.rows(
         "SELECT sum(r.amount_base) FROM suggestion s JOIN suggestion_revision r"
         " ON r.suggestion_id = s.id AND r.revision = s.revision WHERE s.state = 'open'"

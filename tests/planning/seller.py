@@ -75,6 +75,10 @@ class Seller:
         with self.database.reading() as conn:
             return [tuple(row) for row in conn.rows(text(sql), values)]
 
+    def books(self, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
+        """Whole tables, to see what an act has changed and what not."""
+        return {name: self.rows(f"SELECT * FROM {name} ORDER BY 1, 2, 3") for name in tables}
+
     def run(self, sql: str, **values: Any) -> None:
         """One statement that changes something."""
         with self.database.writing() as tx:
