@@ -22,6 +22,8 @@ from tests.browser import Served, served_here
 from tests.conftest import copied_database
 from tests.planning.seller import make_seller
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_SECONDS = 120
 
 

@@ -47,6 +47,7 @@ def words_of(test: AppTest) -> str:
     return " ".join(str(one.value) for one in (*test.markdown, *test.error, *test.info))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", list(Role))
 def test_a_screen_opens_for_whom_its_permission_says_and_for_nobody_else(
     desk: Served, role: Role
@@ -62,6 +63,7 @@ def test_a_screen_opens_for_whom_its_permission_says_and_for_nobody_else(
             assert len(test.button) == len(test.dataframe) == len(test.metric) == 0, screen.key
 
 
+@pytest.mark.slow
 def test_nobody_and_whoever_was_signed_out_see_no_screen(desk: Served) -> None:
     ended = str(desk.ticket(Role.OWNER))
     desk.database.write(lambda tx: end_sessions(tx, desk.person(Role.OWNER)))

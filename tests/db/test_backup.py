@@ -26,6 +26,8 @@ from inventory_core.db.schema import METADATA
 from inventory_core.db.server import DatabaseRole, Server
 from inventory_core.errors import Invalid, NotFound, Refused
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 

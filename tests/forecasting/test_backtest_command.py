@@ -31,6 +31,7 @@ def sales(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_forecasts_and_totals_are_written_and_scores_printed(sales: Path, tmp_path: Path) -> None:
     out, totals = tmp_path / "out.parquet", tmp_path / "totals.csv"
     code, text = call(

@@ -55,6 +55,7 @@ def test_an_exact_forecast_loses_nothing_and_an_empty_one_has_no_value() -> None
 
 
 @pytest.mark.skipif(not SCORER.is_file(), reason=f"the independent scorer {SCORER} is not here")
+@pytest.mark.slow
 def test_losses_equal_the_independent_scorer(tmp_path: Path) -> None:
     frame, panel = demand_frame(series=9, periods=120), demand_panel(series=9, periods=120)
     cutoff, horizon = panel.length - 14, 14

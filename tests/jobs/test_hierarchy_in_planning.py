@@ -20,6 +20,8 @@ from jobs.planning import run_planning
 from tests.planning.fulfilment import Fulfilment
 from tests.planning.seller import NOW, TODAY, YESTERDAY
 
+pytestmark = pytest.mark.slow
+
 DAYS = 280
 WEEKS_AGO = 6
 BOOKS = ("forecast", "forecast_sum", "forecast_outcome")

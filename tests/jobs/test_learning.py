@@ -19,6 +19,8 @@ from inventory_core.vocabulary import AlarmKind, PersonId, Role
 from jobs.planning import run_planning
 from tests.planning.seller import NOW, TODAY, Seller, make_seller
 
+pytestmark = pytest.mark.slow
+
 YESTERDAY = date(2026, 3, 1)
 WEEKS_AGO = 12
 BOOKS = ("forecast_outcome", "forecast_alarm", "suggestion_revision")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from forecasting import fanout
+from forecasting import fanout, fanout_dask
 from forecasting.fanout import LOCAL
 from forecasting.own_models import checked_model, write_model
 from inventory_core.db.engine import Database
@@ -50,12 +50,15 @@ def test_a_place_of_work_that_is_none_is_refused_and_nothing_is_planned(
 
 @pytest.mark.slow
 def test_two_workers_of_a_cluster_plan_what_one_process_plans(
-    database: Database, second_database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database,
+    second_database: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(fanout, "SHARD_SERIES", 2)
     here, there = seller_of(database), seller_of(second_database)
     run_planning(database, SYSTEM, now=NOW, prophet_seconds=0, engine=LOCAL)
-    with two_workers() as cluster:
+    with two_workers(tmp_path) as cluster:
         run_planning(
             second_database, SYSTEM, now=NOW, prophet_seconds=0, engine=cluster.scheduler_address
         )
@@ -73,6 +76,7 @@ def test_a_cluster_that_is_gone_fails_the_job_and_leaves_no_plan(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fanout, "SHARD_SERIES", 2)
+    monkeypatch.setattr(fanout_dask, "CONNECT_SECONDS", 1)
     seller = seller_of(database)
     with pytest.raises(Unavailable, match="forecast_cluster_unreachable"):
         run_planning(database, SYSTEM, now=NOW, prophet_seconds=0, engine=NOBODY)

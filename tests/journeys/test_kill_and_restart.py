@@ -4,6 +4,8 @@ import pytest
 
 from tests.journeys.killing import Campaign, ServerFolder
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     "whole",

@@ -20,6 +20,8 @@ from jobs.planning import run_planning
 from tests.app.test_rights import PATIENCE_SECONDS, one_screen
 from tests.browser import Served
 
+pytestmark = pytest.mark.slow
+
 VIEWS = ("series", "record", "models")
 
 
