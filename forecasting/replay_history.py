@@ -35,7 +35,6 @@ LEAST_WINDOW_WEEKS = 8
 PORT_WEEKS = 6  # how long a closed port stays closed
 MOST_LEVEL = 0.999
 MOST_WEEKS_HELD = 99.0  # nobody keeps a unit nearly two years for the sake of one sale
-LEAST_MARGIN = 0.2  # of the cost, where no selling price is known
 
 
 @dataclass(frozen=True, slots=True)

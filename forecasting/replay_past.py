@@ -1,7 +1,8 @@
 """From the book to the past that is played again: demand, stock and terms of supply by week.
 
 Decides what was asked for in weeks that were partly out of stock (the pace of the latest weeks
-with stock) and what a unit costs (what it cost on arrival, else its first price). Judges nothing.
+with stock), what a unit costs (what it cost on arrival, else its first price) and, where only one
+of cost and price is known, the other by the company's own margin. Judges nothing.
 """
 
 from collections import defaultdict
@@ -22,7 +23,7 @@ from forecasting.demand_panel import (
 from forecasting.frequency import frequency_of
 from forecasting.history import EPOCH, DemandGrid, demand_grid, planning_day
 from forecasting.lead_time import arrives_on
-from forecasting.replay_history import LEAST_MARGIN, Past
+from forecasting.replay_history import Past
 from forecasting.simulate import Floats
 from inventory_core.db.engine import Reading
 from inventory_core.insight.stock_days import daily_changes
@@ -31,7 +32,6 @@ from inventory_core.office.company import Company
 PACE_WEEKS = 13
 HORIZON_WEEKS = 8
 ASSUMED_LEAD_DAYS = 30
-ASSUMED_COST_SHARE = 0.6  # of the selling price, where no cost is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,9 @@ def read_past(conn: Reading, *, today: date) -> PastOfCompany:
     price = _last_price(grid)
     terms = _terms(book, grid, day.as_of)
     cost = np.where(np.isnan(cost), terms[:, 3], cost)
-    cost = np.where(np.isnan(cost), np.nan_to_num(price) * ASSUMED_COST_SHARE, cost)
-    price = np.where(np.isnan(price), cost * (1 + LEAST_MARGIN), price)
+    marked_up = 1.0 + float(book.costs.margin_share)
+    cost = np.where(np.isnan(cost), np.nan_to_num(price) / marked_up, cost)
+    price = np.where(np.isnan(price), cost * marked_up, price)
     past = Past(
         panel=panel,
         asked=unconstrained(panel.y),

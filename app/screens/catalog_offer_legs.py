@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import accumulate
 from typing import Any
 
 import streamlit as st
@@ -67,7 +68,7 @@ def _dialog(found: Offer, today: date) -> None:
         chosen = ShipMethod(method or ShipMethod.SEA)
         known = {leg.kind: leg for leg in found.legs if leg.ship_method == chosen}
         with st.form(f"{name}_{chosen}", border=False):
-            days = _fields(known, f"{name}_{chosen}")
+            days = _fields(known, found.lead_time_days, f"{name}_{chosen}")
             everywhere = st.checkbox(
                 md("catalog.legs_everywhere", supplier=found.supplier_name), key=f"{name}_all"
             )
@@ -83,17 +84,28 @@ def _dialog(found: Offer, today: date) -> None:
     ask()
 
 
-def _fields(known: dict[str, OfferLeg], prefix: str) -> dict[LegKind, int]:
+def _fields(known: dict[str, OfferLeg], in_all: int, prefix: str) -> dict[LegKind, int]:
     days: dict[LegKind, int] = {}
-    places = st.columns(2)
-    for place, kind in enumerate(LegKind):
-        usual = known[kind].days if kind in known else 0 if known else USUAL_DAYS[kind]
-        days[kind] = int(
-            places[place % 2].number_input(
-                md(f"legs.{kind}"), 0, 365, usual, step=1, key=f"{prefix}_{kind}"
+    draft = {kind: leg.days for kind, leg in known.items()} or drafted_days(in_all)
+    kinds = list(LegKind)
+    for first in range(0, len(kinds), 2):
+        # Each pair in columns of its own: on a phone they stack in the order goods travel.
+        for place, kind in zip(st.columns(2), kinds[first : first + 2], strict=False):
+            days[kind] = int(
+                place.number_input(
+                    md(f"legs.{kind}"), 0, 365, draft.get(kind, 0), step=1, key=f"{prefix}_{kind}"
+                )
             )
-        )
     return days
+
+
+def drafted_days(in_all: int) -> dict[str, int]:
+    """The days that an offer states, split over the legs as a way by sea usually is."""
+    usual = list(USUAL_DAYS.values())
+    ends = [round(in_all * passed / sum(usual)) for passed in accumulate(usual)]
+    return {
+        kind: end - start for kind, start, end in zip(USUAL_DAYS, [0, *ends], ends, strict=False)
+    }
 
 
 def _stated(

@@ -72,6 +72,7 @@ def _company(company: Company, fixed: bool) -> None:
             help=md("settings.cost_method_help"),
             disabled=fixed or not allowed,
         )
+        one, two = st.columns(2)
         zone = one.selectbox(
             md("settings.time_zone"),
             _with(ZONES, company.time_zone),
@@ -115,6 +116,7 @@ def _rules(company: Company, allowed: bool) -> dict[str, Any]:
     review = two.number_input(
         md("settings.review_days"), 1, 365, company.review_days, disabled=not allowed
     )
+    one, two = st.columns(2)
     service = one.number_input(
         md("settings.service_level"),
         50.0,

@@ -1,15 +1,18 @@
 """The replay as a job on a real book: what is kept, what is refused, and that nothing changes."""
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from inventory_core.db.engine import Database
 from inventory_core.office.actors import SYSTEM
 from inventory_core.office.job_runs import JobName, JobRun, RunState, job_runs
+from inventory_core.planning.plan_costs import ASSUMED_COSTS, plan_costs_on, state_plan_costs
 from jobs.execution import run_recorded
 from jobs.tasks import Workplace
-from tests.planning.seller import NOW, YESTERDAY, Seller, make_seller
+from tests.planning.seller import NOW, TODAY, YESTERDAY, Seller, make_seller
 
 WEEKS = 32  # 20 to learn from and a window of 12
 BOOKS = ("stock_level", "movement", "sales_line", "suggestion", "purchase_order", "outbox")
@@ -57,6 +60,21 @@ def test_what_is_changed_stands_in_the_record_and_has_nothing_real_beside_it(
     assert run.result["what_if"]["demand"] == 0.2
     assert run.result["what_if"]["budget"] == 300
     assert set(run.result["plans"]) == {"ours", "minmax"}
+
+
+def test_a_lost_sale_without_a_known_price_costs_the_margin_that_the_company_states(
+    seller: Seller,
+) -> None:
+    seller.run("UPDATE sales_line SET unit_price = NULL")
+    lost = []
+    for share in ("0.3", "0.6"):
+        wanted = replace(ASSUMED_COSTS, margin_share=Decimal(share), assumed=())
+        with seller.database.writing() as tx:
+            seen = plan_costs_on(tx, TODAY).version
+            state_plan_costs(tx, SYSTEM, wanted, valid_from=TODAY, seen_version=seen)
+        lost.append(played(seller).result["plans"]["minmax"]["stockout_cost"])
+    assert lost[0] > 0
+    assert lost[1] == pytest.approx(2 * lost[0])
 
 
 def test_a_number_that_cannot_be_is_refused_in_the_record(seller: Seller) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from app.charts_legs import legs_picture
 from app.i18n import catalogue
+from app.screens.catalog_offer_legs import drafted_days
 from forecasting.lead_time import LearnedLeg
 from inventory_core.catalog.calendar_records import close_days
 from inventory_core.catalog.sale_events import sale_events
@@ -45,6 +46,13 @@ TAKEN = (26, 2, 9, 27, 10, 5)
 @pytest.fixture
 def world(desk: Served) -> World:
     return make_world(desk.database)
+
+
+@pytest.mark.parametrize("in_all", [0, 1, 6, 58, 63, 365])
+def test_a_first_draft_of_the_legs_takes_the_days_that_the_offer_states(in_all: int) -> None:
+    days = drafted_days(in_all)
+    assert sum(days.values()) == in_all
+    assert min(days.values()) >= 0
 
 
 def with_legs(app: Served, world: World) -> None:
