@@ -6,13 +6,13 @@
     empty_state(icon, sentence, to=…)      what this screen is for, and the one button that fills it
     chart(figure, key)                     a Plotly figure in our template
     go(screen_key, sku="LMP-01")           open a screen with something in its address
-    flash(sentence)                        a result that survives the rerun; page_head shows it
+    notices().append(Notice(words))        a result that survives the rerun; page_head shows it
 
 Everything that Streamlit draws except table cells and options of select boxes is Markdown: pass it
 through `i18n.md` or `i18n.plain`. Tables are in `widgets_tables`, acts in `widgets_acts`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -42,21 +42,51 @@ class Figure:
     small: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Words that say what did not happen; Markdown."""
+
+    words: str
+
+
+@dataclass(slots=True)
+class Notice:
+    """A sentence for the top of the screen; `words` are worked out when it is drawn."""
+
+    words: Callable[[], str | Warned]
+    told: bool = False
+
+
 def page_head(title: str, sentence: str = "") -> None:
     """The top of a screen; both are Markdown, so data in them comes through `md`."""
     st.title(title, anchor=False)
     if sentence:
         st.markdown(sentence)
-    for kind, words in st.session_state.pop("flashes", []):
-        if kind == "done":
+    for notice in list(notices()):
+        words = notice.words()
+        notice.told = True
+        if isinstance(words, Warned):
+            st.warning(words.words, icon=":material/warning:")
+        elif words:
             st.success(words, icon=":material/check_circle:")
-        else:
-            st.warning(words, icon=":material/warning:")
 
 
-def flash(words: str, *, kind: str = "done") -> None:
-    """Say this at the top of the next drawn screen; `kind` is done or warning."""
-    st.session_state.setdefault("flashes", []).append((kind, words))
+def notices() -> list[Notice]:
+    """What the next drawn screen says at its top, in a list that belongs to this session."""
+    found: list[Notice] = st.session_state.setdefault("notices", [])
+    return found
+
+
+def notices_read() -> None:
+    """The screen was drawn to its end: what it told is over, what came meanwhile is told now.
+
+    A second click ends one run and begins another beside it, so an act may finish after the top of
+    the next screen was drawn.
+    """
+    found = notices()
+    found[:] = [one for one in found if not one.told]
+    if found:
+        st.rerun()
 
 
 def scope_bar(

@@ -16,7 +16,7 @@ import streamlit as st
 
 from app import session
 from app.i18n import md
-from app.widgets import flash
+from app.widgets import Notice, Warned, notices
 from inventory_core.clock import new_id
 from inventory_core.db.engine import Writing
 from inventory_core.office.actors import Actor, Permission
@@ -41,7 +41,7 @@ def act_button(
     command: Command[Result],
     *,
     name: str,
-    done: Callable[[Result], str] | None = None,
+    done: Callable[[Result], str | Warned] | None = None,
     permission: Permission | None = None,
     icon: str | None = None,
     type: Literal["primary", "secondary", "tertiary"] = "secondary",
@@ -69,18 +69,20 @@ def act_button(
 
 
 def run_act(
-    command: Command[Result], *, name: str, done: Callable[[Result], str] | None = None
+    command: Command[Result], *, name: str, done: Callable[[Result], str | Warned] | None = None
 ) -> Result | None:
     """Run a command under the form's key; on success say so and draw the screen anew."""
-    key = form_key(name)
+    key, keys, told = form_key(name), st.session_state["form_keys"], notices()
     with st.spinner(md("shell.working")):
         record = session.act(lambda tx, actor, now: command(tx, actor, now, key))
+        # Plain objects only: whoever clicks again ends this run at the next word to Streamlit,
+        # and what was done must have been said by then.
+        if record is not None:
+            keys.pop(name, None)
+            if done is not None:
+                told.append(Notice(lambda: done(record)))
     if record is None:
         return None
-    new_form(name)
-    words = done(record) if done is not None else ""
-    if words:
-        flash(words)
     st.rerun()
 
 
@@ -91,7 +93,7 @@ def confirm(
     label: str,
     command: Command[Any],
     *,
-    done: Callable[[Any], str] | None = None,
+    done: Callable[[Any], str | Warned] | None = None,
 ) -> None:
     """Open a dialog that says what will be lost; only its own button does it."""
 

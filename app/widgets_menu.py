@@ -11,7 +11,7 @@ import streamlit as st
 from app import session
 from app.i18n import md, t
 from app.screens.registry import SCREENS, SECTIONS, Screen, first_screen
-from app.widgets import no_right
+from app.widgets import no_right, notices_read
 
 
 def menu(visit: session.Visit) -> st.Page:
@@ -36,6 +36,7 @@ def opened(screen: Screen) -> Callable[[], None]:
             return
         with session.part(screen.key):
             screen.draw()
+        notices_read()
 
     return draw
 

@@ -13,7 +13,7 @@ import streamlit as st
 from app import session
 from app.i18n import md, money, number, plain, says, t
 from app.replanning import refresh_suggestions, replan
-from app.widgets import flash
+from app.widgets import Warned
 from app.widgets_acts import act_button, form_key, run_act
 from inventory_core.db.engine import Writing
 from inventory_core.desk.decisions import (
@@ -95,11 +95,10 @@ def approve_ticked(rows: pd.DataFrame) -> None:
         )
 
 
-def said(decisions: Sequence[Decision] | Conflict) -> str:
+def said(decisions: Sequence[Decision] | Conflict) -> str | Warned:
     """The result as a sentence: which order, and whether somebody had been here before."""
     if isinstance(decisions, Conflict):
-        flash(says(decisions), kind="warning")
-        return ""
+        return Warned(says(decisions))
     numbers = ", ".join(dict.fromkeys(decision.number for decision in decisions))
     if all(decision.replayed for decision in decisions):
         return md("replenish.already_ordered", number=numbers, person=decisions[0].decided_by)

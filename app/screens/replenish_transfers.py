@@ -16,7 +16,7 @@ from app.i18n import day, md, money, number, plain, says, t
 from app.screens.replenish_acts import approve_now, ask_rejection
 from app.screens.replenish_change import change_transfer
 from app.screens.replenish_lane_form import state_lane
-from app.widgets import flash, query
+from app.widgets import Warned, query
 from app.widgets_acts import act_button
 from app.widgets_tables import Column, Day, Text, Units, export_button, table
 from app.widgets_tables import Decimal as Money
@@ -103,10 +103,9 @@ def _approve_ticked(rows: pd.DataFrame) -> None:
         )
 
 
-def _said(decisions: Sequence[Decision] | Conflict) -> str:
+def _said(decisions: Sequence[Decision] | Conflict) -> str | Warned:
     if isinstance(decisions, Conflict):
-        flash(says(decisions), kind="warning")
-        return ""
+        return Warned(says(decisions))
     numbers = ", ".join(dict.fromkeys(decision.number for decision in decisions))
     if all(decision.replayed for decision in decisions):
         return md("sending.already", number=numbers, person=decisions[0].decided_by)
