@@ -66,6 +66,13 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["YIBEN_DATA_FOLDER"] = str(root / "home")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker does what needs the played company, so that none waits while the other plays."""
+    for item in items:
+        if "sample_template" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("sample"))
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and ROOT_VARIABLE in os.environ:
         _clear(Path(os.environ.pop(ROOT_VARIABLE)))
