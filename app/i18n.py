@@ -3,6 +3,7 @@
     t(key, **params)    the sentence for plain places: table cells, select boxes, files
     md(key, **params)   the same with every text parameter escaped, for all that Streamlit reads as
                         Markdown: markdown, captions, labels of buttons and metrics, messages
+    prose(*sentences)   whole sentences one after another
     plain(text)         one piece of data escaped for Markdown
     number money percent day moment    values; None becomes a dash
     says(error)         the sentence for an error of the tree
@@ -52,6 +53,12 @@ def reader_language() -> str:
 def reader_zone() -> str:
     """The time zone in which moments are shown: the company's."""
     return _zone_source()
+
+
+def prose(*sentences: str, language: str = "") -> str:
+    """Whole sentences one after another, empty ones left out: Chinese puts no space between."""
+    between = "" if (language or reader_language()) == "zh" else " "
+    return between.join(filter(None, sentences))
 
 
 def t(key: str, /, *, language: str = "", **params: object) -> str:

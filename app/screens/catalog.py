@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from app import session
-from app.i18n import md, t
+from app.i18n import md, prose, t
 from app.screens import (
     catalog_calendar,
     catalog_offers,
@@ -40,7 +40,7 @@ def draw() -> None:
         warehouses=counts.warehouses,
     )
     if counts.without_offer:
-        sentence += " " + md("catalog.without_offer", count=counts.without_offer)
+        sentence = prose(sentence, md("catalog.without_offer", count=counts.without_offer))
     page_head(md("catalog.title"), sentence)
     part = scope_bar({"part": {name: t(f"catalog.part_{name}") for name in _PARTS}})["part"]
     today = business_day(utc_now(), session.current().company.time_zone)

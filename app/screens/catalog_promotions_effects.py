@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import session
 from app.charts_promotions import effects_picture
-from app.i18n import day, md, number, t
+from app.i18n import day, md, number, prose, t
 from app.widgets import chart
 from app.widgets_tables import Text, Units, export_button, table
 from inventory_core.planning.promotion_effects import (
@@ -78,7 +78,7 @@ def _sentence(found: Sequence[PromotionEffect]) -> str:
         md("promotions.sentence_after", factor=_times(after.factor)) if after else "",
         _siblings_words(siblings) if siblings else "",
     ]
-    return " ".join(filter(None, parts))
+    return prose(*parts)
 
 
 def _siblings_words(one: PromotionEffect) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from app.i18n import day, md, t
+from app.i18n import day, md, prose, t
 from inventory_core.office.job_runs import JobName, JobRun, RunState
 
 
@@ -70,4 +70,4 @@ def plan_summary(result: Mapping[str, Any], language: str = "") -> str:
     if not result.get("crowned", True):
         release = result.get("release", 0)
         parts.append(t("planning.kept_old", language=language, release=release))
-    return " ".join(parts)
+    return prose(*parts, language=language)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from app import session
 from app.charts_legs import leg_notes, legs_picture
-from app.i18n import day, md, number, percent, t
+from app.i18n import day, md, number, percent, prose, t
 from app.widgets import chart
 from app.widgets_acts import act_button, run_act
 from forecasting.arrivals import expected_arrivals, learned_way
@@ -136,7 +136,8 @@ def _expected(outlook: ArrivalOutlook, papers: date | None) -> str:
     moved = (outlook.expected_on - papers).days if papers else 0
     if papers and moved:
         way = "later" if moved > 0 else "earlier"
-        words += " " + md(f"milestones.moved_{way}", days=number(abs(moved)), papers=_short(papers))
+        told = md(f"milestones.moved_{way}", days=number(abs(moved)), papers=_short(papers))
+        words = prose(words, told)
     return words
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import md, money, number, plain, says, t
+from app.i18n import md, money, number, plain, prose, says, t
 from app.replanning import refresh_suggestions, replan
 from app.widgets import Warned
 from app.widgets_acts import act_button, form_key, run_act
@@ -109,7 +109,7 @@ def said(decisions: Sequence[Decision] | Conflict) -> str | Warned:
             f"{t(f'position.{name}')} {number(before)} → {number(after)}"
             for name, (before, after) in moved.items()
         )
-        words += " " + md("replenish.moved_since", changes=changes)
+        words = prose(words, md("replenish.moved_since", changes=changes))
     return words
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from app import session
 from app.charts_legs import leg_notes
-from app.i18n import md, money, number, percent, plain, t
+from app.i18n import md, money, number, percent, plain, prose, t
 from inventory_core.money import currency_digits
 
 SHOWN_OPTIONS = 6
@@ -105,7 +105,7 @@ def _words(trace: dict[str, Any], found: dict[str, Any], base: str) -> str:
         comma = "、" if session.current().language == "zh" else ", "
         fields = comma.join(t(f"assumed.{name}") for name in found["assumed"])
         sentences.append(md("replenish.costs_assumed", fields=fields))
-    return " ".join(sentences)
+    return prose(*sentences)
 
 
 def cut_by_limits(trace: dict[str, Any]) -> bool:
@@ -133,11 +133,12 @@ def draw_service(trace: dict[str, Any]) -> None:
     words = md("replenish.confidence_words", share=percent(found["confidence"], 0))
     if found["cost_of_waiting"] is not None:
         base = trace["cost"]["base_currency"]
-        words += " " + md(
+        waiting = md(
             "replenish.waiting_words",
             days=number(trace["policy"]["review_days"]),
             cost=money(Decimal(found["cost_of_waiting"]), base, digits=0),
         )
+        words = prose(words, waiting)
     st.caption(words)
 
 

@@ -9,7 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from app.i18n import DASH, best_language, catalogue, day, md, moment, money, number, percent, t
+from app.i18n import (
+    DASH,
+    best_language,
+    catalogue,
+    day,
+    md,
+    moment,
+    money,
+    number,
+    percent,
+    prose,
+    t,
+)
 from app.i18n import plain as escaped
 
 ROOT = Path(__file__).parent.parent.parent
@@ -79,6 +91,11 @@ def test_every_key_that_the_screens_name_exists() -> None:
             ):
                 missing.add(f"{path.relative_to(ROOT)}:{node.lineno} {node.args[0].value}")
     assert sorted(missing) == []
+
+
+def test_sentences_stand_one_after_another_as_the_language_sets_them() -> None:
+    assert prose("One.", "", "Two.", language="en") == "One. Two."
+    assert prose("一。", "", "二。", language="zh") == "一。二。"
 
 
 @pytest.mark.parametrize(
