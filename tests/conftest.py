@@ -6,6 +6,7 @@ it per test. The server gives up crash safety for speed, so tests that kill it s
 
 import os
 import shutil
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -98,6 +99,16 @@ def _clear(root: Path) -> None:
     if (root / "server" / "pw").exists():
         stop_embedded(find_cluster(root / "server"))
     shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _main_module() -> Iterator[None]:
+    """A screen under test runs as `__main__` from a file that is deleted after it; a process that
+    is spawned later in the same worker would look for that file and die.
+    """
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -118,8 +117,8 @@ def test_a_cluster_that_does_not_answer_is_named(monkeypatch: Any) -> None:
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[LocalCluster]:
-    with two_workers(tmp_path) as started:
+def cluster() -> Iterator[LocalCluster]:
+    with two_workers() as started:
         yield started
 
 

@@ -50,15 +50,12 @@ def test_a_place_of_work_that_is_none_is_refused_and_nothing_is_planned(
 
 @pytest.mark.slow
 def test_two_workers_of_a_cluster_plan_what_one_process_plans(
-    database: Database,
-    second_database: Database,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    database: Database, second_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fanout, "SHARD_SERIES", 2)
     here, there = seller_of(database), seller_of(second_database)
     run_planning(database, SYSTEM, now=NOW, prophet_seconds=0, engine=LOCAL)
-    with two_workers(tmp_path) as cluster:
+    with two_workers() as cluster:
         run_planning(
             second_database, SYSTEM, now=NOW, prophet_seconds=0, engine=cluster.scheduler_address
         )
