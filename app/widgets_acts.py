@@ -4,7 +4,7 @@ act_button(label, command, name="approve_12", done=lambda order: md("…", code=
     command(tx, actor, now, key); `key` is made when the button is first drawn and kept until
     the act succeeded, so whatever is sent twice is the same request. The widget carries the
     key too: a second click on the old button finds nothing to press.
-form_key(name)            the same key for a form of your own; `new_form(name)` after success
+form_key(name)            the same key for a form of your own; `run_act` ends it after success
 confirm(name, title, warning, label, command, done)     a dialog that names what will be lost
 """
 
@@ -26,14 +26,9 @@ Command = Callable[[Writing, Actor, datetime, str], Result]
 
 
 def form_key(name: str) -> str:
-    """The idempotency key of this form, the same until `new_form`."""
+    """The idempotency key of this form, the same until its act succeeded."""
     keys: dict[str, str] = st.session_state.setdefault("form_keys", {})
     return keys.setdefault(name, str(new_id()))
-
-
-def new_form(name: str) -> None:
-    """The act is done: the next one is another request."""
-    st.session_state.setdefault("form_keys", {}).pop(name, None)
 
 
 def act_button(
