@@ -30,8 +30,8 @@ TRIAL_ORIGINS = 8
 SHORT_HORIZONS = 3  # a history of fewer horizons at the first origin is short
 SHORT_REFITS = 3
 CHAMPION_PRIOR = 8.0  # origins' worth of trust in the segment against the series' own record
+LEAST_RELATIVE = 1e-9  # a perfect score is measured too
 BLEND_ADVANTAGE = 0.7  # a single candidate must be this much better than the blend
-NEVER = 1e9  # no loss is small enough to win against this handicap
 LEVEL_BINS = 12
 
 
@@ -152,7 +152,7 @@ def choose_champions(trial: Trial, segment: Ints) -> tuple[str, ...]:
 
 def _advantage(name: str) -> float:
     if name in SUPPORT | RARE_ONLY:
-        return NEVER
+        return np.inf  # part of the blend, never alone
     return BLEND_ADVANTAGE if name == BLEND else 1.0
 
 
@@ -230,5 +230,5 @@ def level_quantiles(actual: Floats, forecast: Floats, asked: Floats) -> Floats:
 
 def _relative(losses: Floats, base: int) -> Floats:
     if losses[base] > 0:
-        return np.asarray(losses / losses[base])
+        return np.asarray(np.maximum(losses / losses[base], LEAST_RELATIVE))
     return np.where(losses > losses[base], 5.0, 1.0)

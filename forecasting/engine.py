@@ -20,7 +20,7 @@ from forecasting.backtest import (
     run_trial,
     score_trial,
 )
-from forecasting.candidates import BLEND, candidate_models
+from forecasting.candidates import BLEND, SUPPORT, candidate_models
 from forecasting.covariates import covariates_of, plan_covariates
 from forecasting.filters import is_whole
 from forecasting.frequency import Days
@@ -112,8 +112,9 @@ def forecast_panel(
     )
     trial = run_trial(now, horizon, tried)
     upgrade = prophet_upgrade(now, horizon, trial, value, seconds=prophet_seconds, seed=seed)
-    ahead, likes = _said_ahead(plan, now, horizon)
-    trial, ahead, weights, champions = _decide(trial, ahead, segment, upgrade, incumbents)
+    weights = _weighed(trial, segment)
+    ahead, likes = _said_ahead(_needed(plan, weights), now, horizon)
+    trial, ahead, champions = _decide(trial, ahead, weights, segment, upgrade, incumbents)
     said = _of_champions(trial.forecasts, champions) if trial.origins else None
     final = with_analogues(now, _of_champions(ahead, champions)[0])
     shut = now.closed_ahead(now.length, horizon)
@@ -123,8 +124,8 @@ def forecast_panel(
     sight = Sight(now, covariates, trial, said, ahead, final, likes, segment % 2, seed)
     spread = sight.period_quantiles()
     donors = donors_of(trial.actual, spread[0], segment, seed=seed)
-    table = sight.total_quantiles(steps)
-    table = with_path_totals(table, spread[1], segment, donors, steps, seed=seed)
+    totals = sight.total_quantiles(steps)
+    table = with_path_totals(totals, spread[1], segment, donors, steps, seed=seed)
     places = [PATH_LEVELS.index(level) for level in LEVELS]
     return PanelForecast(
         ids=panel.ids,
@@ -133,9 +134,7 @@ def forecast_panel(
         quantiles=_in_units(now, spread[1][:, :, places]),
         champions=champions,
         scores=score_trial(trial, now),
-        losses={name: horizon_loss(trial, said) for name, said in trial.forecasts.items()}
-        if trial.origins
-        else {},
+        losses=_losses(trial),
         weights=weights,
         segment=segment,
         total_steps=steps,
@@ -143,6 +142,12 @@ def forecast_panel(
         spread_table=spread[1],
         donors=donors,
     )
+
+
+def _losses(trial: Trial) -> dict[str, Floats]:
+    if not trial.origins:
+        return {}
+    return {name: horizon_loss(trial, said) for name, said in trial.forecasts.items()}
 
 
 def _said_ahead(
@@ -159,18 +164,32 @@ def _said_ahead(
     return ahead, likes
 
 
+def _weighed(trial: Trial, segment: Ints) -> Weights | None:
+    """How the candidates are blended; None where nothing could be tried."""
+    if not trial.origins or np.isnan(trial.actual).all():
+        return None
+    return learn_weights(trial.actual, trial.forecasts, trial.size, segment)
+
+
+def _needed(plan: Sequence[Model], weights: Weights | None) -> list[Model]:
+    """Without those that only support the blend, where the blend does without them."""
+    if weights is None:
+        return list(plan)
+    return [one for one in plan if one.name not in SUPPORT or weights.counts(one.name)]
+
+
 def _decide(
     trial: Trial,
     ahead: dict[str, Floats],
+    weights: Weights | None,
     segment: Ints,
     upgrade: Upgrade | None,
     incumbents: Sequence[str] | None,
-) -> tuple[Trial, dict[str, Floats], Weights | None, tuple[str, ...]]:
-    """Weigh the candidates into the blend, then name a champion for every series."""
-    if not trial.origins or np.isnan(trial.actual).all():
+) -> tuple[Trial, dict[str, Floats], tuple[str, ...]]:
+    """Add the blend, then name a champion for every series."""
+    if weights is None:
         name = next(reversed(ahead))
-        return trial, ahead, None, (name,) * len(segment)
-    weights = learn_weights(trial.actual, trial.forecasts, trial.size, segment)
+        return trial, ahead, (name,) * len(segment)
     tried = {**trial.forecasts, BLEND: weights.blend(trial.forecasts)}
     ahead = {**ahead, BLEND: weights.blend(ahead)}
     trial = replace(trial, forecasts=tried)
@@ -182,9 +201,8 @@ def _decide(
             upgrade.name if row in rows else name for row, name in enumerate(champions)
         )
     if incumbents is not None:
-        losses = {name: horizon_loss(trial, said) for name, said in tried.items()}
-        champions = keep_incumbents(champions, incumbents, losses)
-    return trial, ahead, weights, champions
+        champions = keep_incumbents(champions, incumbents, _losses(trial))
+    return trial, ahead, champions
 
 
 def _leaned(

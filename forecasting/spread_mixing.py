@@ -15,13 +15,15 @@ from forecasting.panel import Floats, Ints
 SHARES = tuple(np.linspace(0.0, 1.0, 11))
 MAX_ROWS = 20_000
 LEAST_ROWS = 200
-PULL = 0.1  # to half and half: loss of a share as far from it as can be, times four
+# To half and half: loss of a share as far from it as can be, times four. Rare sales tell less.
+PULL, RARE_PULL = 0.1, 0.3
 
 
 def learn_shares(
     actual: Floats, of_errors: Floats, of_likes: Floats, size: Floats, kind: Ints
 ) -> Floats:
-    """[S] share of the lookalikes; actual [O, S, H], both quantiles [O, S, H, P], size, kind [S].
+    """[S] share of the lookalikes; actual [O, S, H], both quantiles [O, S, H, P], size, kind [S]:
+    1 for rare sellers.
 
     The share of least pinball loss, in units and over the size of the series alike, of forecasts
     that neither side had learned from; drawn to half and half, since a trial has few periods.
@@ -37,7 +39,8 @@ def learn_shares(
             origin, series, step = origin[some], series[some], step[some]
         picked = (origin, series, step)
         losses = _losses(actual[picked], of_errors[picked], of_likes[picked], size[series])
-        pulled = losses + PULL * (np.asarray(SHARES) - 0.5) ** 2
+        pull = RARE_PULL if code else PULL
+        pulled = losses + pull * (np.asarray(SHARES) - 0.5) ** 2
         shares[kind == code] = SHARES[int(np.argmin(pulled))]
     return shares
 

@@ -35,11 +35,17 @@ class Weights:
     segment: Ints
     table: Floats
 
+    def counts(self, name: str) -> bool:
+        """Whether any series takes anything of it."""
+        return bool(self.table[self.segment][:, self.names.index(name)].any())
+
     def blend(self, forecasts: Mapping[str, Floats]) -> Floats:
-        """The weighted mean of forecasts shaped [..., S, H]."""
+        """The weighted mean of forecasts shaped [..., S, H]; those that do not count may lack."""
         by_series = self.table[self.segment]
         parts = (
-            by_series[:, place, None] * forecasts[name] for place, name in enumerate(self.names)
+            by_series[:, place, None] * forecasts[name]
+            for place, name in enumerate(self.names)
+            if self.counts(name)
         )
         return np.asarray(sum(parts), dtype=np.float64)
 
@@ -109,7 +115,8 @@ def _weigh(
         return np.full(len(forecasts), 1.0 / len(forecasts))
     alone = np.array([runs.loss(one) for one in np.eye(len(forecasts))])
     margin = [SMALLER_MARGIN if name in TRIED_SMALLER else PLACE_MARGIN for name in forecasts]
-    placed = np.flatnonzero(alone <= np.asarray(margin) * alone.min())
+    good = alone <= np.asarray(margin) * alone.min()
+    placed = np.array([place for place in np.flatnonzero(good) if not runs.repeats(int(place))])
     weights = np.zeros(len(forecasts))
     weights[placed] = runs.among(placed).solve()
     return weights
@@ -133,6 +140,10 @@ class _Runs:
 
     def loss(self, weights: Floats) -> float:
         return float((self.errors(weights) / self.norms) @ ERROR_SHARES)
+
+    def repeats(self, place: int) -> bool:
+        """Whether an earlier candidate says the same (without a year's history, the level)."""
+        return any(np.array_equal(self.x[place], earlier) for earlier in self.x[:place])
 
     def among(self, places: Ints) -> "_Runs":
         return _Runs(self.y, self.x[places], self.size, self.norms)

@@ -26,6 +26,7 @@ MIN_ROWS = 50
 FEW_BAGS, DAILY_BAGS, MANY_BAGS = 2, 3, 6
 MORE_FOR_DAYS, SMALLER_FOR_DAYS = 1.6, 0.8  # trees and steps: there is more to learn from
 SMALL_PANEL, LARGE_PANEL = 450, 800  # little work anyway; enough series to share the cost
+IN_BETWEEN = 0.75  # trees, each with a larger step, where neither holds
 
 
 @dataclass
@@ -80,19 +81,23 @@ class Boosted:
         return self
 
     def _bags_for(self, panel: Panel) -> int:
-        large = panel.count >= LARGE_PANEL
-        small = panel.count < SMALL_PANEL and not panel.frequency.is_daily
-        few = DAILY_BAGS if panel.frequency.is_daily else FEW_BAGS
-        bags = MANY_BAGS if large or small else few
+        if panel.frequency.is_daily:
+            bags = MANY_BAGS if panel.count >= LARGE_PANEL else DAILY_BAGS
+        else:
+            bags = FEW_BAGS if _in_between(panel) else MANY_BAGS
         return max(1, bags // 3) if self.lean else bags
 
     def _tree(self, names: Sequence[str], panel: Panel, bag: int) -> Any:
         kinds = categorical_names(panel)
-        daily = panel.frequency.is_daily
+        trees, rate = self.trees * 1.0, self.rate
+        if panel.frequency.is_daily:
+            trees, rate = trees * MORE_FOR_DAYS, rate * SMALLER_FOR_DAYS
+        elif _in_between(panel):
+            trees, rate = trees * IN_BETWEEN, rate / IN_BETWEEN
         return HistGradientBoostingRegressor(
             loss=self.loss,
-            max_iter=round(self.trees * (MORE_FOR_DAYS if daily else 1.0)),
-            learning_rate=self.rate * (SMALLER_FOR_DAYS if daily else 1.0),
+            max_iter=round(trees),
+            learning_rate=rate,
             max_leaf_nodes=self.leaves,
             min_samples_leaf=self.least_leaf,
             l2_regularization=self.penalty,
@@ -133,6 +138,10 @@ class Boosted:
         picked = np.argpartition(arrival.reshape(-1), max(wanted - 1, 0))[:wanted]
         picked = np.sort(picked) % max(len(series), 1)
         return with_origins(series[picked], target[picked], size, self.horizon, random)
+
+
+def _in_between(panel: Panel) -> bool:
+    return not panel.frequency.is_daily and SMALL_PANEL <= panel.count < LARGE_PANEL
 
 
 def _one_thread() -> Any:

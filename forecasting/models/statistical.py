@@ -19,7 +19,9 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 PRIOR_CYCLES = 3.0
+PRIOR_WINDOWS = 5.0  # level windows of its own history that count as much as the whole panel
 LEAST_INDEX = 0.05
+MOST_TOLD = 5.0  # errors that many times as large tell no more
 
 
 @dataclass
@@ -64,7 +66,7 @@ class MovingAverage:
 
 @dataclass
 class Smoothing:
-    """Simple exponential smoothing, the half-life chosen per series by its errors ahead."""
+    """Simple exponential smoothing; the half-life by its errors ahead, its own and the panel's."""
 
     ahead: tuple[int, ...] = (1, 4)
     name: str = "smoothing"
@@ -73,7 +75,7 @@ class Smoothing:
     def fit(self, panel: Panel) -> Self:
         grid = panel.frequency.half_lives
         losses = [_errors_ahead(panel.y, decayed_mean(panel.y, half), self.ahead) for half in grid]
-        self.half_life_ = np.asarray(grid)[np.argmin(np.stack(losses), axis=0)]
+        self.half_life_ = np.asarray(grid)[_least(np.stack(losses), panel)]
         return self
 
     def predict(self, panel: Panel, horizon: int, origins: Sequence[int]) -> Floats:
@@ -97,18 +99,14 @@ class Theta:
 
     def fit(self, panel: Panel) -> Self:
         flat = panel.y / _spread_profile(seasonal_profile(panel, panel.length), panel.length)
-        best = np.full(panel.count, np.inf)
-        self.half_life_ = np.full(panel.count, panel.frequency.half_lives[1])
-        self.share_ = np.zeros(panel.count)
+        ways, losses = [], []
         for half in panel.frequency.half_lives:
             level = decayed_mean(flat, half)
             drift = _drift(flat, level, half)
             for share in self.shares:
-                loss = _errors_ahead(flat, level, self.ahead, share * drift, self.damping)
-                better = loss < best * 0.995
-                best = np.where(better, loss, best)
-                self.half_life_[better] = half
-                self.share_[better] = share
+                ways.append((half, share))
+                losses.append(_errors_ahead(flat, level, self.ahead, share * drift, self.damping))
+        self.half_life_, self.share_ = np.asarray(ways)[_least(np.stack(losses), panel)].T
         return self
 
     def predict(self, panel: Panel, horizon: int, origins: Sequence[int]) -> Floats:
@@ -217,6 +215,19 @@ def _by_series(y: Floats, half_life: Floats) -> Floats:
         rows = half_life == half
         out[rows] = decayed_mean(y[rows], float(half))
     return out
+
+
+def _least(losses: Floats, panel: Panel) -> Ints:
+    """[S] which of K ways [K, S] errs least for a series: its own errors and, the less of it was
+    seen, the whole panel's. Errors are compared with those of the first way, in logarithms.
+    """
+    first = np.where((losses[0] > 0) & np.isfinite(losses[0]), losses[0], np.nan)
+    compared = np.log(np.clip(losses / first, 1.0 / MOST_TOLD, MOST_TOLD))
+    compared = np.nan_to_num(compared)
+    seen = (~np.isnan(panel.y)).sum(axis=1)
+    trust = seen / (seen + PRIOR_WINDOWS * panel.frequency.level_window)
+    common = compared.mean(axis=1, keepdims=True)
+    return np.asarray(np.argmin(trust * compared + (1.0 - trust) * common, axis=0), dtype=np.int64)
 
 
 def _errors_ahead(

@@ -21,7 +21,10 @@ def every_model() -> list[Model]:
     return [*cheap, small, ProphetModel()]
 
 
-MODELS = [pytest.param(place, id=model.name) for place, model in enumerate(every_model())]
+MODELS = [
+    pytest.param(place, id=model.name, marks=[pytest.mark.slow] * (model.name == "prophet"))
+    for place, model in enumerate(every_model())
+]
 Maker = Callable[[], Model]
 
 

@@ -63,6 +63,13 @@ def test_a_champion_must_beat_the_baseline() -> None:
     assert set(champions) == {"seasonal_naive"}
 
 
+def test_the_middle_of_what_never_sold_is_no_champion() -> None:
+    nothing = np.zeros((4, 30, 6))
+    little = nothing + 0.2
+    trial = trial_of(nothing, seasonal_naive=little, boosted_middle=nothing, blend=little)
+    assert set(choose_champions(trial, np.zeros(30, dtype=np.int64))) == {"blend"}
+
+
 def test_the_blend_wins_ties() -> None:
     actual = np.full((4, 30, 6), 10.0)
     near = actual + 1.0

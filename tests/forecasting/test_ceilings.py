@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from forecasting.ceilings import believable, most_in
 from forecasting.engine import forecast_panel
@@ -30,6 +31,7 @@ def test_a_rare_seller_keeps_room_and_a_big_one_is_bound_by_what_it_sold() -> No
     assert bound.tolist() == [[4 * (0.25 + 0.5) + 1], [260.0]]
 
 
+@pytest.mark.slow
 def test_a_sparse_series_among_wild_ones_is_not_covered_with_hundreds() -> None:
     random = np.random.default_rng(3)
     wild = [list(np.where(random.random(80) < 0.05, 400.0, 0.0)) for _ in range(60)]

@@ -77,10 +77,8 @@ def forecast(grid: DemandGrid, period: Period) -> PanelForecast:
     return forecast_panel(panel_of_grid(grid, period, static), period.horizon, seed=1)
 
 
-@pytest.mark.parametrize(
-    "weekly",
-    [pytest.param(True, id="weeks"), pytest.param(False, id="days", marks=pytest.mark.slow)],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("weekly", [True, False], ids=["weeks", "days"])
 def test_trap_29_a_planned_promotion_lifts_its_days_lowers_those_after_and_its_siblings(
     weekly: bool,
 ) -> None:

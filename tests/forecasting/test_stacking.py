@@ -1,6 +1,7 @@
 """The blend: weights that earn their place, and how far rare sellers lean to their middle."""
 
 import numpy as np
+import pytest
 
 from forecasting.stacking import LEANS, lean_to_middle, learn_weights
 
@@ -41,3 +42,20 @@ def test_a_candidate_tried_smaller_than_it_is_keeps_its_place() -> None:
     found = dict(zip(weights.names, weights.table[0], strict=True))
     assert found["boosted"] > 0.25
     assert found["moving_average"] == 0.0
+
+
+def test_a_candidate_that_repeats_another_counts_once() -> None:
+    random = np.random.default_rng(8)
+    actual = random.normal(20.0, 1.0, (8, 60, 6))
+    level = actual + random.normal(0.0, 1.0, actual.shape)
+    names = {
+        "moving_average": level,
+        "theta": actual + random.normal(0.0, 1.0, actual.shape),
+        "year_ago": level,
+    }
+    weights = learn_weights(actual, names, np.full(60, 20.0), np.zeros(60, dtype=np.int64))
+    found = dict(zip(weights.names, weights.table[0], strict=True))
+    assert not weights.counts("year_ago")
+    assert found["moving_average"] == pytest.approx(found["theta"], abs=0.1)
+    without = {name: said for name, said in names.items() if name != "year_ago"}
+    assert (weights.blend(without) == weights.blend(names)).all()

@@ -85,6 +85,7 @@ def test_a_cluster_that_is_gone_fails_the_job_and_leaves_no_plan(
     assert seller.rows("SELECT count(*) FROM forecast_run") == [(0,)]
 
 
+@pytest.mark.slow
 def test_code_of_an_analyst_stays_in_this_process(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,6 +62,7 @@ def test_what_is_changed_stands_in_the_record_and_has_nothing_real_beside_it(
     assert set(run.result["plans"]) == {"ours", "minmax"}
 
 
+@pytest.mark.slow
 def test_a_lost_sale_without_a_known_price_costs_the_margin_that_the_company_states(
     seller: Seller,
 ) -> None:

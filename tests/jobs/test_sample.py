@@ -52,6 +52,7 @@ def test_two_plays_of_one_seed_are_identical_in_facts(
         assert found[0][name] == found[1][name], name
 
 
+@pytest.mark.slow
 def test_a_short_play_leaves_a_right_book_and_tells_its_progress(database: Database) -> None:
     told: list[tuple[str, int]] = []
     played = play_sample_company(
