@@ -22,6 +22,7 @@ from forecasting.losses import bias, rmsse, step_scale, total_wape, wape
 from forecasting.models.contract import Model
 from forecasting.panel import Panel
 from forecasting.stacking import segments_of
+from forecasting.stand_ins import with_stand_ins
 from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import sku_facts
 
@@ -51,7 +52,7 @@ class Contest:
 def weekly_panel(conn: Reading, *, through: date, horizon: int) -> tuple[Panel, DemandGrid]:
     """Every SKU and warehouse that ever sold, by week, with category and warehouse."""
     grid = demand_grid(conn, through=through, ahead_days=7 * horizon + 7)
-    grid = grid.select(is_sellable(grid).nonzero()[0])
+    grid = with_stand_ins(conn, grid.select(is_sellable(grid).nonzero()[0]))
     category = {row.id: row.category for row in conn.rows(sku_facts())}
     frequency = frequency_of(f"W-{WEEKDAYS[grid.last_on.weekday()]}")
     static = {

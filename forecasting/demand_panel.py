@@ -1,8 +1,8 @@
 """From days of demand to the panel that models learn from. Decides the period and what is missing.
 
-One-off bulk lines are taken out, days without stock are missing, and a week that was partly out of
-stock stands for the days it could sell. Weeks end on the last day of history, so that the newest
-week is always whole. Forecasts nothing.
+One-off bulk lines and what moved here from an empty site are taken out, days without stock are
+missing, and a week that was partly out of stock stands for the days it could sell. Weeks end on the
+last day of history, so that the newest week is always whole. Forecasts nothing.
 """
 
 from collections.abc import Mapping
@@ -109,7 +109,7 @@ def _offered_from(grid: DemandGrid, skipped: int) -> Ints:
 
 
 def _daily(grid: DemandGrid) -> Floats:
-    y = np.maximum(grid.y - grid.bulk, 0.0)
+    y = grid.usual()
     unseen = ~grid.live | grid.closed | (np.nan_to_num(grid.out_share) > LEAST_DAY_SHARE)
     return _from_first_sale(np.where(unseen, np.nan, y), np.where(grid.live, y, np.nan))
 
@@ -123,7 +123,7 @@ def _weekly(grid: DemandGrid) -> Floats:
         return np.asarray(values[:, skipped:].reshape(len(values), weeks, DAYS_PER_WEEK))
 
     live = by_week(grid.live.astype(np.float64))
-    units = by_week(np.maximum(grid.y - grid.bulk, 0.0)) * live
+    units = by_week(grid.usual()) * live
     in_stock = by_week(1.0 - np.nan_to_num(grid.out_share)) * live
     seen = in_stock >= LEAST_DAY_SHARE
     selling = np.where(seen, in_stock, 0.0).sum(axis=2)

@@ -51,7 +51,8 @@ class DemandGrid:
     y: units demanded (0 on live days without demand). short, bulk: parts of y. out_share: share of
     the day without stock, NaN without evidence. promotion: discount in percent (0.01 where none is
     stated), 0 without; it reaches `ahead` days beyond the history. price: NaN where unknown.
-    events: sale events that the company entered.
+    events: sale events that the company entered. stood_in: part of y that was sold in place of a
+    site without stock; None where nobody asked.
     """
 
     sku_id: Ints
@@ -67,6 +68,7 @@ class DemandGrid:
     live: Bools
     closed: Bools
     events: Feasts = ()
+    stood_in: Floats | None = None
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -90,7 +92,8 @@ class DemandGrid:
     def hash(self) -> str:
         """A fingerprint of everything a model may learn from: same hash, same history."""
         found = sha256(repr((self.ids, self.first_on, *self.events)).encode())
-        for part in (self.y, self.bulk, self.price, self.out_share, self.promotion, self.live):
+        parts = (self.y, self.bulk, self.price, self.out_share, self.promotion, self.live)
+        for part in parts if self.stood_in is None else (*parts, self.stood_in):
             found.update(np.ascontiguousarray(part).tobytes())
         return found.hexdigest()
 
@@ -109,7 +112,13 @@ class DemandGrid:
             promotion=self.promotion[rows],
             live=self.live[rows],
             closed=self.closed[rows],
+            stood_in=None if self.stood_in is None else self.stood_in[rows],
         )
+
+    def usual(self) -> Floats:
+        """[series, day] demand to learn from: without one-off lines and what moved here."""
+        moved = 0.0 if self.stood_in is None else self.stood_in
+        return np.maximum(self.y - self.bulk - moved, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

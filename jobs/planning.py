@@ -20,6 +20,7 @@ from forecasting.hierarchy_reading import channels_of
 from forecasting.history import DemandGrid, PlanningDay, demand_grid, planning_day
 from forecasting.own_models import OwnCandidates, own_candidates
 from forecasting.replenish import Plan, plan_from_run, policies_of, proposals_of
+from forecasting.stand_ins import with_stand_ins
 from forecasting.training import Trained, code_version, train
 from inventory_core.clock import business_day, new_id
 from inventory_core.db.engine import Database, Reading, Writing
@@ -160,7 +161,7 @@ def _read(
     lead_days = longest_lead_days(conn, as_of=day.as_of)
     interval = min(MOST_HORIZON_DAYS, (lead_days or 45) + 2 * company.review_days + SPARE_DAYS)
     grid = demand_grid(conn, through=day.through, ahead_days=interval + 7)
-    grid = grid.select(is_sellable(grid).nonzero()[0])
+    grid = with_stand_ins(conn, grid.select(is_sellable(grid).nonzero()[0]))
     if not len(grid.sku_id) or grid.length < LEAST_HISTORY_DAYS:
         days = grid.length if len(grid.sku_id) else 0
         raise Refused("no_history_to_plan_from", days=days, least=LEAST_HISTORY_DAYS)
