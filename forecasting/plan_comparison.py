@@ -97,24 +97,29 @@ def _figures(plan: Plan, ahead: Ahead) -> Figures:
 def _differences(
     before: Plan, after: Plan, then: Ahead, now: Ahead
 ) -> tuple[Mapping[str, Any], ...]:
-    """What is ordered otherwise, and what is missed otherwise, by the weight of both."""
+    """What is ordered, sent or missed otherwise, by the weight of cash and margin."""
     cut = _cut_by_budget(after)
+    sent = _sends(before), _sends(after)
     found: list[tuple[float, str, Mapping[str, Any]]] = []
     for row, (one, other) in enumerate(zip(before.pairs, after.pairs, strict=True)):
         margin = float(now.margin[row] - then.margin[row])
-        if _order(one.draft) == _order(other.draft) and abs(margin) < LEAST_MARGIN:
+        here = one.situation
+        sends = [each.get((here.sku_id, here.warehouse_id), []) for each in sent]
+        same = _order(one.draft) == _order(other.draft) and sends[0] == sends[1]
+        if same and abs(margin) < LEAST_MARGIN:
             continue
         cash = _cash(other.draft) - _cash(one.draft)
-        here = one.situation
         told = {
             "sku": here.sku_code,
             "warehouse": here.warehouse_code,
             "before": _order(one.draft),
             "after": _order(other.draft),
+            "sent_before": sends[0],
+            "sent_after": sends[1],
             "cash": round(cash, 2),
             "at_risk": round(float(now.lost[row] - then.lost[row]), 1),
             "margin": round(margin, 2),
-            "why": _why(one, other, cut),
+            "why": _why(one, other, cut, sends),
         }
         found.append((-abs(cash) - abs(margin), f"{here.sku_code}@{here.warehouse_code}", told))
     found.sort(key=lambda each: each[:2])
@@ -136,6 +141,20 @@ def _order(draft: Draft | None) -> dict[str, Any] | None:
     }
 
 
+def _sends(plan: Plan) -> dict[Pair, list[dict[str, Any]]]:
+    """What is sent to each SKU and warehouse, and from where."""
+    found: dict[Pair, list[dict[str, Any]]] = {}
+    for send in plan.transfers:
+        told = {
+            "quantity": send.quantity,
+            "from": send.trace["reason"]["from"],
+            "ship_method": send.ship_method,
+            "arrives_on": send.arrives_on.isoformat() if send.arrives_on else None,
+        }
+        found.setdefault((send.sku_id, send.warehouse_id), []).append(told)
+    return found
+
+
 def _cut_by_budget(plan: Plan) -> dict[Pair, int]:
     """Units that the scenario's budget took from each order, by SKU id and warehouse code."""
     changed: Sequence[Mapping[str, Any]] = (plan.report or {}).get("changed", ())
@@ -150,14 +169,22 @@ def _cut_by_budget(plan: Plan) -> dict[Pair, int]:
     }
 
 
-def _why(one: Planned, other: Planned, cut: Mapping[Pair, int]) -> dict[str, Any]:
+def _why(
+    one: Planned,
+    other: Planned,
+    cut: Mapping[Pair, int],
+    sends: Sequence[Sequence[Mapping[str, Any]]],
+) -> dict[str, Any]:
     """The reason as a code and the numbers of its sentence; the nearest cause comes first."""
     pair = (other.situation.sku_id, other.situation.warehouse_id)
     if pair in cut:
         return {"code": "budget", "units": cut[pair]}
     a, b = _order(one.draft), _order(other.draft)
     if a == b:
-        return {"code": "same_order"}
+        before, after = (sum(each["quantity"] for each in side) for side in sends)
+        if before != after:
+            return {"code": "sent", "before": before, "after": after}
+        return {"code": "same_order" if sends[0] == sends[1] else "sent_otherwise"}
     if a and b and (a["supplier"], a["ship_method"]) != (b["supplier"], b["ship_method"]):
         return {"code": "other_way", "supplier": b["supplier"], "ship_method": b["ship_method"]}
     position = other.situation.stock.inventory_position

@@ -1,9 +1,9 @@
-"""What a scenario would order otherwise, SKU by SKU, the weightiest first, each with its reason.
+"""What a scenario would order or send otherwise, SKU by SKU, each with its reason.
 
-Puts kept codes and numbers into words; works nothing out.
+The weightiest first. Puts kept codes and numbers into words; works nothing out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -46,8 +46,8 @@ def _row(one: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "sku": one["sku"],
         "warehouse": one["warehouse"],
-        "before": _order(one["before"]),
-        "after": _order(one["after"]),
+        "before": _what(one["before"], one.get("sent_before", ())),
+        "after": _what(one["after"], one.get("sent_after", ())),
         "cash": one["cash"],
         "at_risk": one["at_risk"],
         "margin": one["margin"],
@@ -55,16 +55,21 @@ def _row(one: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _order(order: Mapping[str, Any] | None) -> str:
-    """Units, and how and when they come; a dash where nothing is ordered."""
-    if order is None:
-        return "—"
-    arrives = order["arrives_on"]
+def _what(order: Mapping[str, Any] | None, sent: Sequence[Mapping[str, Any]]) -> str:
+    """Units bought and sent here, and how and when they come; a dash where there are none."""
+    parts = [_words("scenario.order", order)] if order is not None else []
+    parts += [_words("scenario.sent", each, place=each["from"]) for each in sent]
+    return " + ".join(parts) or "—"
+
+
+def _words(key: str, come: Mapping[str, Any], **more: Any) -> str:
+    arrives = come["arrives_on"]
     return t(
-        "scenario.order",
-        units=number(order["quantity"]),
-        ship=t(f"ship.{order['ship_method']}"),
+        key,
+        units=number(come["quantity"]),
+        ship=t(f"ship.{come['ship_method']}"),
         day=day(date.fromisoformat(arrives), year=False) if arrives else "—",
+        **more,
     )
 
 

@@ -17,8 +17,9 @@ from forecasting.replenish import PlanFacts, plan_of
 from forecasting.scenario import under
 from forecasting.situation import Situation
 from inventory_core.office.company import Company
+from inventory_core.planning.lanes import Lane
 from inventory_core.planning.scenarios import Scenario
-from inventory_core.stock.balances import Inbound
+from inventory_core.stock.balances import Inbound, Position
 from tests.golden.sheets import SETTINGS, read_sheet, situation_of
 
 # 360 units, reorder point 370, order-up-to 440, 30 days, reviews every 7, at 5.00, sold for 20.00.
@@ -140,3 +141,25 @@ def test_an_order_that_is_no_longer_due_says_so() -> None:
     assert told["after"] is None
     assert told["cash"] == -400
     assert told["why"] == {"code": "not_due", "position": 360, "before": 370, "after": 333}
+
+
+def test_what_is_no_longer_sent_from_the_hub_is_listed_too() -> None:
+    at_hub = Position(1, 50, 60, 0, 0, 60, 0, 0, 0, 60)
+    facts = facts_of(a_situation())
+    book = replace(
+        facts.book,
+        positions={(1, 50): at_hub},
+        hubs=frozenset({50}),
+        warehouses={100: "US", 50: "SZ-HUB"},
+        lanes=[Lane(50, 100, "sea", 27, unit_freight=Decimal("0.5"), currency="USD")],
+    )
+    found = compare(replace(facts, book=book), Scenario(demand_factor=Decimal("0.9")))
+    [told] = found.differences
+    # 360 and 60 from the hub are above the reorder point of 370: nothing is bought either way.
+    assert (told["before"], told["after"]) == (None, None)
+    [sent] = told["sent_before"]
+    assert (sent["quantity"], sent["from"], sent["ship_method"]) == (60, "SZ-HUB", "sea")
+    assert sent["arrives_on"] == (AS_OF + timedelta(days=27)).isoformat()
+    assert told["sent_after"] == []
+    # Demand of nine a day is not due at a position of 360.
+    assert told["why"] == {"code": "sent", "before": 60, "after": 0}
