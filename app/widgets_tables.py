@@ -136,7 +136,7 @@ def export_button(frame: pd.DataFrame, columns: Mapping[str, Column], *, name: s
         "xlsx": lambda: as_workbook(listed, told, name=name),
         "csv": lambda: as_csv(listed, told),
     }
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", width="content"):
         for ending, make in files.items():
             st.download_button(
                 ending.upper(),

@@ -170,7 +170,7 @@ def _columns() -> dict[str, Column]:
         "sku": Text(t("replenish.sku"), pinned=True, width=88),
         "warehouse": Text(t("replenish.site"), width=66),
         "supplier": Text(t("replenish.supplier"), width=98),
-        "why": Text(t("replenish.why"), width=182),
+        "why": Text(t("replenish.why"), width=212),
         "cover": Bar(t("replenish.cover"), most=COVER_BAR_DAYS, width=80),
         "order_by": Text(t("replenish.order_by"), width=98),
         "quantity": Units(t("replenish.quantity"), width=64),

@@ -232,12 +232,17 @@ def _what_would_change(shown: Shown) -> None:
     """What a buyer should know before saying yes, in sentences."""
     trace = shown.trace
     notes = []
+    empty = trace["projection"]["cautious_empty_on"]
+    guarded = {
+        "level": percent(trace["policy"]["service_level"], 0),
+        "empty": day(date.fromisoformat(empty)) if empty else "—",
+    }
     if shown.days_late:
-        notes.append(md("replenish.note_late", days=number(shown.days_late)))
+        notes.append(md("replenish.note_late", days=number(shown.days_late), **guarded))
         if trace["faster"]:
             notes.append(_faster_words(trace))
     elif shown.order_by_on is not None:
-        notes.append(md("replenish.note_order_by", day=day(shown.order_by_on)))
+        notes.append(md("replenish.note_order_by", day=day(shown.order_by_on), **guarded))
     notes += lead_time_words(trace)
     for first, last in trace["lead_time"]["closures"]:
         notes.append(
