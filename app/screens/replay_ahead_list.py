@@ -26,9 +26,9 @@ def draw_differences(answer: NewAnswer) -> None:
     columns: dict[str, Any] = {
         "sku": Text(t("replenish.sku"), pinned=True, width=92),
         "warehouse": Text(t("replenish.site"), width=68),
-        "before": Text(t("scenario.column.before"), width=140),
-        "after": Text(t("scenario.column.after"), width=140),
-        "why": Text(t("replenish.why"), width=340),
+        "before": Text(t("scenario.column.before"), width=178),
+        "after": Text(t("scenario.column.after"), width=178),
+        "why": Text(t("replenish.why"), width=300),
         "cash": Decimal(t("scenario.column.cash"), digits=0, width=66),
         "at_risk": Decimal(t("scenario.column.at_risk"), digits=0, width=66),
         "margin": Decimal(t("scenario.column.margin"), digits=0, width=86),

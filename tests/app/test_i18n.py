@@ -23,6 +23,8 @@ from app.i18n import (
     t,
 )
 from app.i18n import plain as escaped
+from forecasting.candidates import BLEND, candidate_models
+from inventory_core.vocabulary import Language
 
 ROOT = Path(__file__).parent.parent.parent
 LOCALE = ROOT / "app" / "locale"
@@ -141,6 +143,13 @@ def test_a_parameter_inside_a_sentence_is_formatted_and_escaped() -> None:
 def test_nothing_that_comes_alive_by_itself_survives(text: str) -> None:
     assert text not in escaped(text)
     assert escaped(text).replace("\u2060", "").replace("\\", "") == text
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_candidate_of_a_forecast_has_a_name(language: Language) -> None:
+    candidates = [*(model.name for model in candidate_models(4, 0)), BLEND, "prophet_blend"]
+    lacking = [name for name in candidates if f"forecasts.model_{name}" not in catalogue(language)]
+    assert lacking == []
 
 
 @pytest.mark.parametrize(
