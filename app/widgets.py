@@ -20,7 +20,6 @@ from typing import Any
 import streamlit as st
 from plotly.graph_objects import Figure as PlotlyFigure
 
-from app import session
 from app.i18n import md, plain
 from inventory_core.office.actors import Permission
 
@@ -187,12 +186,6 @@ def link(screen_key: str, label: str, *, icon: str = "", **query: str) -> None:
 def query(name: str) -> str:
     """One value of the address, as it was typed: data, never trusted."""
     return str(st.query_params.get(name, ""))
-
-
-def simulated_banner() -> None:
-    """Said on every screen of a company whose data a simulator made."""
-    if session.current().company.simulated:
-        st.caption(f":orange-badge[:material/science: {md('shell.simulated')}]")
 
 
 def _scope_field(name: str, options: Mapping[str, str]) -> str:

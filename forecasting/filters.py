@@ -61,20 +61,6 @@ def since_last(event: npt.NDArray[np.bool_]) -> Floats:
     return np.where(last >= 0, place - last, np.nan).astype(np.float64)
 
 
-def same_phase_mean(y: Floats, season: int, cycles: int) -> Floats:
-    """Mean of what was seen at columns t, t - season, … of the last `cycles` seasons."""
-    seen = ~np.isnan(y)
-    top, bottom = np.where(seen, y, 0.0), seen * 1.0
-    sum_top, sum_bottom = top.copy(), bottom.copy()
-    for back in range(1, cycles):
-        shift = back * season
-        if shift >= y.shape[1]:
-            break
-        sum_top[:, shift:] += top[:, :-shift]
-        sum_bottom[:, shift:] += bottom[:, :-shift]
-    return ratio(sum_top, sum_bottom, 0.5)
-
-
 def same_phase_decayed(y: Floats, season: int, half_life: float) -> Floats:
     """Decayed mean over the same phase of the cycle; `half_life` counts cycles."""
     out = np.full(y.shape, np.nan)

@@ -44,7 +44,6 @@ LEASE_NAME = "job runner"
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_BETWEEN_LISTS = 10.0
 SECONDS_TO_LEAVE = 10.0
-LOOKS_FOR_THE_DEAD = 30
 NOTEBOOK_LINE = "notebook:"
 DIED = "job_died"
 TOO_LONG = "job_time_limit"

@@ -40,7 +40,6 @@ from jobs.sample_buyer import Purchase
 from jobs.sample_network import FIRST_RATES, HUB, MAKERS, TRANSIT_DAYS, Maker
 from jobs.sample_stage import Stage
 
-SEA_DAYS = 30  # the part of a quoted lead time that goods for the hub do not travel
 REST_COMES = 0.55
 GATE_WEEKDAYS = (1, 4)  # deliveries are booked in on Tuesdays and Fridays
 BENT = 0.05

@@ -12,33 +12,13 @@ from sqlalchemy import select
 
 from inventory_core.catalog.calendar_presets import KNOWN_CODES, preset_closures, preset_weekdays
 from inventory_core.catalog.calendars import MOST_CLOSED_DAYS, Calendar
-from inventory_core.catalog.codes import clean_code, clean_text
+from inventory_core.catalog.codes import clean_text
 from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.db.schema.catalog import calendar, calendar_day
-from inventory_core.errors import Conflict, Invalid
+from inventory_core.errors import Invalid
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.audit import record_audit
-
-
-def create_calendar(
-    tx: Writing,
-    actor: Actor,
-    code: str,
-    *,
-    work_weekdays: Sequence[int],
-    closed_days: Mapping[date, str],
-) -> int:
-    """Create a calendar of one's own; no weekdays means every day. Answers its id."""
-    require(actor, Permission.CATALOG_EDIT)
-    cleaned = clean_code(code, most=60)
-    if any(weekday not in range(1, 8) for weekday in work_weekdays):
-        raise Invalid("unknown_weekday", field="work_weekdays")
-    made = _write(tx, cleaned, sorted(set(work_weekdays)), sorted(closed_days.items()))
-    if made is None:
-        raise Conflict("codes_taken", field="code", codes=[cleaned], rows=[1], count=1)
-    record_audit(tx, actor, "calendar_created", ("calendar", made), {"code": cleaned})
-    return made
 
 
 def set_calendar_days(

@@ -17,12 +17,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
 from inventory_core.catalog.calendar_presets import LEG_CALENDARS
 from inventory_core.catalog.calendar_records import calendars
 from inventory_core.catalog.calendars import (
-    ALWAYS,
     EVERY_WEEKDAY,
     Calendar,
     Leg,
     arrival_on,
-    latest_order_on,
 )
 from inventory_core.db.engine import Reading
 from inventory_core.db.schema.supply import offer, offer_leg, offer_price, supplier
@@ -149,13 +147,6 @@ def way(found: Offer, ship_method: str | None = None) -> list[Leg]:
 def offer_arrival_on(found: Offer, ordered_on: date, ship_method: str | None = None) -> date:
     """When goods ordered on a day are available, by the calendars of every leg."""
     return arrival_on(ordered_on, way(found, ship_method))
-
-
-def offer_latest_order_on(found: Offer, needed_on: date, ship_method: str | None = None) -> date:
-    """The last day on which the supplier takes an order that still arrives in time."""
-    return latest_order_on(
-        needed_on, way(found, ship_method), order_calendar=found.calendar or ALWAYS
-    )
 
 
 def _leg_calendar(found: Offer, leg: OfferLeg) -> Calendar | None:

@@ -11,7 +11,6 @@ from inventory_core.catalog.calendar_records import (
     calendars,
     close_days,
     closures_between,
-    create_calendar,
     ensure_calendars,
     set_calendar_days,
 )
@@ -30,7 +29,7 @@ from inventory_core.catalog.calendars import (
     working_days_between,
 )
 from inventory_core.db.engine import Database
-from inventory_core.errors import Conflict, Invalid
+from inventory_core.errors import Invalid
 from inventory_core.office.actors import SYSTEM
 
 FACTORY = preset(CHINA_FACTORY)
@@ -127,18 +126,6 @@ def test_a_preset_is_written_on_first_use_and_reads_back_the_same(database: Data
         assert not is_working(calendars(tx)[ids["office_uk"]], christmas)
     with pytest.raises(Invalid, match="unknown_calendar"), database.writing() as tx:
         ensure_calendars(tx, ["moon"])
-
-
-def test_a_calendar_of_ones_own_is_kept(database: Database) -> None:
-    with database.writing() as tx:
-        made = create_calendar(
-            tx, SYSTEM, "dock", work_weekdays=[1, 2], closed_days={date(2026, 1, 5): "dry dock"}
-        )
-        kept = calendars(tx, [made])[made]
-    assert not is_working(kept, date(2026, 1, 5))
-    assert is_working(kept, date(2026, 1, 6))
-    with pytest.raises(Conflict), database.writing() as tx:
-        create_calendar(tx, SYSTEM, "dock", work_weekdays=[], closed_days={})
 
 
 def test_trap_40_a_closed_carrier_holds_for_every_way_that_says_nothing_else(

@@ -10,15 +10,16 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
+from inventory_core.catalog.calendars import ALWAYS, latest_order_on
 from inventory_core.db.engine import Database
 from inventory_core.db.schema.supply import offer
 from inventory_core.errors import Conflict, Invalid
 from inventory_core.office.actors import SYSTEM
 from inventory_core.trade.offer_terms import (
     offer_arrival_on,
-    offer_latest_order_on,
     offers_by_id,
     price_history,
+    way,
 )
 from inventory_core.trade.offers import (
     NewOffer,
@@ -223,7 +224,7 @@ def test_trap_39_a_lead_time_is_a_chain_of_legs(database: Database) -> None:
     ordered = date(2026, 6, 1)
     assert offer_arrival_on(found, ordered, "sea") == date(2026, 7, 15)
     assert offer_arrival_on(found, ordered, "air") == date(2026, 6, 21)
-    latest = offer_latest_order_on(found, date(2026, 7, 15), "sea")
+    latest = latest_order_on(date(2026, 7, 15), way(found, "sea"), order_calendar=ALWAYS)
     assert offer_arrival_on(found, latest, "sea") <= date(2026, 7, 15)
     assert latest >= ordered
 

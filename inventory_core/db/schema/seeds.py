@@ -32,7 +32,6 @@ VIRTUAL_LOCATIONS: dict[LocationKind, LocationId] = {
     LocationKind.SCRAP: LocationId(5),
     LocationKind.COUNT_DIFFERENCE: LocationId(6),
 }
-IN_TRANSIT_POOL_ID = 1
 
 SEED_STATEMENTS: tuple[str, ...] = (
     "INSERT INTO person (id, name, name_key, active) VALUES (0, 'Yiben', 'yiben', true)",
