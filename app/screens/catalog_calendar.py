@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import catalogue, day, md, plain, t
+from app.i18n import DAY_FORMAT, catalogue, day, md, plain, t
 from app.screens.catalog_closures import draw_closures
 from app.widgets_acts import run_act
 from app.widgets_tables import Column, Day, Text, export_button, table
@@ -171,9 +171,11 @@ def _fields(event: SaleEvent, prefix: str, *, disabled: bool) -> dict[str, Any]:
     )
     one, two = st.columns(2)
     starts_on = one.date_input(
-        md("calendar.from"), event.starts_on, key=f"{prefix}_from", **options
+        md("calendar.from"), event.starts_on, key=f"{prefix}_from", **options, format=DAY_FORMAT
     )
-    ends_on = two.date_input(md("calendar.to"), event.ends_on, key=f"{prefix}_to", **options)
+    ends_on = two.date_input(
+        md("calendar.to"), event.ends_on, key=f"{prefix}_to", **options, format=DAY_FORMAT
+    )
     usual = SaleEventKind(kind) if kind else event.kind
     known = usual is not SaleEventKind.OWN
     names = [event.name_zh, event.name_en]

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import catalogue, md, t
+from app.i18n import DAY_FORMAT, catalogue, md, t
 from app.widgets_acts import run_act
 from app.widgets_tables import Column, Day, Text, Units, export_button, table
 from inventory_core.catalog.calendar_presets import EVERY_DAY, KNOWN_CODES
@@ -88,9 +88,14 @@ def _dialog(codes: list[str], today: date) -> None:
                 md("calendar.who"), codes, format_func=code_words, key="closure_who"
             )
             one, two = st.columns(2)
-            first = one.date_input(md("calendar.from"), today, key="closure_from")
+            first = one.date_input(
+                md("calendar.from"), today, key="closure_from", format=DAY_FORMAT
+            )
             last = two.date_input(
-                md("calendar.to"), today + timedelta(days=USUAL_DAYS - 1), key="closure_to"
+                md("calendar.to"),
+                today + timedelta(days=USUAL_DAYS - 1),
+                key="closure_to",
+                format=DAY_FORMAT,
             )
             works = st.segmented_control(
                 md("calendar.works"),

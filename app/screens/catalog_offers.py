@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import md, plain, t
+from app.i18n import DAY_FORMAT, md, plain, t
 from app.screens.catalog_list import draw_list
 from app.screens.catalog_offer_legs import draw_way
 from app.screens.settings import CURRENCIES
@@ -115,7 +115,11 @@ def _prices(found: Offer, history: dict[date, tuple[PriceBreak, ...]], today: da
     with st.form(f"offer_prices_{found.id}_{found.version}", border=False):
         wanted = _price_editor(found.prices, f"offer_prices_{found.id}", disabled=not allowed)
         valid_from = st.date_input(
-            md("catalog.prices_from"), today, key=f"offer_from_{found.id}", disabled=not allowed
+            md("catalog.prices_from"),
+            today,
+            key=f"offer_from_{found.id}",
+            disabled=not allowed,
+            format=DAY_FORMAT,
         )
         sent = st.form_submit_button(md("catalog.save_prices"), disabled=not allowed)
     if sent and isinstance(valid_from, date):
@@ -210,6 +214,7 @@ def _fields(found: Offer | None, prefix: str, *, disabled: bool) -> dict[str, An
         found.valid_to if found else None,
         key=f"{prefix}_valid_to",
         disabled=disabled,
+        format=DAY_FORMAT,
     )
     values["preferred"] = two.checkbox(
         md("catalog.preferred"),

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import md, plain, t
+from app.i18n import DAY_FORMAT, md, plain, t
 from app.screens.catalog_list import draw_list
 from app.screens.catalog_promotions_effects import draw_effects, expectation
 from app.widgets_acts import confirm, run_act
@@ -192,8 +192,12 @@ def _fields(
     first = found.starts_on if found else today + timedelta(days=USUAL_DAYS)
     last = found.ends_on if found else first + timedelta(days=USUAL_DAYS - 1)
     one, two = st.columns(2)
-    starts_on = one.date_input(md("promotions.starts_on"), first, key=f"{prefix}_from", **options)
-    ends_on = two.date_input(md("promotions.ends_on"), last, key=f"{prefix}_to", **options)
+    starts_on = one.date_input(
+        md("promotions.starts_on"), first, key=f"{prefix}_from", **options, format=DAY_FORMAT
+    )
+    ends_on = two.date_input(
+        md("promotions.ends_on"), last, key=f"{prefix}_to", **options, format=DAY_FORMAT
+    )
     percent = st.number_input(
         md("promotions.discount"),
         0.0,

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import session
-from app.i18n import md, t
+from app.i18n import DAY_FORMAT, md, t
 from app.screens.catalog_list import draw_list
 from app.screens.settings import CURRENCIES
 from app.widgets_acts import run_act
@@ -52,7 +52,7 @@ def _new_dialog(today: date) -> None:
             to_currency = two.selectbox(
                 md("catalog.to_currency"), list(dict.fromkeys((base, *CURRENCIES)))
             )
-            on_day = one.date_input(md("catalog.day"), today)
+            on_day = one.date_input(md("catalog.day"), today, format=DAY_FORMAT)
             rate = two.number_input(
                 md("catalog.rate"),
                 min_value=0.0,

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import md, plain, t
+from app.i18n import DAY_FORMAT, md, plain, t
 from app.screens.catalog_list import draw_list
 from app.widgets_acts import run_act
 from app.widgets_tables import Text, Units
@@ -118,7 +118,11 @@ def _fields(known: Sku | None, prefix: str, *, disabled: bool) -> dict[str, Any]
         )
         values[name] = None if number is None else int(number)
     values["launched_on"] = one.date_input(
-        md("catalog.launched"), known.launched_on if known else None, key=f"{prefix}_on", **options
+        md("catalog.launched"),
+        known.launched_on if known else None,
+        key=f"{prefix}_on",
+        **options,
+        format=DAY_FORMAT,
     )
     two.space("small")
     values["lot_tracked"] = two.checkbox(

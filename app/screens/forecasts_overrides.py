@@ -11,7 +11,7 @@ from decimal import Decimal
 import streamlit as st
 
 from app import session
-from app.i18n import day, md, number, percent, plain, t
+from app.i18n import DAY_FORMAT, day, md, number, percent, plain, t
 from app.replanning import refresh_suggestions
 from app.screens.forecasts_reading import Listed, Series
 from app.widgets_acts import act_button, form_key, run_act
@@ -93,7 +93,7 @@ def _form(series: Series, chosen: Listed) -> None:
             value=(first, min(last, first + timedelta(days=13))),
             min_value=first,
             max_value=last,
-            format="YYYY-MM-DD",
+            format=DAY_FORMAT,
         )
         value = (
             middle.number_input(md("learning.percent"), min_value=-100, max_value=1000, value=20)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import streamlit as st
 
 from app import session
-from app.i18n import day, md, number, plain, t
+from app.i18n import DAY_FORMAT, day, md, number, plain, t
 from app.widgets_acts import confirm, run_act
 from inventory_core.office.actors import Permission
 from inventory_core.trade.purchase_orders import (
@@ -32,6 +32,7 @@ def confirm_dialog(order: PurchaseOrder) -> None:
                 md("purchases.expected"),
                 order.expected_on or order.ordered_on + timedelta(days=30),
                 min_value=order.ordered_on,
+                format=DAY_FORMAT,
             )
             sent = st.form_submit_button(md("shell.save"), type="primary")
         if sent and isinstance(wanted, date):

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import session
-from app.i18n import md, t
+from app.i18n import DAY_FORMAT, md, t
 from app.screens.purchase_lines import Entry, known_skus, lines_editor
 from app.widgets_acts import run_act
 from inventory_core.catalog.locations import Warehouse, warehouses
@@ -48,7 +48,9 @@ def open_dialog(today: date) -> None:
                 list(ShipMethod),
                 format_func=lambda one: t(f"ship_method.{one}"),
             )
-            expected = right.date_input(md("purchases.expected"), None, min_value=today)
+            expected = right.date_input(
+                md("purchases.expected"), None, min_value=today, format=DAY_FORMAT
+            )
             entries = lines_editor("purchase_new_lines", priced=True)
             note = st.text_input(md("purchases.note"))
             sent = st.form_submit_button(md("shell.save"), type="primary")

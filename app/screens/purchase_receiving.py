@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import session
-from app.i18n import md, number, plain, t
+from app.i18n import DAY_FORMAT, md, number, plain, t
 from app.screens.purchase_charges import charge_fields, form_moment
 from app.widgets_acts import run_act
 from inventory_core.db.engine import Writing
@@ -38,7 +38,9 @@ def open_dialog(order: PurchaseOrder) -> None:
                 _line_fields(line, line.sku_id in lots) for line in order.lines[:MOST_FORM_LINES]
             ]
             over = st.checkbox(md("purchases.more_than_ordered"))
-            rest_on = st.date_input(md("purchases.rest_on"), None, min_value=order.ordered_on)
+            rest_on = st.date_input(
+                md("purchases.rest_on"), None, min_value=order.ordered_on, format=DAY_FORMAT
+            )
             charge: NewCharge | None = None
             if session.may(Permission.COST_VIEW):
                 with st.expander(md("purchases.charges")):
@@ -67,7 +69,9 @@ def _line_fields(line: PurchaseLine, by_lot: bool) -> NewReceiptLine | None:
     if by_lot:
         code_cell, expiry_cell = st.columns(2)
         code = code_cell.text_input(md("purchases.lot"), key=f"lot_{line.id}")
-        expires = expiry_cell.date_input(md("purchases.expires"), None, key=f"expires_{line.id}")
+        expires = expiry_cell.date_input(
+            md("purchases.expires"), None, key=f"expires_{line.id}", format=DAY_FORMAT
+        )
         if code.strip():
             lot = NewLot(code, expires_on=expires if isinstance(expires, date) else None)
     return NewReceiptLine(line.id, int(came), int(damaged), lot) if came else None

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import md, t
+from app.i18n import DAY_FORMAT, md, t
 from app.screens.purchase_lines import Entry, known_skus, lines_editor
 from app.screens.purchase_transfer import draw_transfer
 from app.screens.settings import CURRENCIES
@@ -110,7 +110,9 @@ def _new_dialog(today: date) -> None:
                 list(ShipMethod),
                 format_func=lambda one: t(f"ship_method.{one}"),
             )
-            expected = right.date_input(md("purchases.expected"), None, min_value=today)
+            expected = right.date_input(
+                md("purchases.expected"), None, min_value=today, format=DAY_FORMAT
+            )
             entries = lines_editor("transfer_new_lines", priced=False)
             amount = left.number_input(md("purchases.freight"), min_value=0.0, format="%.2f")
             base = session.current().company.base_currency

@@ -11,7 +11,7 @@ import streamlit as st
 
 from app import session
 from app.charts_legs import leg_notes, legs_picture
-from app.i18n import day, md, number, percent, prose, t
+from app.i18n import DAY_FORMAT, day, md, number, percent, prose, t
 from app.widgets import chart
 from app.widgets_acts import act_button, run_act
 from forecasting.arrivals import expected_arrivals, learned_way
@@ -191,7 +191,11 @@ def _dialog(
         step = Milestone(kind or steps[0])
         with st.form(f"milestone_{subject}_{subject_id}", border=False):
             wanted = st.date_input(
-                md("milestones.day"), seen.get(step, today), max_value=today, key=f"on_{step}"
+                md("milestones.day"),
+                seen.get(step, today),
+                max_value=today,
+                key=f"on_{step}",
+                format=DAY_FORMAT,
             )
             note = st.text_input(md("milestones.note"), key=f"milestone_note_{subject_id}")
             back = step in seen and st.checkbox(

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import session
-from app.i18n import md, t
+from app.i18n import DAY_FORMAT, md, t
 from app.screens.settings import CURRENCIES
 from app.widgets_acts import form_key, run_act
 from inventory_core.catalog.locations import warehouses
@@ -116,10 +116,16 @@ def _budget(limit: PlanLimit | None, prefix: str, first_on: date, last_on: date)
         "amount": Decimal(str(round(amount, 2))),
         "currency": two.selectbox(md("catalog.currency"), listed, key=f"{prefix}_currency"),
         "starts_on": one.date_input(
-            md("limits.from"), (limit and limit.starts_on) or first_on, key=f"{prefix}_from"
+            md("limits.from"),
+            (limit and limit.starts_on) or first_on,
+            key=f"{prefix}_from",
+            format=DAY_FORMAT,
         ),
         "ends_on": two.date_input(
-            md("limits.to"), (limit and limit.ends_on) or last_on, key=f"{prefix}_to"
+            md("limits.to"),
+            (limit and limit.ends_on) or last_on,
+            key=f"{prefix}_to",
+            format=DAY_FORMAT,
         ),
     }
 

@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import md, t
+from app.i18n import DAY_FORMAT, md, t
 from app.widgets_acts import run_act
 from app.widgets_tables import Day, Text, Units, table
 from app.widgets_tables import Decimal as DecimalColumn
@@ -93,6 +93,7 @@ def _form(day: date, costs: PlanCosts, stated: list[Stated], currencies: Sequenc
                 min_value=SINCE_EVER,
                 width=220,
                 disabled=not allowed,
+                format=DAY_FORMAT,
             )
         sent = st.form_submit_button(md("shell.save"), type="primary", disabled=not allowed)
     if sent and isinstance(begins, date):
