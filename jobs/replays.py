@@ -45,6 +45,7 @@ def run_replay(
         told=lambda share: progress("replaying", 0.1 + 0.85 * share),
     )
     compared = replay_history(found.past, what_if, forecasts)
+    progress("done", 1.0)
     return _kept(found, what_if, compared)
 
 

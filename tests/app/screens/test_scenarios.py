@@ -104,7 +104,7 @@ def test_a_scenario_is_asked_from_the_form_and_shown_beside_todays_plan(selling:
     assert "port delay 14 days" in words(shown)
     picked = shown.selectbox(key="scenario_which").select_index(1).run()
     assert not picked.exception
-    assert "budget leaves out" in picked.dataframe[1].value["why"].iloc[0]
+    assert "Budget leaves out" in picked.dataframe[1].value["why"].iloc[0]
 
 
 def test_the_past_stands_behind_the_other_view(selling: Served) -> None:
