@@ -44,6 +44,7 @@ __all__ = [
 ]  # fmt: skip
 
 ROOT = Path(__file__).parent.parent
+PATIENCE_MS = 60_000  # a busy machine draws slowly; a page that is drawn is never waited for
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 _READY = "Uvicorn running on "
 
@@ -203,7 +204,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
             locale={"zh": "zh-CN", "en": "en-GB"}[language],
         )
         contexts.append(context)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE_MS)
         if roles:
             value = str(app.ticket(*roles))
             context.add_cookies([{"name": COOKIE_NAME, "value": value, "url": app.address}])

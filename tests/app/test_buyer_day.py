@@ -21,13 +21,12 @@ from inventory_core.stock.verify import verify_book
 from inventory_core.trade.purchase_records import purchase_orders
 from inventory_core.vocabulary import Role
 from jobs.planning import run_planning
-from tests.browser import Served, settled
+from tests.browser import PATIENCE_MS, Served, settled
 from tests.conftest import copied_database
 from tests.people import OWNER, PASSWORD
 from tests.planning.seller import Seller, make_seller
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-PATIENCE_MS = 30_000
 
 
 @pytest.fixture(scope="module")

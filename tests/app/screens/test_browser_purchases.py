@@ -18,13 +18,12 @@ from inventory_core.trade.purchase_orders import (
     purchase_order,
 )
 from inventory_core.vocabulary import Role
-from tests.browser import Served
+from tests.browser import PATIENCE_MS, Served
 from tests.trade.test_receipts import level
 from tests.trade.world import NOW, TODAY, World, make_world
 
 pytestmark = pytest.mark.browser
 WORDS = catalogue("en")
-PATIENCE_MS = 20_000
 
 
 def _seeded(app: Served) -> tuple[World, PurchaseOrder]:

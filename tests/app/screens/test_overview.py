@@ -9,10 +9,9 @@ from playwright.sync_api import Page, expect
 
 from app.i18n import catalogue
 from inventory_core.vocabulary import Role
-from tests.browser import Served
+from tests.browser import PATIENCE_MS, Served
 
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 30_000
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -33,11 +33,10 @@ from inventory_core.trade.purchase_orders import (
 from inventory_core.trade.receipts import NewReceipt, NewReceiptLine, receive_goods
 from inventory_core.vocabulary import LegKind, Milestone, Role, SaleEventKind
 from tests.app.screens.test_purchases_and_catalog import opened
-from tests.browser import Served
+from tests.browser import PATIENCE_MS, Served
 from tests.trade.world import World, make_world
 
 WORDS = catalogue("en")
-PATIENCE_MS = 20_000
 LEGS = dict(zip(LegKind, (25, 2, 5, 27, 4, 5), strict=True))
 # What each leg of a past order really took: customs and the port are slow.
 TAKEN = (26, 2, 9, 27, 10, 5)
