@@ -14,9 +14,9 @@ BANNED_NAMES = {"qty", "backordered_qty", "product_id", "item_id", "variant_id",
 # Built from pieces, so that this file does not contain what it forbids.
 BANNED_TEXTS = ("unsafe_allow" + "_html", "verify=" + "False", "shell=" + "True")
 MACHINE_WORDS = (
-    "/work/" + "main",
-    "/work/" + "shared",
-    "/root/" + ".",
+    "/".join(("", "work", "main")),
+    "/".join(("", "work", "shared")),
+    "/".join(("", "root", ".")),
     "sub" + "agent",
     "Clau" + "de",
 )
