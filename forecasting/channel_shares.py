@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.history import CENSORED_SHARE, ChannelDemand, DemandGrid
+from forecasting.history import ChannelDemand, DemandGrid
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -107,7 +107,7 @@ def _shifted_days(
     grid: DemandGrid, row: Ints, account: Ints, markets: Markets, first: int
 ) -> Bools:
     """[S, recent days] days on which something else or itself was out in a market it serves."""
-    out = np.nan_to_num(grid.out_share[:, first:]) >= CENSORED_SHARE
+    out = grid.ran_out[:, first:]
     places = grid.warehouse_id[row].tolist()
     names = [markets.market(*pair) for pair in zip(account.tolist(), places, strict=True)]
     code = np.unique(np.asarray(names, dtype=str), return_inverse=True)[1]

@@ -17,7 +17,7 @@ from forecasting.candidates import BASELINE, candidate_models
 from forecasting.demand_panel import Period, codes_of, is_sellable, panel_of_grid
 from forecasting.engine import forecast_panel
 from forecasting.frequency import frequency_of
-from forecasting.history import DemandGrid, demand_grid
+from forecasting.history import DemandGrid, channel_demand, demand_grid
 from forecasting.losses import bias, rmsse, step_scale, total_wape, wape
 from forecasting.models.contract import Model
 from forecasting.panel import Panel
@@ -52,7 +52,8 @@ class Contest:
 def weekly_panel(conn: Reading, *, through: date, horizon: int) -> tuple[Panel, DemandGrid]:
     """Every SKU and warehouse that ever sold, by week, with category and warehouse."""
     grid = demand_grid(conn, through=through, ahead_days=7 * horizon + 7)
-    grid = with_stand_ins(conn, grid.select(is_sellable(grid).nonzero()[0]))
+    grid = grid.select(is_sellable(grid).nonzero()[0])
+    grid = with_stand_ins(grid, channel_demand(conn, grid))
     category = {row.id: row.category for row in conn.rows(sku_facts())}
     frequency = frequency_of(f"W-{WEEKDAYS[grid.last_on.weekday()]}")
     static = {

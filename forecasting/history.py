@@ -89,6 +89,11 @@ class DemandGrid:
         """The last day of history."""
         return self.first_on + timedelta(days=self.length - 1)
 
+    @property
+    def ran_out(self) -> Bools:
+        """[series, day] days of which a part that counts was without stock."""
+        return np.asarray(np.nan_to_num(self.out_share) >= CENSORED_SHARE)
+
     def hash(self) -> str:
         """A fingerprint of everything a model may learn from: same hash, same history."""
         found = sha256(repr((self.ids, self.first_on, *self.events)).encode())

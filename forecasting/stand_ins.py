@@ -10,8 +10,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.history import CENSORED_SHARE, ChannelDemand, DemandGrid, channel_demand
-from inventory_core.db.engine import Reading
+from forecasting.history import ChannelDemand, DemandGrid
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -23,11 +22,11 @@ LEAST_UNITS = 10.0
 LONGEST_DAYS = 56
 
 
-def with_stand_ins(conn: Reading, grid: DemandGrid) -> DemandGrid:
+def with_stand_ins(grid: DemandGrid, demand: ChannelDemand) -> DemandGrid:
     """The grid (SKU and warehouse) with what each series sold in place of others."""
-    if not (np.nan_to_num(grid.out_share) >= CENSORED_SHARE).any():
+    if not grid.ran_out.any():
         return grid
-    return replace(grid, stood_in=stand_ins(grid, channel_demand(conn, grid)))
+    return replace(grid, stood_in=stand_ins(grid, demand))
 
 
 def stand_ins(grid: DemandGrid, demand: ChannelDemand) -> Floats:
@@ -42,7 +41,7 @@ def stand_ins(grid: DemandGrid, demand: ChannelDemand) -> Floats:
         return found
     row, day = demand.row[known], demand.day[known]
     units = np.maximum(demand.units - demand.bulk, 0)[known].astype(np.float64)
-    out = np.nan_to_num(grid.out_share) >= CENSORED_SHARE
+    out = grid.ran_out
     sku, account = grid.sku_id[row], demand.account_id[known]
     outlet = _numbered(sku, account)
     pair = _numbered(outlet, row)

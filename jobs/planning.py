@@ -161,18 +161,19 @@ def _read(
     lead_days = longest_lead_days(conn, as_of=day.as_of)
     interval = min(MOST_HORIZON_DAYS, (lead_days or 45) + 2 * company.review_days + SPARE_DAYS)
     grid = demand_grid(conn, through=day.through, ahead_days=interval + 7)
-    grid = with_stand_ins(conn, grid.select(is_sellable(grid).nonzero()[0]))
+    grid = grid.select(is_sellable(grid).nonzero()[0])
     if not len(grid.sku_id) or grid.length < LEAST_HISTORY_DAYS:
         days = grid.length if len(grid.sku_id) else 0
         raise Refused("no_history_to_plan_from", days=days, least=LEAST_HISTORY_DAYS)
+    channels = channels_of(conn, grid)
     return _Material(
         day=day,
-        grid=grid,
+        grid=with_stand_ins(grid, channels.demand),
         period=choose_period(grid, interval),
         categories={row.id: row.category for row in conn.rows(sku_facts())},
         watermark=conn.scalar(data_watermark()) or now,
         own=own_candidates(data_folder, own_models(conn, active_only=True)),
-        channels=channels_of(conn, grid),
+        channels=channels,
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from forecasting.demand_panel import choose_period, panel_of_grid
-from forecasting.history import DemandGrid, demand_grid
+from forecasting.history import DemandGrid, channel_demand, demand_grid
 from forecasting.stand_ins import LONGEST_DAYS, with_stand_ins
 from inventory_core.db.engine import Database
 from tests.planning.fulfilment import LAST, Fulfilment
@@ -26,7 +26,8 @@ def _empty(scene: Fulfilment, first: int, end: int) -> None:
 
 def _grid(scene: Fulfilment) -> DemandGrid:
     with scene.seller.database.reading() as conn:
-        return with_stand_ins(conn, demand_grid(conn, through=LAST))
+        grid = demand_grid(conn, through=LAST)
+        return with_stand_ins(grid, channel_demand(conn, grid))
 
 
 def _of(scene: Fulfilment, grid: DemandGrid, warehouse: int) -> int:
