@@ -19,6 +19,7 @@ from typing import Any
 
 import streamlit as st
 from plotly.graph_objects import Figure as PlotlyFigure
+from streamlit.delta_generator import DeltaGenerator
 
 from app.i18n import md, plain
 from inventory_core.office.actors import Permission
@@ -61,13 +62,21 @@ def page_head(title: str, sentence: str = "") -> None:
     st.title(title, anchor=False)
     if sentence:
         st.markdown(sentence)
-    for notice in list(notices()):
-        words = notice.words()
-        notice.told = True
-        if isinstance(words, Warned):
-            st.warning(words.words, icon=":material/warning:")
-        elif words:
-            st.success(words, icon=":material/check_circle:")
+    st.session_state["notice_place"] = st.container()
+    with notice_place():
+        for notice in list(notices()):
+            words = notice.words()
+            notice.told = True
+            if isinstance(words, Warned):
+                st.warning(words.words, icon=":material/warning:")
+            elif words:
+                st.success(words, icon=":material/check_circle:")
+
+
+def notice_place() -> DeltaGenerator:
+    """Where this screen says what was done, for what is only known when the rest is drawn."""
+    found: DeltaGenerator | None = st.session_state.get("notice_place")
+    return found if found is not None else st.container()
 
 
 def notices() -> list[Notice]:

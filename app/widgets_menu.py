@@ -12,6 +12,7 @@ from app import session
 from app.i18n import md, t
 from app.screens.registry import SCREENS, SECTIONS, Screen, first_screen
 from app.widgets import no_right, notices_read
+from app.widgets_acts import acts_left
 
 
 def menu(visit: session.Visit) -> st.Page:
@@ -36,6 +37,7 @@ def opened(screen: Screen) -> Callable[[], None]:
             return
         with session.part(screen.key):
             screen.draw()
+        acts_left()
         notices_read()
 
     return draw

@@ -75,6 +75,7 @@ def _question(row: pd.Series) -> None:
             done=said,
             permission=Permission.PURCHASE_APPROVE,
             type="primary",
+            moves_on=True,
         )
         act_button(
             md("approvals.reject"),
@@ -84,6 +85,7 @@ def _question(row: pd.Series) -> None:
             name=f"answer_no_{row['id']}",
             done=lambda _: md("approvals.rejected"),
             permission=Permission.PURCHASE_APPROVE,
+            moves_on=True,
         )
 
 

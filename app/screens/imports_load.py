@@ -128,7 +128,7 @@ def _check_and_import(template: str, upload: Upload, options: SalesOptions) -> N
     blocked = report.problem_count > 0 and template != "sales"
     if blocked or report.replayed:
         return
-    done = act_button(
+    act_button(
         md("imports.import", rows=report.rows),
         lambda tx, actor, now, key: run(tx, actor, now, key, False),
         name=f"import_{upload.mark[:12]}",
@@ -137,7 +137,6 @@ def _check_and_import(template: str, upload: Upload, options: SalesOptions) -> N
         icon=":material/upload:",
         type="primary",
     )
-    assert done is None, "the screen is drawn anew after the act"
 
 
 def _import_of(template: str, upload: Upload, options: SalesOptions) -> Import:

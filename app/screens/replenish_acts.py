@@ -52,6 +52,7 @@ def draw_acts(shown: Shown, open_change: Callable[[Shown], None]) -> None:
         icon=":material/check:",
         type="primary",
         width="stretch",
+        moves_on=True,
     )
     change, reject = st.columns(2)
     allowed = session.may(Permission.PURCHASE_APPROVE)

@@ -258,6 +258,7 @@ def _acts(shown: Shown) -> None:
         icon=":material/check:",
         type="primary",
         width="stretch",
+        moves_on=True,
     )
     allowed = session.may(Permission.PURCHASE_APPROVE)
     change, reject = st.columns(2)

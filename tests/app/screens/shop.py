@@ -1,12 +1,24 @@
-"""A small shop with a little of everything, for tests that look at screens. Tests nothing."""
+"""Small companies for tests that look at screens: a little of everything, or a plan to act on.
 
+Tests nothing.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
+import psycopg
+
+from inventory_core.clock import utc_now
 from inventory_core.db.engine import Database
+from inventory_core.db.server import DatabaseRole, Server
 from inventory_core.office.actors import SYSTEM
 from inventory_core.stock.counting import NewHold, hold_stock
 from inventory_core.trade.returns import NewReturn, NewReturnLine, receive_returns
+from jobs.planning import run_planning
+from tests.conftest import copied_database
+from tests.planning.seller import Seller, make_seller
 from tests.stock.scene import NOON, Scene, make_scene
 from tests.trade.orders_scene import accept, order, ship
 
@@ -46,3 +58,23 @@ def make_shop(database: Database) -> Scene:
     held = NewHold("held", scene.warehouses[0], scene.skus[1], 6, "quarantine", "smell of paint")
     scene.database.write(lambda tx: hold_stock(tx, SYSTEM, [held], now=NOON))
     return scene
+
+
+@contextmanager
+def planned_seller(
+    server: Server, admin: psycopg.Connection, template: str
+) -> Iterator[tuple[str, Seller]]:
+    """A database to copy, and who it belongs to: three SKUs that sell daily, little stock, a plan
+    made just now without Prophet.
+    """
+    with copied_database(admin, template) as name:
+        database = Database(server.url(name, DatabaseRole.WRITER))
+        seller = make_seller(database)
+        now = utc_now()
+        for code in seller.skus:
+            yesterday = now.date() - timedelta(days=1)
+            seller.sold(code, [4, 6, 5, 7, 3, 8, 6] * 26, last_on=yesterday)
+            seller.stock(code, 40)
+        run_planning(database, SYSTEM, now=now, prophet_seconds=0)
+        database.dispose()
+        yield name, seller

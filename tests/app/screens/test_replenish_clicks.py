@@ -1,0 +1,75 @@
+"""Clicks on Approve that come late: on what somebody else just approved, on the next card."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import func, select
+from streamlit.testing.v1 import AppTest
+
+from app import widgets_acts
+from app.i18n import catalogue
+from inventory_core.db.schema.trade import purchase_order_line
+from inventory_core.db.server import Server
+from inventory_core.vocabulary import Role
+from tests.app.screens.shop import planned_seller
+from tests.app.screens.test_forecasts_learning import drawn
+from tests.browser import Served, served_here
+
+EN = catalogue("en")
+
+
+@pytest.fixture
+def shop(
+    server: Server,
+    admin: psycopg.Connection,
+    template: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Served]:
+    with (
+        planned_seller(server, admin, template) as (name, _),
+        served_here(server, admin, name, tmp_path, monkeypatch) as served,
+    ):
+        yield served
+
+
+def approved(test: AppTest) -> AppTest:
+    verb = EN["replenish.approve"].split("{")[0].strip()
+    [button] = [one for one in test.button if one.label.startswith(f"{verb} ")]
+    after = button.click().run()
+    assert not after.exception, after.exception
+    assert [one.value for one in after.error] == []
+    return after
+
+
+def ordered(shop: Served) -> int:
+    with shop.database.reading() as conn:
+        return int(conn.scalar(select(func.count()).select_from(purchase_order_line)))
+
+
+def test_whoever_clicks_on_what_was_just_approved_is_told_by_whom(shop: Served) -> None:
+    owner, buyer = (drawn(shop, "", role, screen="replenish") for role in (Role.OWNER, Role.BUYER))
+    [first] = [one.value for one in approved(owner).success]
+    [second] = [one.value for one in approved(buyer).success]
+    assert "000001" in first
+    assert "000001" in second
+    assert "owner" in second
+    assert ordered(shop) == 1
+
+
+def test_a_late_second_click_does_not_approve_the_next_card(
+    shop: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(widgets_acts, "SLIP_SECONDS", 3600.0)
+    first = approved(drawn(shop, "", screen="replenish"))
+    told = [one.value for one in first.success]
+    slipped = approved(first)
+    assert [one.value for one in slipped.success] == told
+    assert [one.value for one in slipped.warning] == [EN["shell.late_click"]]
+    assert ordered(shop) == 1
+    monkeypatch.setattr(widgets_acts, "SLIP_SECONDS", 0.0)
+    meant = approved(slipped)
+    assert [one.value for one in meant.warning] == []
+    assert ordered(shop) == 2
