@@ -1,7 +1,8 @@
 """When open orders come: their last milestone, and what the legs that are left have taken before.
 
-Decides the expected day and the days between which four of five would fall; an order without a
-milestone keeps the day of its papers. Writes nothing.
+Decides the expected day and the days between which four of five would fall. An order without a
+milestone keeps the day of its papers until that day has passed; then it is expected as late as
+such orders were that had not come by then either. Writes nothing.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from inventory_core.db.engine import Reading
 from inventory_core.trade.arrival_outlooks import (
     ArrivalOutlook,
     SentOrder,
-    milestoned_orders,
+    doubtful_orders,
     way_of_order,
 )
 from inventory_core.trade.milestones import Days, Subject, milestones_of
@@ -34,8 +35,8 @@ LOW, HIGH = 0.1, 0.9
 def expected_arrivals(
     conn: Reading, *, as_of: date, order_ids: Sequence[int] | None = None
 ) -> list[ArrivalOutlook]:
-    """The outlook of every open order with a milestone (or of some), on a day."""
-    orders = milestoned_orders(conn, as_of=as_of, order_ids=order_ids)
+    """The outlook of every open order (or of some) with a milestone or overdue, on a day."""
+    orders = doubtful_orders(conn, as_of=as_of, order_ids=order_ids)
     if not orders:
         return []
     countries = {order.warehouse_id: order.country for order in orders}
@@ -79,27 +80,29 @@ def learned_way(conn: Reading, order_id: int, *, as_of: date) -> Route | None:
 
 
 def outlook_from(route: Route, order: SentOrder, seen: Days, as_of: date) -> ArrivalOutlook | None:
-    """The end of the last leg that is known, and the learned legs after it."""
+    """The end of the last leg that is known, and the learned legs after it; of an overdue order
+    without one, the whole way. None where the papers still say the most.
+    """
     ends = ends_of(route.legs, seen)
     done = max((place for place, end in enumerate(ends) if end is not None), default=None)
-    if done is None:
+    if done is not None:
+        start = ends[done] or as_of
+        rest = route.legs[done + 1 :]
+        first, after = rest[:1], rest[1:]
+        spread = [_offsets(route, place) for place in range(done + 1, len(route.legs))]
+    elif order.due_on is not None and order.due_on < as_of:
+        start, first, after = order.ordered_on, route.legs, ()
+        spread = [route.offsets or tuple(route.spread_days * z for z in LEAD_TIME_SLICES)]
+    else:
         return None
-    start = ends[done] or as_of
-    rest = route.legs[done + 1 :]
-    spread = [_offsets(route, place) for place in range(done + 1, len(route.legs))]
-    left = (arrival_on(start, rest[:1]) - start).days
-    so_far = max(0, (as_of - start).days)
-    current = left + np.array(spread[0])
-    later = current[current > so_far]
-    if not len(later):
-        later = np.array([so_far + 1.0])
+    later = _still_possible((arrival_on(start, first) - start).days, spread[0], start, as_of)
     through = start + timedelta(days=round(float(later.mean())))
-    expected = max(as_of, arrival_on(through, rest[1:]))
+    expected = max(as_of, arrival_on(through, after))
     around = later - later.mean()
     for part in spread[1:]:
         around = np.add.outer(around, np.array(part)).ravel()
     low, high = np.quantile(around, (LOW, HIGH))
-    milestone, milestone_on = list(seen.items())[-1]
+    milestone, milestone_on = list(seen.items())[-1] if seen else (None, as_of)
     earliest = max(as_of, milestone_on, expected + timedelta(days=round(float(low))))
     return ArrivalOutlook(
         purchase_order_id=order.purchase_order_id,
@@ -107,8 +110,19 @@ def outlook_from(route: Route, order: SentOrder, seen: Days, as_of: date) -> Arr
         earliest_on=min(earliest, expected),
         latest_on=max(expected, expected + timedelta(days=round(float(high)))),
         milestone=milestone,
-        milestone_on=milestone_on,
+        milestone_on=milestone_on if seen else None,
     )
+
+
+def _still_possible(days: int, offsets: Sequence[float], start: date, as_of: date) -> Floats:
+    """Equally likely days from `start`, of those planned and the differences seen before, that
+    have not passed. Where all have, nothing tells how late it gets: a further wait as long as the
+    usual spread, at least a day, whoever has waited how long (an exponential tail).
+    """
+    so_far = max(0, (as_of - start).days)
+    all_days = days + np.array(offsets)
+    later = all_days[all_days > so_far]
+    return later if len(later) else np.array([so_far + max(1.0, float(np.std(offsets)))])
 
 
 def _offsets(route: Route, place: int) -> tuple[float, ...]:

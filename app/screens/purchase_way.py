@@ -125,14 +125,17 @@ def _short(on: date) -> str:
 
 
 def _expected(outlook: ArrivalOutlook, papers: date | None) -> str:
-    words = md(
-        "milestones.expected",
-        day=day(outlook.expected_on),
-        low=_short(outlook.earliest_on),
-        high=_short(outlook.latest_on),
-        step=t(f"milestone.{outlook.milestone}"),
-        milestone_day=_short(outlook.milestone_on),
-    )
+    days = {
+        "day": day(outlook.expected_on),
+        "low": _short(outlook.earliest_on),
+        "high": _short(outlook.latest_on),
+    }
+    if outlook.milestone is None or outlook.milestone_on is None:
+        words = md("milestones.overdue", **days)
+    else:
+        on = _short(outlook.milestone_on)
+        step = t(f"milestone.{outlook.milestone}")
+        words = md("milestones.expected", step=step, milestone_day=on, **days)
     moved = (outlook.expected_on - papers).days if papers else 0
     if papers and moved:
         way = "later" if moved > 0 else "earlier"

@@ -1,4 +1,5 @@
-"""When open orders are expected by their milestones. Decides which rows are kept; reckons no day.
+"""When open orders are expected where their papers no longer say. Decides which orders those are
+and which rows are kept; reckons no day.
 
 The days come from planning. A supplier's newer word takes the place of an outlook, so confirming
 an order removes it.
@@ -18,19 +19,24 @@ from inventory_core.vocabulary import Milestone
 
 @dataclass(frozen=True, slots=True)
 class ArrivalOutlook:
-    """The day an order is expected, four of five days it may come on, and the milestone behind."""
+    """The day an order is expected, four of five days it may come on, and the milestone behind.
+
+    Without a milestone the order is overdue and nobody has said anything.
+    """
 
     purchase_order_id: int
     expected_on: date
     earliest_on: date
     latest_on: date
-    milestone: Milestone
-    milestone_on: date
+    milestone: Milestone | None
+    milestone_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class SentOrder:
-    """An order on its way, by the offer that most of its units have; `ordered_on`: sent on."""
+    """An order on its way, by the offer that most of its units have; `ordered_on`: sent on;
+    `due_on`: the last day that its papers name for goods still to come.
+    """
 
     purchase_order_id: int
     supplier_id: int
@@ -39,14 +45,15 @@ class SentOrder:
     ship_method: str
     ordered_on: date
     offer_id: int
+    due_on: date | None = None
 
 
-def milestoned_orders(
+def doubtful_orders(
     conn: Reading, *, as_of: date, order_ids: Sequence[int] | None = None
 ) -> list[SentOrder]:
-    """Open orders whose milestones say more than their terms, all or some of them."""
+    """Open orders, all or some, that have a milestone newer than their papers or are overdue."""
     ids = None if order_ids is None else sorted(set(order_ids))
-    return [SentOrder(*row) for row in conn.rows(_MILESTONED, {"as_of": as_of, "ids": ids})]
+    return [SentOrder(*row) for row in conn.rows(_DOUBTFUL, {"as_of": as_of, "ids": ids})]
 
 
 def way_of_order(conn: Reading, order_id: int) -> SentOrder | None:
@@ -88,7 +95,8 @@ _COLUMNS = (
 _WAY = """
     SELECT p.id, p.supplier_id, p.warehouse_id, coalesce(w.country, ''), p.ship_method,
            greatest(p.ordered_on, (p.sent_at AT TIME ZONE c.time_zone)::date),
-           (array_agg(l.offer_id ORDER BY l.quantity DESC, l.offer_id))[1]
+           (array_agg(l.offer_id ORDER BY l.quantity DESC, l.offer_id))[1],
+           max(coalesce(l.expected_on, p.expected_on))
       FROM purchase_order p
       JOIN purchase_order_line l ON l.purchase_order_id = p.id AND l.offer_id IS NOT NULL
       JOIN location w ON w.id = p.warehouse_id
@@ -98,15 +106,18 @@ _WAY = """
      ORDER BY p.id
 """
 _ONE = text(_WAY.format(which="p.id = :id"))
-# Open, and with a milestone that was recorded after the supplier's newest word.
-_MILESTONED = text(
+# A milestone counts where it was recorded after the supplier's newest word.
+_DOUBTFUL = text(
     _WAY.format(
         which="""
         p.state IN ('sent', 'confirmed') AND l.received + l.cancelled < l.quantity
         AND (CAST(:ids AS bigint[]) IS NULL OR p.id = ANY(CAST(:ids AS bigint[])))
-        AND EXISTS (SELECT FROM milestone m WHERE m.purchase_order_id = p.id
-            AND m.occurred_on <= :as_of
-            AND (p.confirmed_at IS NULL OR m.recorded_at > p.confirmed_at))"""
+        AND (EXISTS (SELECT FROM milestone m WHERE m.purchase_order_id = p.id
+                AND m.occurred_on <= :as_of
+                AND (p.confirmed_at IS NULL OR m.recorded_at > p.confirmed_at))
+            OR NOT EXISTS (SELECT FROM purchase_order_line o WHERE o.purchase_order_id = p.id
+                AND o.received + o.cancelled < o.quantity
+                AND coalesce(o.expected_on, p.expected_on, 'infinity') >= :as_of))"""
     )
 )
 _FORGET = text("""

@@ -210,8 +210,9 @@ milestone = Table(
     ),
 )
 
-# When an open order is expected by its milestones and the learned legs that are left; written
-# anew by planning and with every milestone. `earliest_on` and `latest_on` hold four of five.
+# When an open order is expected by its milestones, or without any when it is overdue, and the
+# learned legs that are left; written anew by planning and with every milestone. `earliest_on` and
+# `latest_on` hold four of five.
 arrival_outlook = Table(
     "arrival_outlook",
     METADATA,
@@ -219,9 +220,10 @@ arrival_outlook = Table(
     Column("expected_on", Date, nullable=False),
     Column("earliest_on", Date, nullable=False),
     Column("latest_on", Date, nullable=False),
-    Column("milestone", String(20), nullable=False),
-    Column("milestone_on", Date, nullable=False),
+    Column("milestone", String(20)),
+    Column("milestone_on", Date),
     one_of("milestone", Milestone),
+    CheckConstraint("num_nonnulls(milestone, milestone_on) <> 1", name="milestone_with_its_day"),
     CheckConstraint(
         "expected_on BETWEEN earliest_on AND latest_on AND earliest_on >= milestone_on",
         name="days_in_order",

@@ -1,0 +1,85 @@
+"""An order that is overdue and of which nobody says anything does not arrive today."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from forecasting.arrivals import expected_arrivals, outlook_from
+from forecasting.lead_time import Route, arrives_on
+from forecasting.policy import LEAD_TIME_SLICES
+from inventory_core.db.engine import Database
+from inventory_core.stock.balances import inbound
+from inventory_core.trade.arrival_outlooks import doubtful_orders, keep_outlooks
+from tests.forecasting.test_leg_learning import MONDAY, ORDER, ROUTE, WAY
+from tests.trade.test_deliveries import ordered_only
+from tests.trade.world import make_world
+
+ON_TIME = (arrives_on(ROUTE, MONDAY) - MONDAY).days
+DUE = replace(ORDER, due_on=MONDAY + timedelta(days=ON_TIME))
+
+
+def on(days: float) -> date:
+    return MONDAY + timedelta(days=round(ON_TIME + days))
+
+
+def test_until_its_day_has_passed_the_papers_hold() -> None:
+    assert outlook_from(ROUTE, DUE, {}, on(0)) is None
+    assert outlook_from(ROUTE, replace(DUE, due_on=None), {}, on(30)) is None
+
+
+def test_trap_39_an_overdue_order_is_expected_as_late_as_those_that_were_not_there_either() -> None:
+    """By hand: a spread of 7 days has its two late fifths at 4 and 10 days, in the middle 7."""
+    late = [7 * z for z in LEAD_TIME_SLICES if z > 0]
+    found = outlook_from(ROUTE, DUE, {}, on(1))
+    assert found is not None
+    assert found.expected_on == on(sum(late) / 2)
+    assert found.expected_on == on(7)
+    assert found.earliest_on == on(5)
+    assert (found.milestone, found.milestone_on) == (None, None)
+    later = outlook_from(ROUTE, DUE, {}, on(6))
+    assert later is not None
+    assert later.expected_on == on(late[-1])
+
+
+@pytest.mark.parametrize("days", [11, 30, 90])
+def test_later_than_ever_a_further_wait_is_as_long_as_the_usual_spread(days: int) -> None:
+    found = outlook_from(ROUTE, DUE, {}, on(days))
+    assert found is not None
+    assert found.expected_on == on(days + 7)
+
+
+def test_without_any_spread_it_is_still_not_here_today() -> None:
+    found = outlook_from(Route("sea", WAY), DUE, {}, on(5))
+    assert found is not None
+    assert found.expected_on == on(6)
+
+
+def test_learned_lateness_is_what_is_waited_for() -> None:
+    route = Route("sea", WAY, 7.0, offsets=(-2.0, -1.0, 0.0, 1.0, 20.0))
+    found = outlook_from(route, DUE, {}, on(3))
+    assert found is not None
+    assert found.expected_on == on(20)
+
+
+def test_the_book_expects_an_overdue_order_later_and_one_in_time_as_its_papers_say(
+    database: Database,
+) -> None:
+    order = ordered_only(database, make_world(database), "one")
+
+    def expected() -> date:
+        with database.reading() as conn:
+            [day] = {item.expected_on for item in inbound(conn)}
+        assert day is not None
+        return day
+
+    due = expected()
+    late = due + timedelta(days=1)
+    with database.writing() as tx:
+        assert doubtful_orders(tx, as_of=due) == []
+        assert [one.due_on for one in doubtful_orders(tx, as_of=late)] == [due]
+        keep_outlooks(tx, expected_arrivals(tx, as_of=due))
+    assert expected() == due
+    with database.writing() as tx:
+        keep_outlooks(tx, expected_arrivals(tx, as_of=late, order_ids=[order]))
+    assert expected() > late
