@@ -47,7 +47,8 @@ def order_cost(situation: Situation, settings: PlanSettings, choice: Choice) -> 
 
 def jump_of(choice: Choice) -> dict[str, Any] | None:
     """The order against the least one of the same offer by the same way, where it is larger to
-    reach a price break; else the next break that was not taken against the order.
+    reach a price break; else the next break that was not taken against the order, with a saving
+    that is not positive where it does not pay.
 
     Payback: on that day after the arrival the smaller order would be sold, and buying again at its
     cost would have taken the cash that the larger one ties up.
@@ -65,6 +66,8 @@ def jump_of(choice: Choice) -> dict[str, Any] | None:
         small, large = max(smaller, key=_size), taken
     elif larger:
         small, large = taken, min(larger, key=_size)
+    elif taken.refused_break is not None:
+        small, large = taken, taken.refused_break
     else:
         return None
     per_day, landed = taken.policy.per_day, small.unit_landed
@@ -78,9 +81,19 @@ def jump_of(choice: Choice) -> dict[str, Any] | None:
         "to_quantity": large.quantity.ordered,
         "unit_saving": text(landed - large.unit_landed),
         "extra_cash": text(cash),
+        "small": _unit_figures(small),
+        "large": _unit_figures(large),
         "saving": text(saving_by_break(large, small)),
         "cover_days": round(large.quantity.ordered / per_day, 1),
         "payback_days": round(small.quantity.ordered / per_day + again, 1),
+    }
+
+
+def _unit_figures(option: Option) -> dict[str, Any]:
+    return {
+        "unit_landed": text(option.unit_landed),
+        "unit_total": text(option.unit_total),
+        "unsold_units": text(hundredths(option.cost.unsold)),
     }
 
 

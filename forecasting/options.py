@@ -221,14 +221,21 @@ def _keeps(option: Option, situation: Situation) -> bool:
 
 
 def _worth_their_break(options: Sequence[Option]) -> list[Option]:
-    """Without price breaks that some smaller order beats on all that the larger one would sell."""
+    """Without price breaks that some smaller order beats on all that the larger one would sell;
+    each kept order remembers the next break that was refused like this.
+    """
     kept: list[Option] = []
+    refused: list[Option] = []
     for option in sorted(options, key=lambda one: one.quantity.ordered):
         smaller = (one for one in kept if one.break_from < option.break_from)
         saved = (saving_by_break(option, one) for one in smaller)
-        if all(amount is None or amount > 0 for amount in saved):
-            kept.append(option)
-    return kept
+        worth = all(amount is None or amount > 0 for amount in saved)
+        (kept if worth else refused).append(option)
+    return [replace(one, refused_break=_next_break(one, refused)) for one in kept]
+
+
+def _next_break(option: Option, others: Sequence[Option]) -> Option | None:
+    return next((one for one in others if one.break_from > option.break_from), None)
 
 
 def _priced(

@@ -53,7 +53,8 @@ class Option:
     """One offer by one route at one real quantity, with its costs; None where unknown.
 
     `due`: by this way something must be ordered now. `unit_fees`: of age and storage;
-    `unit_handling`: a unit's part of what one order line costs.
+    `unit_handling`: a unit's part of what one order line costs. `refused_break`: the order up to
+    the next price break, where that costs more than it saves.
     """
 
     offer: OfferTerms
@@ -76,6 +77,7 @@ class Option:
     rates: tuple[Rate, ...] = ()
     due: bool = True
     weight: Weight | None = None
+    refused_break: "Option | None" = None
 
     @property
     def waiting_days(self) -> Decimal:

@@ -38,19 +38,24 @@ def draw_costs(trace: dict[str, Any]) -> None:
     titles = " | ".join(md(f"replenish.head_{name}") for name in heads)
     st.markdown(f"| {titles} |\n|:--|--:|--:|--:|--:|\n" + "\n".join(rows))
     jump = found.get("jump")
-    if jump and Decimal(jump["saving"] or 0) > 0 and not cut_by_limits(trace):
+    if jump and jump["saving"] and not cut_by_limits(trace):
         st.markdown(f":small[{_jump_words(jump, base)}]")
     st.caption(_words(trace, found, base))
 
 
 def _jump_words(jump: dict[str, Any], base: str) -> str:
-    """What a price break ties up, what it saves and when the cash is back."""
+    """What a price break ties up, what it saves and when the cash is back, or what it costs."""
+    saving = Decimal(jump["saving"])
+    if saving <= 0:
+        key = "replenish.jump_dear"
+    else:
+        key = "replenish.jump_taken" if jump["taken"] else "replenish.jump_offered"
     return md(
-        "replenish.jump_taken" if jump["taken"] else "replenish.jump_offered",
+        key,
         to=number(jump["to_quantity"]),
         from_=number(jump["from_quantity"]),
         cash=money(Decimal(jump["extra_cash"]), base, digits=0),
-        saving=money(Decimal(jump["saving"]), base, digits=0),
+        saving=money(abs(saving), base, digits=0),
         days=number(jump["payback_days"]),
         cover=number(jump["cover_days"]),
     )

@@ -227,27 +227,26 @@ def _check_jump(
     if jump is None:
         return
     taken = shown[0]
-    same = {
-        one["quantity"]: one
-        for one in shown
-        if (one["offer_id"], one["ship_method"]) == (taken["offer_id"], taken["ship_method"])
-    }
-    if not {jump["from_quantity"], jump["to_quantity"]} <= set(same):
-        return
-    small, large = same[jump["from_quantity"]], same[jump["to_quantity"]]
-    assert jump["taken"] == (large is taken)
-    sold = large["quantity"] - D(large["unsold_units"]) + D(small["unsold_units"])
-    saving = cents(D(small["unit_total"]) * sold - D(large["unit_total"]) * large["quantity"])
-    assert D(jump["saving"]) == saving > 0
+    small, large = jump["small"], jump["large"]
+    for one in shown:
+        if (one["offer_id"], one["ship_method"]) == (taken["offer_id"], taken["ship_method"]):
+            told = {jump["from_quantity"]: small, jump["to_quantity"]: large}.get(one["quantity"])
+            assert told is None or told == {name: one[name] for name in told}
+    assert taken["quantity"] == jump["to_quantity" if jump["taken"] else "from_quantity"]
+    sold = jump["to_quantity"] - D(large["unsold_units"]) + D(small["unsold_units"])
+    saving = cents(D(small["unit_total"]) * sold - D(large["unit_total"]) * jump["to_quantity"])
+    assert D(jump["saving"]) == saving
+    assert saving > 0 or not jump["taken"]
     cash = cents(
-        D(large["unit_landed"]) * large["quantity"] - D(small["unit_landed"]) * small["quantity"]
+        D(large["unit_landed"]) * jump["to_quantity"]
+        - D(small["unit_landed"]) * jump["from_quantity"]
     )
     assert D(jump["extra_cash"]) == cash
     policy = trace["policy"]
     per_day = policy["demand_mean"] / max(1.0, mean(policy["intervals"]))
-    days = small["quantity"] / per_day + float(cash) / (per_day * float(small["unit_landed"]))
+    days = jump["from_quantity"] / per_day + float(cash) / (per_day * float(small["unit_landed"]))
     assert jump["payback_days"] == pytest.approx(days, abs=0.06)
-    assert jump["cover_days"] == pytest.approx(large["quantity"] / per_day, abs=0.06)
+    assert jump["cover_days"] == pytest.approx(jump["to_quantity"] / per_day, abs=0.06)
 
 
 def _check_option(

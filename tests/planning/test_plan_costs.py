@@ -130,6 +130,9 @@ def test_plan_click_and_trace_use_what_is_stated(database: Database) -> None:
     assert (found["order_line_cost"], found["assumed"]) == ("500", [])
     assert shown[1].trace["order_cost"]["assumed"] == ["order_line_cost"]
     assert found["jump"]["taken"]
+    refused = shown[1].trace["order_cost"]["jump"]
+    assert (refused["taken"], refused["to_quantity"]) == (False, 600)
+    assert Decimal(refused["saving"]) <= 0
     # The next planning brings the numbers; another fee only other reasons; a second one nothing.
     assert run_planning(database, SYSTEM, now=NOW, prophet_seconds=0).revised == 1
     state(database, replace(on(database, TODAY), low_fee=Decimal(9)), seen=1)
