@@ -120,7 +120,10 @@ def _series_part(found: Overall, chosen: Listed) -> None:
         return
     figure_row(_figures(series, chosen))
     with st.container(border=True):
-        title = t("forecasts.chart_title", sku=chosen.sku, warehouse=chosen.warehouse)
+        period = t(f"forecasts.per_{series.step_days}")
+        title = t(
+            "forecasts.chart_title", sku=chosen.sku, warehouse=chosen.warehouse, period=period
+        )
         chart(demand_picture(series, title=title, language=reader_language()), "demand_picture")
         st.caption(_notes(series))
     draw_overrides(series, chosen)

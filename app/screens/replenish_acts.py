@@ -54,13 +54,13 @@ def draw_acts(shown: Shown, open_change: Callable[[Shown], None]) -> None:
         width="stretch",
         moves_on=True,
     )
-    change, reject = st.columns(2)
+    beside = st.container(horizontal=True)
     allowed = session.may(Permission.PURCHASE_APPROVE)
-    if change.button(
+    if beside.button(
         md("replenish.change"), key=f"change_{shown.id}", width="stretch", disabled=not allowed
     ):
         open_change(shown)
-    if reject.button(
+    if beside.button(
         md("replenish.reject"), key=f"reject_{shown.id}", width="stretch", disabled=not allowed
     ):
         ask_rejection(shown)

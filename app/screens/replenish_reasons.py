@@ -29,12 +29,16 @@ from inventory_core.planning.release import Shown, shown_suggestions
 
 
 def draw_reasons(row: pd.Series) -> None:
-    """The open suggestion: left the picture, right the sum, the supplier and the buttons."""
+    """The open suggestion: on top what can be done, left the pictures, right sum and supplier."""
     shown = session.cached("suggestion", _shown, int(row["id"]))
     trace = shown.trace
     with st.container(border=True):
-        st.markdown(f"#### {plain(shown.sku_code)} · {plain(shown.sku_name)}")
-        st.markdown(f":gray[{plain(shown.warehouse_code)} · {_run_words(trace)}]")
+        head, acts = st.columns([1.9, 1], gap="medium")
+        with head:
+            st.markdown(f"#### {plain(shown.sku_code)} · {plain(shown.sku_name)}")
+            st.markdown(f":gray[{plain(shown.warehouse_code)} · {_run_words(trace)}]")
+        with acts:
+            draw_acts(shown, change_order)
         left, right = st.columns([1.9, 1], gap="medium")
         with left:
             _picture(shown)
@@ -50,7 +54,6 @@ def draw_reasons(row: pd.Series) -> None:
                 draw_service(trace)
             else:
                 _service(trace)
-            draw_acts(shown, change_order)
 
 
 def _shown(conn: Reading, suggestion_id: int) -> Shown:
@@ -78,7 +81,7 @@ def _demand(shown: Shown) -> None:
     """What sold, days without stock apart, and what is expected."""
     series = session.cached("suggestion_demand", _series, shown.sku_id, shown.warehouse_id)
     if series is not None:
-        title = t("replenish.picture_demand")
+        title = t("replenish.picture_demand", period=t(f"forecasts.per_{series.step_days}"))
         figure = demand_picture(series, title=title, language=session.current().language)
         chart(figure, key=f"demand_{shown.id}_{shown.revision}")
 

@@ -113,12 +113,16 @@ def _said(decisions: Sequence[Decision] | Conflict) -> str | Warned:
 
 
 def _reasons(row: pd.Series, beside: int | None) -> None:
-    """The open transfer: left why it pays, right why so many, and the buttons."""
+    """The open transfer: on top what can be done, left why it pays, right why so many."""
     shown = session.cached("suggestion", _shown, int(row["id"]))
     trace = shown.trace
     with st.container(border=True):
-        st.markdown(f"#### {plain(shown.sku_code)} · {plain(shown.sku_name)}")
-        st.markdown(_sentence(shown))
+        head, acts = st.columns([1.5, 1], gap="medium")
+        with head:
+            st.markdown(f"#### {plain(shown.sku_code)} · {plain(shown.sku_name)}")
+            st.markdown(_sentence(shown))
+        with acts:
+            _acts(shown)
         left, right = st.columns([1.5, 1], gap="medium")
         with left:
             _why(trace)
@@ -126,7 +130,6 @@ def _reasons(row: pd.Series, beside: int | None) -> None:
             _notes(trace)
         with right:
             _need(trace, beside)
-            _acts(shown)
 
 
 def _shown(conn: Reading, suggestion_id: int) -> Shown:
@@ -261,12 +264,12 @@ def _acts(shown: Shown) -> None:
         moves_on=True,
     )
     allowed = session.may(Permission.PURCHASE_APPROVE)
-    change, reject = st.columns(2)
-    if change.button(
+    beside = st.container(horizontal=True)
+    if beside.button(
         md("replenish.change"), key=f"change_{shown.id}", width="stretch", disabled=not allowed
     ):
         change_transfer(shown, _said)
-    if reject.button(
+    if beside.button(
         md("replenish.reject"), key=f"reject_{shown.id}", width="stretch", disabled=not allowed
     ):
         ask_rejection(shown)
