@@ -5,6 +5,7 @@ Draws and asks; a run happens in the background. What an executed copy holds is 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -36,7 +37,7 @@ _Now = tuple[list[NotebookRun], dict[str, NotebookEntry], list[JobRequest]]
 
 def draw() -> None:
     """The screen."""
-    found = notebooks(companies().settings.data_folder)
+    found = [_in_words(one) for one in notebooks(companies().settings.data_folder)]
     runs, entries, _ = session.read(_now)
     latest = _latest(runs)
     page_head(t("nav.notebooks"), _sentence(found, latest, entries))
@@ -53,6 +54,13 @@ def draw() -> None:
         _one(chosen, entries.get(chosen.name))
     folder = str(companies().settings.data_folder / "notebooks")
     st.caption(md("notebooks.own_hint", folder=folder))
+
+
+def _in_words(one: NotebookFile) -> NotebookFile:
+    """Our own notebooks by their name in the reader's language; others by their own title."""
+    key = f"notebooks.name.{one.name}"
+    words = t(key)
+    return one if words == key else replace(one, title=words)
 
 
 def _now(conn: Reading) -> _Now:

@@ -158,3 +158,41 @@ def test_every_candidate_of_a_forecast_has_a_name(language: Language) -> None:
 )
 def test_the_browser_says_which_language(wanted: str, language: str) -> None:
     assert best_language(wanted) == language
+
+
+def test_every_act_of_the_audit_and_what_it_was_done_to_has_words() -> None:
+    known = set(catalogue("en"))
+    acts, kinds = {"created", "batch_created", "changed"}, set()
+    for path in (ROOT / "inventory_core").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name, found = getattr(node.func, "id", ""), [ast.unparse(one) for one in node.args]
+                if name in {"record_audit", "_audit"} and isinstance(node.args[2], ast.Constant):
+                    acts.add(node.args[2].value)
+                if name == "record_audit" and found[3].startswith("('"):
+                    kinds.add(found[3].split("'")[1])
+                if name == "record_creation":
+                    kinds.add(found[2].strip("'"))
+            if isinstance(node, ast.Dict):
+                told = dict(
+                    zip(map(ast.unparse, filter(None, node.keys)), node.values, strict=False)
+                )
+                acts |= {v.value for k, v in told.items() if k == "'act'" and hasattr(v, "value")}
+    assert {"goods_received", "suggestion_approved", "purchase_order_created"} <= acts
+    parts = {act: act.split("_") for act in acts}
+    silent = [
+        act for act, words in parts.items()
+        if not any(f"act.{'_'.join(words[n:])}" in known for n in range(len(words)))
+    ]  # fmt: skip
+    assert silent == []
+    assert [kind for kind in sorted(kinds) if f"kind.{kind}" not in known] == []
+
+
+def test_our_notebooks_have_a_name_in_both_languages() -> None:
+    ours = sorted(
+        f"notebooks.name.yiben/{one.stem}" for one in (ROOT / "notebooks").glob("*.ipynb")
+    )
+    assert ours
+    for language in ("en", "zh"):
+        named = [key for key in catalogue(language) if key.startswith("notebooks.name.")]
+        assert sorted(named) == ours
