@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from app.i18n import catalogue, t
+from app.i18n import catalogue, error_words, t
 from app.opening import leave_server, terminal_language, using_server
 from inventory_core.errors import YibenError
 from inventory_core.logs import set_up_logging
@@ -119,7 +119,7 @@ def sentence(error: YibenError, language: str) -> str:
     key = f"error.{error.code}"
     if key not in catalogue(language):
         return str(error)
-    return t(key, language=language, **error.params)
+    return t(key, language=language, **error_words(error, language))
 
 
 if __name__ == "__main__":

@@ -84,8 +84,12 @@ def says(error: YibenError, *, language: str = "") -> str:
     key = f"error.{error.code}"
     if key not in catalogue(chosen):
         return t("error.unknown_code", language=chosen, code=error.code)
-    params = {name: _param_words(name, value, chosen) for name, value in error.params.items()}
-    return md(key, language=chosen, **params)
+    return md(key, language=chosen, **error_words(error, chosen))
+
+
+def error_words(error: YibenError, language: str) -> dict[str, object]:
+    """What an error speaks of, in words: closed lists have names, sequences become a list."""
+    return {name: _param_words(name, value, language) for name, value in error.params.items()}
 
 
 def plain(text: object) -> str:

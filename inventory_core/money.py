@@ -32,6 +32,11 @@ def check_currency(code: str, *, field: str = "currency") -> str:
     return cleaned
 
 
+def is_currency(code: str) -> bool:
+    """Whether this is an ISO 4217 code in capitals."""
+    return code in _KNOWN_CURRENCIES
+
+
 def currency_digits(currency: str) -> int:
     """How many decimals the currency has: JPY 0, USD 2, KWD 3."""
     return int(get_currency_precision(currency))

@@ -4,6 +4,8 @@ Decides options and words; the core decides everything else. Exit code 1 where a
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +15,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from app.commands.imports_words import print_imports, print_report, print_undone
 from app.i18n import t
-from app.opening import opened_company, terminal_language
+from app.opening import Opened, opened_company, terminal_language
 from inventory_core.catalog.company import NewCompany, found_company
 from inventory_core.clock import new_id, utc_now
+from inventory_core.db.companies import OWN_COMPANY, SAMPLE_COMPANY
 from inventory_core.db.engine import Writing
 from inventory_core.desk.complete_loading import accept_assumptions, complete_from_file
 from inventory_core.desk.imports import LOADERS, import_file
@@ -28,7 +31,7 @@ from inventory_core.desk.imports_workbooks import (
 )
 from inventory_core.desk.sales_history import import_sales
 from inventory_core.desk.sales_places import DEFAULT_CHANNEL, SalesOptions
-from inventory_core.errors import Invalid
+from inventory_core.errors import Invalid, Refused
 from inventory_core.office.actors import SYSTEM
 from inventory_core.office.company import Company as Founded
 from inventory_core.office.company import read_company
@@ -74,7 +77,7 @@ def sales(
         sheet=sheet,
     )
     key = str(new_id())
-    with opened_company(company) as opened, _progress() as bar:
+    with _receiving(company) as opened, _progress() as bar:
         started = time.monotonic()
         language = terminal_language()
         task = bar.add_task(t("imports.reading", language=language, rows=0))
@@ -96,6 +99,15 @@ def sales(
         screen.print(
             t("imports.company_founded", language=language, currency=founded.base_currency)
         )
+
+
+@contextmanager
+def _receiving(company: str) -> Iterator[Opened]:
+    """The company that a file goes into; never by accident the one that is played."""
+    with opened_company(company) as opened:
+        if opened.slug == SAMPLE_COMPANY and not (company or opened.settings.company):
+            raise Refused("sample_not_named", own=OWN_COMPANY, sample=SAMPLE_COMPANY)
+        yield opened
 
 
 def _found_company(tx: Writing, options: SalesOptions) -> Founded | None:
@@ -127,7 +139,7 @@ def _loads(template: str) -> None:
         company: Company = "",
     ) -> None:
         key = str(new_id())
-        with opened_company(company) as opened, _progress() as bar:
+        with _receiving(company) as opened, _progress() as bar:
             started = time.monotonic()
             bar.add_task(t("imports.working", language=terminal_language()))
             report = opened.database.write(
@@ -164,7 +176,7 @@ def complete(
     if (file is None) == (not accept_defaults):
         raise Invalid("complete_needs_one")
     key = str(new_id())
-    with opened_company(company) as opened, _progress() as bar:
+    with _receiving(company) as opened, _progress() as bar:
         started = time.monotonic()
         bar.add_task(t("imports.working", language=terminal_language()))
         report = opened.database.write(

@@ -88,7 +88,7 @@ def accept_assumptions(
     content_hash = hashlib.sha256(repr(rows).encode()).hexdigest()
     positions = {column.key: at for at, column in enumerate(COMPLETE.columns)}
     headers = tuple(column.en for column in COMPLETE.columns)
-    problems = Problems(Matched(positions, headers, ()))
+    problems = Problems(Matched(positions, headers, (), {}))
     return _complete(tx, actor, rows, problems, (key, "", content_hash), now, dry_run)
 
 

@@ -1,7 +1,9 @@
 """What a template is: its columns, their names and how a file's header is matched to them.
 
-A header is recognised by the column's key, its Chinese or English name, or an alias; the order of
-columns is free. Decides nothing about what is done with the values.
+A header is recognised by the column's key, its Chinese or English name, or an alias, with or
+without what it says in brackets; the order of columns is free. Where a file has several names of
+one column, the one nearest to ours is read and the others are named as not read. Decides nothing
+about what is done with the values.
 """
 
 import re
@@ -12,7 +14,8 @@ from dataclasses import dataclass
 from inventory_core.desk.imports_cells import CellKind
 from inventory_core.errors import Invalid
 
-_IGNORED = re.compile(r"[\s_*\-:：()（）.]+")
+_IGNORED = re.compile(r"[\s_*\-:：()（）.,，/#]+")
+_IN_BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]*)[)）\]]")  # "Unit price (GBP)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +50,30 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """A header understood: position in the file by column key, and headers that nobody knows."""
+    """A header understood: position in the file by column key, and headers that are not read.
+
+    `brackets`: what a header says in brackets, by column key, as in "Unit price (GBP)".
+    """
 
     positions: dict[str, int]
     headers: tuple[str, ...]
     unknown: tuple[str, ...]
+    brackets: dict[str, str]
 
 
 def match_header(
     template: Template, header: Sequence[str], *, file_name: str, supplied: Sequence[str] = ()
 ) -> Matched:
     """Find each column; Invalid where a required one is missing and not `supplied` otherwise."""
-    names = {
-        header_key(name): column.key
-        for column in reversed(template.columns)
-        for name in (*column.aliases, column.zh, column.en, column.key)
-    }
-    positions: dict[str, int] = {}
-    unknown: list[str] = []
+    nearest: dict[str, tuple[int, int]] = {}  # by column: how near its name is, and its position
+    names = _names(template)
     for position, title in enumerate(header):
-        key = names.get(header_key(title))
-        if key is None:
-            if title.strip():
-                unknown.append(title.strip())
-        elif key in positions:
+        near, key = names.get(header_key(title)) or names.get(header_key(_bare(title))) or (0, "")
+        if key in nearest and nearest[key][0] == near:
             raise Invalid("column_twice", file=file_name, column=title.strip())
-        else:
-            positions[key] = position
+        if key and (key not in nearest or near < nearest[key][0]):
+            nearest[key] = (near, position)
+    positions = {key: position for key, (_, position) in nearest.items()}
     missing = [
         f"{column.en} / {column.zh}"
         for column in template.columns
@@ -83,7 +83,32 @@ def match_header(
         raise Invalid(
             "columns_missing", file=file_name, columns=missing, found=[t for t in header if t]
         )
-    return Matched(positions, tuple(header), tuple(unknown))
+    read = set(positions.values())
+    others = [title.strip() for place, title in enumerate(header) if place not in read]
+    brackets = {key: _IN_BRACKETS.findall(header[place]) for key, place in positions.items()}
+    return Matched(
+        positions,
+        tuple(header),
+        tuple(title for title in others if title),
+        {key: said[0].strip() for key, said in brackets.items() if said},
+    )
+
+
+def _names(template: Template) -> dict[str, tuple[int, str]]:
+    """What columns may be called → how far that is from our names (0), and the column's key."""
+    found: dict[str, tuple[int, str]] = {}
+    for column in template.columns:
+        called = [(0, name) for name in (column.key, column.en, column.zh)]
+        called += [(place, name) for place, name in enumerate(column.aliases, start=1)]
+        for far, name in called:
+            known = found.get(header_key(name))
+            if known is None or far < known[0]:
+                found[header_key(name)] = (far, column.key)
+    return found
+
+
+def _bare(title: str) -> str:
+    return _IN_BRACKETS.sub(" ", title)
 
 
 def header_key(title: str) -> str:

@@ -25,7 +25,13 @@ from inventory_core.desk.imports_runs import (
     open_run,
 )
 from inventory_core.desk.sales_cancellations import settle_cancellations
-from inventory_core.desk.sales_places import Places, SalesOptions, clock_zone, find_places
+from inventory_core.desk.sales_places import (
+    Places,
+    SalesOptions,
+    clock_zone,
+    find_places,
+    with_currency_of_header,
+)
 from inventory_core.desk.sales_reading import RefusedRow, copy_lines, read_sales
 from inventory_core.desk.sales_statements import (
     ANALYZE_JUDGED,
@@ -114,6 +120,7 @@ def _import(
 ) -> ImportReport:
     tx.execute(SET_UP)
     staged = _stage(tx, path, name, options, progress)
+    options = with_currency_of_header(options, staged.matched)
     _judge(tx, options)
     places = find_places(tx, actor, options, import_id=import_id)
     known_on = tx.scalar(LAST_KNOWN_DAY, {"sources": list(places.account_ids)})

@@ -5,7 +5,7 @@ the caller names is assumed, and the report says so.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 
@@ -15,9 +15,11 @@ from inventory_core.catalog.locations import NewWarehouse, create_warehouses, wa
 from inventory_core.clock import zone
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.db.schema.channels import channel_account
+from inventory_core.desk.imports_columns import Matched
 from inventory_core.desk.imports_runs import Note
 from inventory_core.desk.sales_statements import CODES_IN_FILE
-from inventory_core.money import check_currency
+from inventory_core.errors import Invalid
+from inventory_core.money import check_currency, is_currency
 from inventory_core.office.actors import Actor
 from inventory_core.office.company import read_company
 from inventory_core.vocabulary import WarehouseId, WarehouseKind
@@ -52,6 +54,18 @@ class Places:
     warehouse_ids: Mapping[str, int]
     warehouse_id: int
     notes: Sequence[Note] = field(default_factory=tuple)
+
+
+def with_currency_of_header(options: SalesOptions, matched: Matched) -> SalesOptions:
+    """A header like "Unit price (GBP)" says the currency as an option does; Invalid where both
+    do and differ.
+    """
+    said = matched.brackets.get("unit_price", "").upper()
+    if not is_currency(said) or "currency" in matched.positions:
+        return options
+    if options.currency and options.currency.upper() != said:
+        raise Invalid("currency_differs", header=said, given=options.currency.upper())
+    return replace(options, currency=said)
 
 
 def clock_zone(conn: Reading, options: SalesOptions) -> str:

@@ -6,11 +6,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
-from app.opening import leave_server, opened_company, terminal_language, using_server
-from inventory_core.db.companies import OWN_COMPANY, list_companies
+from app.commands.imports import sales
+from app.opening import (
+    leave_server,
+    opened_company,
+    ready_server,
+    terminal_language,
+    using_server,
+)
+from inventory_core.db.companies import (
+    OWN_COMPANY,
+    SAMPLE_COMPANY,
+    create_company_database,
+    current_company,
+    list_companies,
+    remember_company,
+)
 from inventory_core.db.embedded import find_cluster, is_running, stop_embedded
-from inventory_core.errors import NotFound
+from inventory_core.errors import NotFound, Refused
 from inventory_core.settings import Settings
 
 
@@ -60,3 +75,23 @@ def test_the_terminal_speaks_chinese_or_english(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert terminal_language() == expected
+
+
+@pytest.mark.slow
+def test_a_file_goes_into_the_sample_only_by_name_and_a_named_company_is_remembered(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("YIBEN_DATA_FOLDER", str(settings.data_folder))
+    file = tmp_path / "mine.csv"
+    file.write_text("Order No,SKU,Qty,Date,Price (GBP)\n1,CUP,2,2026-01-03,4.20\n")
+    create_company_database(ready_server(settings), SAMPLE_COMPANY)
+    remember_company(settings.data_folder, SAMPLE_COMPANY)
+    with pytest.raises(Refused, match="sample_not_named"):
+        sales(file)
+    sales(file, currency="GBP", company=OWN_COMPANY)
+    assert current_company(settings.data_folder) == OWN_COMPANY
+    with opened_company(settings=settings) as opened, opened.database.reading() as conn:
+        assert opened.slug == OWN_COMPANY
+        assert conn.scalar(text("SELECT sum(quantity) FROM sales_line")) == 2
+    sales(file, company=SAMPLE_COMPANY)
+    assert current_company(settings.data_folder) == SAMPLE_COMPANY

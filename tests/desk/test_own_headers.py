@@ -1,0 +1,76 @@
+"""Files as sellers have them: other names of the same columns, and what a header says beside."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from inventory_core.db.engine import Database
+from inventory_core.desk.imports_columns import Matched, match_header
+from inventory_core.desk.imports_templates_trade import SALES
+from inventory_core.desk.sales_places import SalesOptions
+from inventory_core.errors import Invalid
+from tests.desk.importing import csv_file, sell, values
+
+NEEDED = {"invoice", "sku", "quantity", "sold_at", "unit_price"}
+
+
+def match(header: str) -> Matched:
+    return match_header(SALES, header.split(","), file_name="mine.csv")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Order No,Product Code,Item,Qty,Order Date,Unit Price (GBP),Market",
+        "Name,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Order ID",
+        "Transaction ID,Custom label,Quantity sold,Sale date,Sale price",
+        "订单编号,货号,品名,件数,付款时间,售价（元）,站点",
+        "ORDER_NUMBER,Seller SKU,UNITS SOLD,Purchase-Date,Price,Sales Channel",
+    ],
+)
+def test_names_that_sellers_use_are_understood(header: str) -> None:
+    assert set(match(header).positions) >= NEEDED
+
+
+def test_of_two_names_of_one_column_the_nearest_is_read_and_the_other_said() -> None:
+    matched = match("Order No,SKU,Product Code,Qty,Date,Order date,Unit price,Price")
+    assert matched.positions["sku"] == 1
+    assert matched.positions["sold_at"] == 5
+    assert matched.positions["unit_price"] == 6
+    assert matched.unknown == ("Product Code", "Date", "Price")
+
+
+def test_the_same_name_twice_is_still_refused() -> None:
+    with pytest.raises(Invalid, match="column_twice"):
+        match("Order No,SKU,sku,Qty,Date,Price")
+
+
+def test_a_header_without_a_needed_column_names_it() -> None:
+    with pytest.raises(Invalid, match="columns_missing") as refused:
+        match("Order No,SKU,Date,Price (EUR)")
+    assert refused.value.params["columns"] == ["Quantity / 数量"]
+
+
+FILE = ("Order No,Product Code,Qty,Order Date,Unit Price (GBP)", "7,00123,2,03/01/2026,4.20")
+
+
+def test_the_currency_in_a_header_is_that_of_the_lines(database: Database, tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "mine.csv", FILE)
+    report = sell(database, path, SalesOptions(day_first=True))
+    assert report.counts["accepted"] == 1
+    assert "currency_assumed" not in {note.code for note in report.notes}
+    [row] = values(database, "SELECT currency, unit_price, quantity FROM sales_line")
+    assert row == ("GBP", Decimal("4.20"), 2)
+
+
+def test_another_currency_than_the_header_says_is_refused(
+    database: Database, tmp_path: Path
+) -> None:
+    path = csv_file(tmp_path, "mine.csv", FILE)
+    with pytest.raises(Invalid, match="currency_differs") as refused:
+        sell(database, path, SalesOptions(day_first=True, currency="usd"))
+    assert refused.value.params == {"header": "GBP", "given": "USD"}
+    assert values(database, "SELECT 1 FROM sales_line") == []
+    report = sell(database, path, SalesOptions(day_first=True, currency="gbp"))
+    assert report.counts["accepted"] == 1
