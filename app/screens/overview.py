@@ -10,11 +10,12 @@ import streamlit as st
 from app import session
 from app.charts_overview import value_by_place
 from app.i18n import day, md, percent, reader_language, t
+from app.screens.first_step import first_step
 from app.screens.overview_figures import kpi_cards, place_table
 from app.screens.overview_judged import judged_table
 from app.screens.overview_lists import attention_list, decision_table
 from app.screens.overview_slow import slow_table
-from app.widgets import chart, empty_state, page_head, query, scope_bar
+from app.widgets import chart, page_head, query, scope_bar
 from inventory_core.catalog.locations import warehouses
 from inventory_core.clock import utc_now
 from inventory_core.db.engine import Reading
@@ -22,6 +23,7 @@ from inventory_core.insight.facts import categories, channels
 from inventory_core.insight.kpis import Scope, last_snapshot_on
 from inventory_core.insight.overview import Overview, read_overview
 from inventory_core.office.actors import Permission
+from inventory_core.office.job_runs import JobName
 from inventory_core.planning.worklist import current_run
 
 PERIODS = ("90", "30", "180", "365")
@@ -34,10 +36,7 @@ def draw() -> None:
     known = session.cached("overview_known", _known)
     if known is None:
         page_head(t("nav.overview"), md("overview.empty_sentence"))
-        empty_state(
-            ":material/monitoring:", md("overview.empty"),
-            to="import", label=t("overview.empty_button"),
-        )  # fmt: skip
+        first_step(":material/monitoring:", md("overview.empty"), JobName.KPI_SNAPSHOT)
         _attention()
         return
     last_on, stamp, fields = known

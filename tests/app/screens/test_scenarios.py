@@ -79,6 +79,18 @@ def test_before_the_first_plan_one_button_makes_it_once(selling: Served) -> None
     assert button.disabled
 
 
+def test_before_the_first_figures_the_overview_writes_them(selling: Served) -> None:
+    test = drawn(selling, "", screen="overview")
+    assert EN["shell.first_kpi_snapshot"] in words(test)
+    press(test, EN["shell.first_kpi_snapshot_button"])
+    assert asked(selling) == [(JobName.KPI_SNAPSHOT, {})]
+    place = Workplace(selling.database, SYSTEM, utc_now())
+    assert run_recorded(place, JobName.KPI_SNAPSHOT) is RunState.DONE
+    filled = drawn(selling, "", screen="overview")
+    assert EN["overview.empty"] not in words(filled)
+    assert len(filled.metric) == 5
+
+
 def test_a_scenario_is_asked_from_the_form_and_shown_beside_todays_plan(selling: Served) -> None:
     run_planning(selling.database, SYSTEM, now=utc_now(), prophet_seconds=0)
     test = drawn(selling, "", screen="replay")
@@ -124,7 +136,7 @@ def test_an_empty_screen_leads_to_what_fills_it(
     texts = catalogue(language)
     page = open_page(running_app, Role.OWNER, language=language)
     for screen, key in (
-        ("overview", "overview.empty_button"),
+        ("overview", "shell.first_import_button"),
         ("replenish", "shell.first_import_button"),
         ("forecasts", "shell.first_import_button"),
         ("replay", "shell.first_import_button"),
