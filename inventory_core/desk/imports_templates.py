@@ -8,10 +8,10 @@ from inventory_core.desk.imports_templates_goods import (
     SKUS,
     WAREHOUSES,
 )
+from inventory_core.desk.imports_templates_sales import SALES
 from inventory_core.desk.imports_templates_trade import (
     MILESTONES,
     PURCHASE_ORDERS,
-    SALES,
     SUPPLIERS_OFFERS,
 )
 from inventory_core.errors import NotFound

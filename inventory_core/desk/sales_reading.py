@@ -26,7 +26,7 @@ from inventory_core.desk.imports_cells import (
     shown,
 )
 from inventory_core.desk.imports_columns import Matched, match_header
-from inventory_core.desk.imports_templates_trade import SALES
+from inventory_core.desk.imports_templates_sales import SALES
 from inventory_core.office.workbooks import Table
 
 # Where the file is silent or unreadable here, the sale stands all the same.

@@ -7,7 +7,7 @@ import pytest
 
 from inventory_core.db.engine import Database
 from inventory_core.desk.imports_columns import Matched, match_header
-from inventory_core.desk.imports_templates_trade import SALES
+from inventory_core.desk.imports_templates_sales import SALES
 from inventory_core.desk.sales_places import SalesOptions
 from inventory_core.errors import Invalid
 from tests.desk.importing import csv_file, sell, values
