@@ -21,7 +21,7 @@ Ints = npt.NDArray[np.int64]
 SECONDS_PER_FIT = 0.08
 SECONDS_PER_PERIOD = 0.0002
 MUST_GAIN = 0.98  # loss of the mix against the blend's on the same series
-SHARE = 0.5
+SHARE = 0.25  # half of the say lost where the trial had been lucky, a quarter gains as much
 
 
 @dataclass(frozen=True, slots=True)
