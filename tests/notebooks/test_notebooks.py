@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import psycopg
 import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
@@ -17,6 +18,7 @@ from inventory_core.insight.reading_room import BOOK_VARIABLE
 from inventory_core.planning.own_models import own_models
 from jobs.notebooks import UNATTENDED
 from jobs.registering import DESK_VARIABLE
+from tests.app.screens.shop import planned_seller
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -76,6 +78,26 @@ def test_a_notebook_runs_top_to_bottom_with_pictures(
         if "application/vnd.plotly.v1+json" in output.get("data", {})
     ]
     assert len(pictures) >= 3
+
+
+@pytest.mark.slow
+def test_the_weeks_ahead_of_a_planned_company_are_compared(
+    server: Server, admin: psycopg.Connection, template: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with planned_seller(server, admin, template, weeks=80) as (name, _):
+        monkeypatch.setenv(BOOK_VARIABLE, address(server, name, DatabaseRole.READER))
+        notebook = executed(FOLDER / "04_policy_what_if.ipynb", monkeypatch)
+    tables = [
+        output["data"]["text/plain"]
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if "text/html" in output.get("data", {})
+    ]
+    ahead, differing = tables[-2:]
+    for plan in ("today's plan", "service level 99 %", "port delay 21 days", "half the cash"):
+        assert plan in ahead
+    assert "LAMP" in differing
 
 
 @pytest.mark.slow

@@ -62,7 +62,7 @@ def make_shop(database: Database) -> Scene:
 
 @contextmanager
 def planned_seller(
-    server: Server, admin: psycopg.Connection, template: str
+    server: Server, admin: psycopg.Connection, template: str, *, weeks: int = 26
 ) -> Iterator[tuple[str, Seller]]:
     """A database to copy, and who it belongs to: three SKUs that sell daily, little stock, a plan
     made just now without Prophet.
@@ -73,7 +73,7 @@ def planned_seller(
         now = utc_now()
         for code in seller.skus:
             yesterday = now.date() - timedelta(days=1)
-            seller.sold(code, [4, 6, 5, 7, 3, 8, 6] * 26, last_on=yesterday)
+            seller.sold(code, [4, 6, 5, 7, 3, 8, 6] * weeks, last_on=yesterday)
             seller.stock(code, 40)
         run_planning(database, SYSTEM, now=now, prophet_seconds=0)
         database.dispose()
