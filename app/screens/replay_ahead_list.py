@@ -24,14 +24,14 @@ def draw_differences(answer: NewAnswer) -> None:
         return
     shown = pd.DataFrame([_row(one) for one in answer.differences])
     columns: dict[str, Any] = {
-        "sku": Text(t("replenish.sku"), pinned=True, width=92),
-        "warehouse": Text(t("replenish.site"), width=68),
-        "before": Text(t("scenario.column.before"), width=178),
-        "after": Text(t("scenario.column.after"), width=178),
-        "why": Text(t("replenish.why"), width=300),
-        "cash": Decimal(t("scenario.column.cash"), digits=0, width=66),
-        "at_risk": Decimal(t("scenario.column.at_risk"), digits=0, width=66),
-        "margin": Decimal(t("scenario.column.margin"), digits=0, width=86),
+        "sku": Text(t("replenish.sku"), pinned=True, width=86),
+        "warehouse": Text(t("replenish.site"), width=66),
+        "before": Text(t("scenario.column.before"), width=170),
+        "after": Text(t("scenario.column.after"), width=170),
+        "why": Text(t("replenish.why"), width=270),
+        "cash": Decimal(t("scenario.column.cash"), digits=0, width=64),
+        "at_risk": Decimal(t("scenario.column.at_risk"), digits=0, width=64),
+        "margin": Decimal(t("scenario.column.margin"), digits=0, width=84),
     }
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.subheader(
