@@ -82,7 +82,8 @@ def act_button(
     if not allowed and permission is not None:
         help = md("shell.no_right_act", permission=md(f"permission.{permission.value}"))
     acts, press = _acts(), _Press(name, form_key(name), command, done, moves_on)
-    acts.drawn_at.setdefault(press.key, time.monotonic())
+    if moves_on:
+        acts.drawn_at.setdefault(press.key, time.monotonic())
     st.button(
         label,
         key=f"act_{name}_{press.key}",
