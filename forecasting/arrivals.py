@@ -2,7 +2,8 @@
 
 Decides the expected day and the days between which four of five would fall. An order without a
 milestone keeps the day of its papers until that day has passed; then it is expected as late as
-such orders were that had not come by then either. Writes nothing.
+such orders were that had not come by then either (what has no lead times to learn from:
+`book.not_yet_here`). Writes nothing.
 """
 
 from collections.abc import Sequence

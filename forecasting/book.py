@@ -7,7 +7,7 @@ and what a way costs for one SKU; plans nothing.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from forecasting.delivered import read_lead_times
@@ -29,6 +29,7 @@ from inventory_core.vocabulary import WarehouseKind
 Pair = tuple[int, int]
 
 UNIT_PLACES = Decimal("0.0001")
+MOST_LATE_AGAIN_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def read_book(conn: Reading, *, as_of: date, sku_ids: Sequence[int] | None = Non
         terms[offer.sku_id].append(offer_terms(offer, rates))
     coming: dict[Pair, list[Inbound]] = defaultdict(list)
     for item in inbound(conn, sku_ids, None):
-        coming[item.sku_id, item.warehouse_id].append(item)
+        coming[item.sku_id, item.warehouse_id].append(not_yet_here(item, as_of))
     suppliers = {offer.supplier_id for offer in found}
     countries = {row.id: row.country for row in places}
     return Book(
@@ -87,6 +88,16 @@ def read_book(conn: Reading, *, as_of: date, sku_ids: Sequence[int] | None = Non
         lead_times=read_lead_times(conn, suppliers, countries, as_of=as_of),
         costs=costs,
     )
+
+
+def not_yet_here(item: Inbound, as_of: date) -> Inbound:
+    """Goods past their day of which nothing more is known (a transfer, an order without an offer):
+    they are expected as late again as they are, a day at the least and a month at the most.
+    """
+    if item.expected_on is None or item.expected_on >= as_of:
+        return item
+    late = min((as_of - item.expected_on).days, MOST_LATE_AGAIN_DAYS)
+    return replace(item, expected_on=as_of + timedelta(days=late))
 
 
 def offers_to(book: Book, sku_id: int, warehouse_id: int, as_of: date) -> tuple[OfferTerms, ...]:

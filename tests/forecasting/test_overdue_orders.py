@@ -6,10 +6,11 @@ from datetime import date, timedelta
 import pytest
 
 from forecasting.arrivals import expected_arrivals, outlook_from
+from forecasting.book import not_yet_here
 from forecasting.lead_time import Route, arrives_on
 from forecasting.policy import LEAD_TIME_SLICES
 from inventory_core.db.engine import Database
-from inventory_core.stock.balances import inbound
+from inventory_core.stock.balances import Inbound, inbound
 from inventory_core.trade.arrival_outlooks import doubtful_orders, keep_outlooks
 from tests.forecasting.test_leg_learning import MONDAY, ORDER, ROUTE, WAY
 from tests.trade.test_deliveries import ordered_only
@@ -83,3 +84,18 @@ def test_the_book_expects_an_overdue_order_later_and_one_in_time_as_its_papers_s
     with database.writing() as tx:
         keep_outlooks(tx, expected_arrivals(tx, as_of=late, order_ids=[order]))
     assert expected() > late
+
+
+@pytest.mark.parametrize(("late", "expected"), [(0, 0), (-3, 3), (1, 1), (9, 9), (200, 30)])
+def test_what_has_no_lead_times_is_as_late_again_as_it_is(late: int, expected: int) -> None:
+    """`late` days past its day, or before it where negative."""
+    due = MONDAY - timedelta(days=late)
+    item = Inbound(1, 2, due, 10, "transfer", "T-1", 1, "shipped", "sea")
+    assert not_yet_here(item, MONDAY) == replace(
+        item, expected_on=MONDAY + timedelta(days=expected)
+    )
+
+
+def test_what_nobody_has_dated_stays_undated() -> None:
+    item = Inbound(1, 2, None, 10, "transfer", "T-1", 1, "planned", "sea")
+    assert not_yet_here(item, MONDAY) is item
