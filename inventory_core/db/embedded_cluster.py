@@ -180,7 +180,8 @@ def write_settings(cluster: Cluster, folder: Path, *, durable: bool) -> None:
     lines = _SERVER_SETTINGS
     if not durable:
         lines += "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
-        lines += "autovacuum = off\n"
+        # One server for all workers of a test run: their applications and crowds of threads.
+        lines += "autovacuum = off\nmax_connections = 400\n"
     unfinished = folder / "yiben.conf.new"
     unfinished.write_text(lines)
     give_to(cluster.account, unfinished)
