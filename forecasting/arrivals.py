@@ -93,7 +93,7 @@ def outlook_from(route: Route, order: SentOrder, seen: Days, as_of: date) -> Arr
         spread = [_offsets(route, place) for place in range(done + 1, len(route.legs))]
     elif order.due_on is not None and order.due_on < as_of:
         start, first, after = order.ordered_on, route.legs, ()
-        spread = [route.offsets or tuple(route.spread_days * z for z in LEAD_TIME_SLICES)]
+        spread = [_whole_offsets(route)]
     else:
         return None
     later = _still_possible((arrival_on(start, first) - start).days, spread[0], start, as_of)
@@ -103,15 +103,15 @@ def outlook_from(route: Route, order: SentOrder, seen: Days, as_of: date) -> Arr
     for part in spread[1:]:
         around = np.add.outer(around, np.array(part)).ravel()
     low, high = np.quantile(around, (LOW, HIGH))
-    milestone, milestone_on = list(seen.items())[-1] if seen else (None, as_of)
-    earliest = max(as_of, milestone_on, expected + timedelta(days=round(float(low))))
+    milestone, milestone_on = list(seen.items())[-1] if seen else (None, None)
+    earliest = max(as_of, milestone_on or as_of, expected + timedelta(days=round(float(low))))
     return ArrivalOutlook(
         purchase_order_id=order.purchase_order_id,
         expected_on=expected,
         earliest_on=min(earliest, expected),
         latest_on=max(expected, expected + timedelta(days=round(float(high)))),
         milestone=milestone,
-        milestone_on=milestone_on if seen else None,
+        milestone_on=milestone_on,
     )
 
 
@@ -137,6 +137,9 @@ def _offsets(route: Route, place: int) -> tuple[float, ...]:
         own = learned.legs[place]
         return tuple((part - own.ratio) * own.stated_days for part in own.slices)
     share = (leg.days / max(1, route.days)) ** 0.5
-    if route.offsets:
-        return tuple(offset * share for offset in route.offsets)
-    return tuple(route.spread_days * share * z for z in LEAD_TIME_SLICES)
+    return tuple(offset * share for offset in _whole_offsets(route))
+
+
+def _whole_offsets(route: Route) -> tuple[float, ...]:
+    """The same of the whole way: as it was learned, else spread as it is stated."""
+    return route.offsets or tuple(route.spread_days * z for z in LEAD_TIME_SLICES)
