@@ -18,7 +18,6 @@ from inventory_core.db.companies import (
     list_companies,
     open_company,
     prepare_server,
-    remember_company,
 )
 from inventory_core.db.embedded import find_cluster, is_running, stop_embedded
 from inventory_core.db.engine import Database
@@ -40,15 +39,11 @@ class Opened:
 
 @contextmanager
 def opened_company(company: str = "", settings: Settings | None = None) -> Iterator[Opened]:
-    """The company a command works on, migrated first: the named one, remembered as the last one
-    opened from here on, or that one.
-    """
+    """The company a command works on: the named one, or the last one opened; migrated first."""
     chosen = settings or load_settings()
     server = ready_server(chosen)
     slug = current_company(chosen.data_folder, company or chosen.company)
     database = open_company(server, slug)
-    if company:
-        remember_company(chosen.data_folder, slug)
     try:
         yield Opened(chosen, server, slug, database)
     finally:

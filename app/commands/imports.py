@@ -18,7 +18,7 @@ from app.i18n import t
 from app.opening import Opened, opened_company, terminal_language
 from inventory_core.catalog.company import NewCompany, found_company
 from inventory_core.clock import new_id, utc_now
-from inventory_core.db.companies import OWN_COMPANY, SAMPLE_COMPANY
+from inventory_core.db.companies import OWN_COMPANY, SAMPLE_COMPANY, remember_company
 from inventory_core.db.engine import Writing
 from inventory_core.desk.complete_loading import accept_assumptions, complete_from_file
 from inventory_core.desk.imports import LOADERS, import_file
@@ -103,10 +103,14 @@ def sales(
 
 @contextmanager
 def _receiving(company: str) -> Iterator[Opened]:
-    """The company that a file goes into; never by accident the one that is played."""
+    """The company that a file goes into: never by accident the one that is played, and where it
+    is named, the one that later commands mean.
+    """
     with opened_company(company) as opened:
         if opened.slug == SAMPLE_COMPANY and not (company or opened.settings.company):
             raise Refused("sample_not_named", own=OWN_COMPANY, sample=SAMPLE_COMPANY)
+        if company:
+            remember_company(opened.settings.data_folder, company)
         yield opened
 
 
