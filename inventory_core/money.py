@@ -27,7 +27,7 @@ class Money:
 def check_currency(code: str, *, field: str = "currency") -> str:
     """The ISO 4217 code in capitals, or Invalid naming the field."""
     cleaned = code.strip().upper()
-    if cleaned not in _KNOWN_CURRENCIES:
+    if not is_currency(cleaned):
         raise Invalid("unknown_currency", field=field, value=code)
     return cleaned
 

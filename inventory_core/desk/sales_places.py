@@ -63,8 +63,9 @@ def with_currency_of_header(options: SalesOptions, matched: Matched) -> SalesOpt
     said = matched.brackets.get("unit_price", "").upper()
     if not is_currency(said) or "currency" in matched.positions:
         return options
-    if options.currency and options.currency.upper() != said:
-        raise Invalid("currency_differs", header=said, given=options.currency.upper())
+    given = check_currency(options.currency) if options.currency else said
+    if given != said:
+        raise Invalid("currency_differs", header=said, given=given)
     return replace(options, currency=said)
 
 
