@@ -26,6 +26,7 @@ def trace_of(
     *,
     expected: Projection,
     cautious: Projection,
+    short_on: date | None,
     latest: date | None,
     faster: Option | None,
     at_risk: float,
@@ -44,8 +45,10 @@ def trace_of(
             for item in situation.inbound
         ],
         "policy": _policy(taken.policy),
-        "lead_time": lead_time_of(situation, choice, draft, latest=latest, faster=faster),
-        "projection": _projection(expected, cautious, taken.arrives_on),
+        "lead_time": lead_time_of(
+            situation, choice, short_on=short_on, latest=latest, faster=faster
+        ),
+        "projection": _projection(expected, cautious, taken.arrives_on, short_on),
         "quantity": _quantity(situation, taken, expected),
         "cost": cost_of(settings, choice, draft),
         "offer": _offer(taken),
@@ -139,7 +142,9 @@ def _policy(policy: Policy) -> dict[str, Any]:
     }
 
 
-def _projection(expected: Projection, cautious: Projection, arrives: date) -> dict[str, Any]:
+def _projection(
+    expected: Projection, cautious: Projection, arrives: date, short_on: date | None
+) -> dict[str, Any]:
     return {
         "starts_on": expected.starts_on.isoformat(),
         "step_days": CHART_STEP_DAYS,
@@ -147,6 +152,7 @@ def _projection(expected: Projection, cautious: Projection, arrives: date) -> di
         "cautious": _thin(cautious),
         "expected_empty_on": _day(expected.empty_on()),
         "cautious_empty_on": _day(cautious.empty_on()),
+        "short_on": _day(short_on),
         "lost_before_arrival": round(expected.lost_before(arrives), 3),
     }
 
@@ -156,16 +162,16 @@ def _thin(projection: Projection) -> list[float]:
 
 
 def _quantity(situation: Situation, taken: Option, expected: Projection) -> dict[str, Any]:
-    policy, quantity = taken.policy, taken.quantity
-    lost = floor(expected.lost_before(taken.arrives_on) + ROUNDING)
-    needed = policy.order_up_to - situation.stock.inventory_position - lost
+    policy, quantity, need = taken.policy, taken.quantity, taken.need
     per_day = policy.per_day
-    extra = quantity.ordered - needed
+    extra = quantity.ordered - need.units
     return {
         "order_up_to": policy.order_up_to,
         "inventory_position": situation.stock.inventory_position,
-        "lost_before_arrival": lost,
-        "needed": needed,
+        "lost_before_arrival": floor(expected.lost_before(taken.arrives_on) + ROUNDING),
+        "to_level": need.to_level,
+        "most_asked": need.most_asked,
+        "needed": need.units,
         "moq": taken.offer.moq,
         "order_multiple": taken.offer.order_multiple,
         "carton_quantity": situation.carton_quantity,

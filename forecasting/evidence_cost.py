@@ -36,7 +36,7 @@ def order_cost(situation: Situation, settings: PlanSettings, choice: Choice) -> 
         "unit_margin": text(margin),
         "compared_until": taken.compared_until,
         "options": len(choice.weighed),
-        "confidence": round(taken.cost.needed, 3),
+        "confidence": round(taken.need.chance, 3),
         "cost_of_waiting": text(waiting),
         "age_fees": _age_fees(situation, settings),
         "shelf_life_days": situation.shelf_life_days,

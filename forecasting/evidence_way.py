@@ -10,7 +10,7 @@ from typing import Any
 
 from forecasting.lead_time import Route, closures_of
 from forecasting.mixture import PRIOR_ORDERS
-from forecasting.situation import Draft, Situation
+from forecasting.situation import Situation
 from forecasting.supplier_choice import Choice, Option
 from inventory_core.catalog.calendars import ALWAYS, EVERY_WEEKDAY, Calendar
 
@@ -20,8 +20,8 @@ ONE_DAY = timedelta(days=1)
 def lead_time_of(
     situation: Situation,
     choice: Choice,
-    draft: Draft,
     *,
+    short_on: date | None,
     latest: date | None,
     faster: Option | None,
 ) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def lead_time_of(
         "ship_method": route.ship_method,
         "legs": legs_of(route),
         "office_calendar": _name(route.office),
-        "calendars": _calendars(shown, first, _last(situation, shown, draft)),
+        "calendars": _calendars(shown, first, _last(situation, shown, short_on)),
         "closures": [
             [first_on.isoformat(), last_on.isoformat()]
             for first_on, last_on in closures_of(route, first, taken.arrives_on)
@@ -62,9 +62,9 @@ def legs_of(route: Route) -> list[dict[str, Any]]:
     ]
 
 
-def _last(situation: Situation, shown: Iterable[Option], draft: Draft) -> date:
+def _last(situation: Situation, shown: Iterable[Option], short_on: date | None) -> date:
     """The last day that any date of the draft is counted through."""
-    days = [draft.runs_out_on or situation.as_of]
+    days = [short_on or situation.as_of]
     for one in shown:
         days.append(one.arrives_on + timedelta(days=one.arrival.gap_days))
         if one.way.route.learned is not None:

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from math import ceil, floor
+from math import ceil
 
 from forecasting.lead_time import Route, arrives_on, lead_times
+from forecasting.need import Need, need_of
 from forecasting.order_cost import (
     LOST_AFTER_DAYS,
     Ages,
@@ -21,8 +22,7 @@ from forecasting.order_cost import (
     needed_until,
     order_costs,
 )
-from forecasting.policy import ROUNDING, Policy, replenish_policy
-from forecasting.projection import Projection, project_stock
+from forecasting.policy import Policy, replenish_policy
 from forecasting.situation import PlanSettings, Situation
 from forecasting.supplier_choice import (
     DAYS_PER_MONTH,
@@ -46,7 +46,6 @@ from inventory_core.catalog.calendars import Leg
 from inventory_core.planning.plan_costs import PlanCosts
 from inventory_core.vocabulary import OrderRule, WarehouseKind
 
-EXTRA_HORIZON_DAYS = 60
 NO_OFFER = OfferTerms(
     offer_id=0,
     version=0,
@@ -62,15 +61,15 @@ NO_OFFER = OfferTerms(
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One offer by one route: its cover, its dates and what is needed by it now."""
+    """One offer by one route: its cover, its dates, what is needed by it now and asked for."""
 
     offer: OfferTerms
     way: OfferRoute
     policy: Policy
     arrives_on: date
     arrival: Way
-    needed: int
-    due: bool
+    need: Need
+    asked: int
 
 
 def options_of(situation: Situation, settings: PlanSettings) -> list[Option]:
@@ -89,23 +88,6 @@ def options_of(situation: Situation, settings: PlanSettings) -> list[Option]:
     for path in paths:
         found.extend(_options(situation, settings, path, courses, end))
     return found
-
-
-def expected_stock(situation: Situation, policy: Policy) -> Projection:
-    """Stock as it is expected to go without a new order (running totals of the mean)."""
-    demand = situation.demand.path(horizon_of(situation, policy))
-    return project_stock(situation.starts_on, situation.stock.sellable, demand, situation.inbound)
-
-
-def horizon_of(situation: Situation, policy: Policy) -> int:
-    """Days that stock is carried forward: all that is forecast, and well beyond the arrival."""
-    longest = policy.protection_days + policy.review_days + EXTRA_HORIZON_DAYS
-    return max(int(situation.demand.days[-1]), longest)
-
-
-def lost_units(situation: Situation, policy: Policy, arrives: date) -> int:
-    """Whole units of expected demand that no order can serve any more."""
-    return floor(expected_stock(situation, policy).lost_before(arrives) + ROUNDING)
 
 
 def _ways(situation: Situation, settings: PlanSettings) -> list[tuple[OfferTerms, OfferRoute]]:
@@ -135,15 +117,12 @@ def _path(situation: Situation, settings: PlanSettings, offer: OfferTerms, way: 
         gap_days=gap,
         lead_times=leads,
     )
-    position = situation.stock.inventory_position
-    needed = policy.order_up_to - position - lost_units(situation, policy, arrives)
-    due = needed > 0 and position <= policy.reorder_point
-    if not due:
-        # Nothing is needed by this way; it is still compared at an order of one review period.
-        needed = max(1, ceil(policy.per_day * policy.review_days))
     shift = (today - situation.starts_on).days
-    arrivals = tuple(max(0, days + shift) for days in leads)
-    return Path(offer, way, policy, arrives, Way(arrivals, gap), needed, due)
+    arrival = Way(tuple(max(0, days + shift) for days in leads), gap)
+    need = need_of(situation, policy, arrives, arrival)
+    # Where nothing is needed by this way it is still compared, at an order of one review period.
+    asked = need.units if need.due else max(1, ceil(policy.per_day * policy.review_days))
+    return Path(offer, way, policy, arrives, arrival, need, asked)
 
 
 def _middle(way: Way) -> int:
@@ -154,7 +133,7 @@ def _options(
     situation: Situation, settings: PlanSettings, path: Path, courses: Courses, end: int
 ) -> list[Option]:
     asked = quantities_worth_asking(
-        path.needed, path.offer, situation.carton_quantity, _parts(situation, settings, path)
+        path.asked, path.offer, situation.carton_quantity, _parts(situation, settings, path)
     )
     least, *more = (_bare(situation, path, quantity) for quantity in asked)
     kept = [least, *(o for o in more if o.quantity.ordered < least.quantity.ordered
@@ -184,7 +163,7 @@ def _options(
 def _parts(situation: Situation, settings: PlanSettings, path: Path) -> Sequence[float]:
     """Parts of the need that may be ordered: other than whole only where least cost decides."""
     known = situation.selling_price_base is not None and path.offer.prices
-    if not path.due or not known or settings.order_rule is not OrderRule.LEAST_COST:
+    if not path.need.due or not known or settings.order_rule is not OrderRule.LEAST_COST:
         return (1.0,)
     floor_set = situation.rule.service_level is not None
     return [part for part in PARTS_OF_NEED if part >= 1 or not floor_set]
@@ -210,7 +189,7 @@ def _bare(situation: Situation, path: Path, quantity: Quantity) -> Option:
         arrival=path.arrival,
         cover_days=quantity.ordered / per_day if per_day > 0 else None,
         rates=situation.rates,
-        due=path.due,
+        need=path.need,
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.policy import TotalDemand, quantile_rows
-from forecasting.projection import Arrival
+from forecasting.projection import Arrival, coming_by_day
 
 Floats = npt.NDArray[np.float64]
 
@@ -69,9 +69,8 @@ class OrderCost:
 
     `shelf_days`: of a unit, mean. `lost_before`: until the goods arrive; `lost_after`: from then
     until the next order can; `served`: what of it this order serves. `expired`: units beyond shelf
-    life; `unsold`: LOST_AFTER_DAYS after
-    arrival. `aged_months`: unit-months beyond the fee cliff. `low_units`: units sold on days of low
-    cover. `needed`: share of courses in which something would be lost without this order.
+    life; `unsold`: LOST_AFTER_DAYS after arrival. `aged_months`: unit-months beyond the fee cliff.
+    `low_units`: units sold on days of low cover.
     """
 
     shelf_days: float
@@ -83,7 +82,6 @@ class OrderCost:
     low_units: float
     cycle_service: float
     fill_rate: float | None
-    needed: float
     unsold: float = 0.0
 
 
@@ -99,19 +97,16 @@ def courses_of(
     arrivals: Sequence[Arrival],
     starts_on: date,
     horizon_days: int,
+    count: int = COURSES,
 ) -> Courses:
-    """Demand of every course and what is lost of it when nothing new is ordered.
+    """Demand of each of `count` courses, and what is lost of it when nothing new is ordered.
 
     Closed form of `projection.project_stock`: with X(t) = stock + arrivals - demand, lost(t) is the
     deepest X fell below zero. Customers who wait are served from arrivals first.
     """
-    total = running_totals(demand, course_levels(), horizon_days)
-    coming = np.zeros(horizon_days + 1)
-    for arrival in arrivals:
-        day = max(0, (arrival.on_day - starts_on).days)
-        if day < horizon_days:
-            coming[day + 1] += arrival.quantity
-    came = np.cumsum(coming)
+    total = running_totals(demand, course_levels(count), horizon_days)
+    coming = coming_by_day(starts_on, arrivals, horizon_days)
+    came = np.concatenate([[0.0], np.cumsum(coming)])
     supply = np.maximum(0.0, sellable + came)
     free = supply[None, :] - total
     lost = np.maximum(0.0, np.maximum.accumulate(-free, axis=1))
@@ -157,7 +152,7 @@ def needed_until(courses: Courses, way: Way, end: int) -> float:
 
 
 def _all(courses: Courses, arrival: int, gap: int, quantities: Floats, ages: Ages) -> Floats:
-    """[Q, 11] the numbers of each quantity that arrives on one day, as in `_named`."""
+    """[Q, 10] the numbers of each quantity that arrives on one day, as in `_named`."""
     count, end = len(courses.lost), arrival + gap
     begin = courses.lost[:, arrival]
     later = courses.lost[:, arrival : arrival + LOST_AFTER_DAYS + 1] - begin[:, None]
@@ -165,7 +160,7 @@ def _all(courses: Courses, arrival: int, gap: int, quantities: Floats, ages: Age
     asked = later[:, : SHELF_DAYS + 1]
     lost = np.maximum(0.0, asked[:, gap] - quantities[:, None])
     demanded = (courses.total[:, end] - courses.total[:, arrival]).sum() / count
-    found = np.zeros((len(quantities), 11))
+    found = np.zeros((len(quantities), 10))
     found[:, 0] = _unit_days(asked, quantities, 1) / quantities
     found[:, 1] = begin.sum() / count
     found[:, 2] = lost.sum(axis=1) / count
@@ -180,8 +175,7 @@ def _all(courses: Courses, arrival: int, gap: int, quantities: Floats, ages: Age
         found[:, 6] = _sold_low(courses, arrival, gap, asked, quantities, cover)
     found[:, 7] = (lost <= UNIT).sum(axis=1) / count
     found[:, 8] = demanded
-    found[:, 9] = (asked[:, gap] > UNIT).sum() / count
-    found[:, 10] = np.maximum(0.0, quantities[:, None] - later[:, -1]).sum(axis=1) / count
+    found[:, 9] = np.maximum(0.0, quantities[:, None] - later[:, -1]).sum(axis=1) / count
     return found
 
 
@@ -217,9 +211,7 @@ def _sold_low(
 
 
 def _named(row: Floats) -> OrderCost:
-    shelf, before, after, served, expired, months, low, cycle, demanded, needed, unsold = (
-        row.tolist()
-    )
+    shelf, before, after, served, expired, months, low, cycle, demanded, unsold = row.tolist()
     return OrderCost(
         shelf_days=shelf,
         lost_before=before,
@@ -230,6 +222,5 @@ def _named(row: Floats) -> OrderCost:
         low_units=low,
         cycle_service=cycle,
         fill_rate=None if demanded <= UNIT else max(0.0, 1.0 - after / demanded),
-        needed=needed,
         unsold=unsold,
     )

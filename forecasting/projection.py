@@ -34,10 +34,19 @@ class Projection:
     stock: Floats
     lost: Floats
 
-    def empty_on(self) -> date | None:
-        """First day that ends with nothing left; None within the horizon."""
-        empty = np.flatnonzero(self.stock < EMPTY)
-        return self.starts_on + timedelta(days=int(empty[0])) if len(empty) else None
+    def empty_on(self, *, reached: date | None = None) -> date | None:
+        """First day that ends with nothing left; None within the horizon.
+
+        With `reached`: the first such day of the gap in which goods of that day arrive, or of the
+        next one after it; earlier gaps are closed by then.
+        """
+        empty = self.stock < EMPTY
+        first = 0
+        if reached is not None:
+            before = ~empty[: max(0, (reached - self.starts_on).days)]
+            first = int(np.flatnonzero(before)[-1]) + 1 if before.any() else 0
+        found = np.flatnonzero(empty[first:])
+        return self.starts_on + timedelta(days=first + int(found[0])) if len(found) else None
 
     def lost_before(self, day: date) -> float:
         """Units lost before goods that arrive on `day` can be sold."""
@@ -49,13 +58,19 @@ def project_stock(
     starts_on: date, stock_now: float, demand: Floats, arrivals: Sequence[Arrival]
 ) -> Projection:
     """Stock of every day of `demand` [H] under lost sales; `stock_now` may be below zero (owed)."""
-    coming = np.zeros(len(demand))
-    for arrival in arrivals:
-        day = max(0, (arrival.on_day - starts_on).days)
-        if day < len(coming):
-            coming[day] += arrival.quantity
+    coming = coming_by_day(starts_on, arrivals, len(demand))
     # What is owed to customers is served first; it is waited for, so it is never lost. With X the
     # supply less all demand, what is lost so far is the deepest that X has fallen below zero.
     free = np.maximum(0.0, stock_now + np.cumsum(coming)) - np.cumsum(demand)
     lost = np.maximum(0.0, np.maximum.accumulate(-free)) if len(free) else free
     return Projection(starts_on, free + lost, np.diff(lost, prepend=0.0))
+
+
+def coming_by_day(starts_on: date, arrivals: Sequence[Arrival], days: int) -> Floats:
+    """[days] units that arrive on each day; what is overdue comes on the first."""
+    coming = np.zeros(days)
+    for arrival in arrivals:
+        day = max(0, (arrival.on_day - starts_on).days)
+        if day < days:
+            coming[day] += arrival.quantity
+    return coming

@@ -94,7 +94,7 @@ def plan_of(facts: PlanFacts) -> Plan:
     book, settings = facts.book, facts.settings
     planned = [plan_pair(situation, settings) for situation in facts.situations]
     selling = {(one.sku_id, one.warehouse_id) for one in facts.situations}
-    wanting = sorted({item.situation.sku_id for item in planned if item.draft is not None})
+    wanting = sorted({item.situation.sku_id for item in planned if item.wanting})
     shared = share_stock(
         planned,
         _supplies(book, selling, facts.as_of),

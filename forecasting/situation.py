@@ -12,10 +12,12 @@ from typing import Any
 
 from forecasting.policy import NO_RULE, Policy, Rule, TotalDemand
 from forecasting.projection import Arrival
-from forecasting.supplier_choice import PREFERRED_SAVING_PERCENT
 from forecasting.supplier_terms import OfferTerms, Rate
 from inventory_core.planning.plan_costs import ASSUMED_COSTS, PlanCosts
 from inventory_core.vocabulary import OrderRule
+
+# What another supplier must save before it takes an order from the preferred one.
+PREFERRED_SAVING_PERCENT = Decimal(5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +111,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The cover that one SKU and warehouse needs, and the draft where something must be done."""
+    """The cover that one SKU and warehouse needs, and the draft where something must be done.
+
+    `wanting`: stock has come down to the reorder point. Where there is no draft all the same, an
+    order of today would come after what is on its way; goods that lie nearer may still help.
+    """
 
     situation: Situation
     policy: Policy
     offer_id: int | None
     draft: Draft | None
+    wanting: bool

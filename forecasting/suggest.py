@@ -1,9 +1,10 @@
 """Decides what to buy: how much, from whom, by which day, and why. Pure: records in, records out.
 
-Acts where the inventory position has come down to the reorder point. How much: up to order-up-to,
-or what is expected to cost least, as the company chose. Demand that no order can still serve (lost
-before goods arrive) is not bought for. Every confirmed inbound counts once in the position,
-whatever its date; dates decide only when stock runs out.
+Acts where the inventory position has come down to the reorder point and an order of today can
+still help. How much: what is needed (`need`), or what is expected to cost least, as the company
+chose. Demand that no order can still serve (lost before goods arrive) is not bought for. Every
+confirmed inbound counts once in the position, whatever its date; dates decide when stock runs out,
+and which gaps an order can close.
 """
 
 from dataclasses import replace
@@ -11,9 +12,9 @@ from decimal import Decimal
 
 from forecasting.evidence import trace_of
 from forecasting.lead_time import latest_order_on
-from forecasting.options import expected_stock, horizon_of, options_of
-from forecasting.policy import Policy, expected_shortage
-from forecasting.projection import Projection, project_stock
+from forecasting.need import cautious_stock, days_of_cover, expected_stock
+from forecasting.options import options_of
+from forecasting.policy import expected_shortage
 from forecasting.situation import Draft, Planned, PlanSettings, Situation
 from forecasting.supplier_choice import Choice, Option, cents, choose_option, weigh_options
 from forecasting.supplier_terms import OfferTerms
@@ -22,39 +23,38 @@ from forecasting.supplier_terms import OfferTerms
 def plan_pair(situation: Situation, settings: PlanSettings) -> Planned:
     """The policy of one SKU at one warehouse, and a draft where it is time to buy.
 
-    First the usual way to have the SKU is chosen, by the cost of a unit. Where it says that an
-    order is due, all ways by which one is due are weighed by what they are expected to cost now.
+    First the usual way to have the SKU is chosen, by the cost of a unit. Where stock has come down
+    to its reorder point, all ways by which an order of today still helps are weighed by what they
+    are expected to cost now; if the usual one does not, waiting for it is weighed with them.
     """
     options = options_of(situation, settings)
     limit = settings.saving_limit_percent
     usual = choose_option(options, saving_limit_percent=limit).taken
     buying = situation.sku_state == "active" and situation.rule.buying
-    if not buying or not usual.due:
-        return Planned(situation, usual.policy, usual.offer.offer_id or None, None)
-    due = [option for option in options if option.due]
-    weighed = weigh_options(due, situation.selling_price_base)
-    choice = choose_option(weighed, saving_limit_percent=limit)
+    wanting = buying and usual.need.below
+    asked = [option for option in options if option.need.due] if wanting else []
+    if asked and not usual.need.due:
+        asked.append(usual)
+    choice = None
+    if asked:
+        weighed = weigh_options(asked, situation.selling_price_base)
+        choice = choose_option(weighed, saving_limit_percent=limit)
+    if choice is None or not choice.taken.need.due:
+        return Planned(situation, usual.policy, usual.offer.offer_id or None, None, wanting)
     taken = choice.taken
     draft = _draft(situation, settings, choice)
-    return Planned(situation, taken.policy, taken.offer.offer_id or None, draft)
-
-
-def _cautious(situation: Situation, policy: Policy) -> Projection:
-    """Stock without a new order when demand is as high as the service level guards against."""
-    horizon = horizon_of(situation, policy)
-    demand = situation.demand.path(horizon, policy.service_level)
-    return project_stock(situation.starts_on, situation.stock.sellable, demand, situation.inbound)
+    return Planned(situation, taken.policy, taken.offer.offer_id or None, draft, wanting)
 
 
 def _draft(situation: Situation, settings: PlanSettings, choice: Choice) -> Draft:
     taken = choice.taken
     policy, offer, quantity = taken.policy, taken.offer, taken.quantity
-    expected, cautious = expected_stock(situation, policy), _cautious(situation, policy)
-    runs_out = cautious.empty_on()
-    latest = latest_order_on(taken.way.route, runs_out) if runs_out else None
+    expected, cautious = expected_stock(situation, policy), cautious_stock(situation, policy)
+    # A gap that closes before goods of today arrive is none that this order is late for.
+    short_on = cautious.empty_on(reached=taken.arrives_on)
+    latest = latest_order_on(taken.way.route, short_on) if short_on else None
     late = max(0, (situation.as_of - latest).days) if latest else 0
     faster = _faster(taken, list(choice.weighed)) if late else None
-    per_day = policy.per_day
     at_risk = expected_shortage(
         situation.demand, policy.intervals, max(0, situation.stock.inventory_position)
     )
@@ -74,14 +74,15 @@ def _draft(situation: Situation, settings: PlanSettings, choice: Choice) -> Draf
         order_by_on=latest if latest and not late else None,
         days_late=late,
         arrives_on=taken.arrives_on,
-        runs_out_on=runs_out,
-        days_of_cover=round(max(0, situation.stock.sellable) / per_day, 1) if per_day > 0 else None,
+        runs_out_on=cautious.empty_on(),
+        days_of_cover=days_of_cover(situation, policy),
         assumed=_assumed(situation, offer),
         trace={},
     )
     trace = trace_of(
         situation, settings, choice, draft,
-        expected=expected, cautious=cautious, latest=latest, faster=faster, at_risk=at_risk,
+        expected=expected, cautious=cautious, short_on=short_on, latest=latest, faster=faster,
+        at_risk=at_risk,
     )  # fmt: skip
     return replace(draft, trace=trace)
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from forecasting.need import Need
 from forecasting.order_cost import OrderCost, Way
 from forecasting.policy import Policy
+from forecasting.situation import PREFERRED_SAVING_PERCENT
 from forecasting.supplier_terms import UNIT_PLACES, OfferRoute, OfferTerms, Quantity, Rate
 
-PREFERRED_SAVING_PERCENT = Decimal(5)
 # A price break is not worth more cover than this, whatever it saves.
 MOST_COVER_DAYS = 365
 DAYS_PER_YEAR = Decimal(365)
@@ -52,7 +53,7 @@ class Weight:
 class Option:
     """One offer by one route at one real quantity, with its costs; None where unknown.
 
-    `due`: by this way something must be ordered now. `unit_fees`: of age and storage;
+    `need`: of an order by this way, and whether it is due. `unit_fees`: of age and storage;
     `unit_handling`: a unit's part of what one order line costs. `refused_break`: the order up to
     the next price break, where that costs more than it saves.
     """
@@ -68,6 +69,7 @@ class Option:
     cost: OrderCost
     arrival: Way
     cover_days: float | None
+    need: Need
     needed_until: float = 0.0
     compared_until: int = 0
     unit_holding: Decimal | None = None
@@ -75,7 +77,6 @@ class Option:
     unit_handling: Decimal = Decimal(0)
     low_fee: Decimal = Decimal(0)
     rates: tuple[Rate, ...] = ()
-    due: bool = True
     weight: Weight | None = None
     refused_break: "Option | None" = None
 

@@ -9,7 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from forecasting.situation import Draft
+from forecasting.need import cautious_stock, days_of_cover
+from forecasting.situation import Draft, Planned
 from forecasting.transfers import CASES, LEAST_RETURN, Benefit, Lost, order_arrives_on, unit_cost
 from forecasting.upstream import Send
 from inventory_core.vocabulary import SuggestionKind, SuggestionState
@@ -19,7 +20,6 @@ def transfer_draft(send: Send, *, base_currency: str) -> Draft:
     """The suggestion to send these units, with its evidence."""
     taken, receiver = send.taken, send.receiver
     here = receiver.situation
-    draft = receiver.draft
     return Draft(
         kind=SuggestionKind.TRANSFER.value,
         state=SuggestionState.OPEN.value,
@@ -36,8 +36,8 @@ def transfer_draft(send: Send, *, base_currency: str) -> Draft:
         order_by_on=None,
         days_late=0,
         arrives_on=taken.arrives_on,
-        runs_out_on=draft.runs_out_on if draft else None,
-        days_of_cover=draft.days_of_cover if draft else None,
+        runs_out_on=_runs_out_on(receiver),
+        days_of_cover=days_of_cover(here, receiver.policy),
         assumed=_assumed(taken),
         trace=_trace(send, base_currency),
         from_warehouse_id=taken.way.from_warehouse_id,
@@ -66,7 +66,7 @@ def _trace(send: Send, base_currency: str) -> dict[str, Any]:
         "reason": {
             "code": code,
             "from": taken.way.from_code,
-            "runs_out_on": _day(receiver.draft.runs_out_on if receiver.draft else None),
+            "runs_out_on": _day(_runs_out_on(receiver)),
             "arrives_on": _day(taken.arrives_on),
             "order_by_on": None,
             "days_late": 0,
@@ -94,6 +94,10 @@ def _trace(send: Send, base_currency: str) -> dict[str, Any]:
         "ways": [_way(one) for one in _one_of_each(send.weighed)],
         "assumed": list(_assumed(taken)),
     }
+
+
+def _runs_out_on(receiver: Planned) -> date | None:
+    return cautious_stock(receiver.situation, receiver.policy).empty_on()
 
 
 def _receiver(send: Send) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def share_stock(
         by_sku.setdefault(item.situation.sku_id, []).append(item)
     spare = {_pair(item): surplus(item) for item in planned}
     for item in sorted(planned, key=_urgency):
-        if item.draft is None:
+        if not item.wanting:
             continue
         receiver = _from_hubs(item, supplies.get(item.situation.sku_id, ()), ways, shared)
         receiver = _from_sites(

@@ -91,6 +91,11 @@ def _series(conn: Reading, sku_id: int, warehouse_id: int) -> Series | None:
     return read_series(conn, run, sku_id, warehouse_id) if run is not None else None
 
 
+def _beyond(quantity: dict[str, Any]) -> int:
+    """Less than up to the level, where no more can be asked for; older evidence knows no level."""
+    return int(quantity["needed"]) - int(quantity.get("to_level", quantity["needed"]))
+
+
 def _sum(shown: Shown) -> None:
     """The sum in words and numbers, line by line, as a buyer would write it down."""
     trace = shown.trace
@@ -103,6 +108,7 @@ def _sum(shown: Shown) -> None:
         (t("replenish.sum_inbound"), _inbound(position)),
         (t("replenish.sum_upstream"), -position.get("upstream", 0)),
         (t("replenish.sum_lost"), -quantity["lost_before_arrival"]),
+        (t("replenish.sum_beyond"), _beyond(quantity)),
     ]
     shown_lines = [(label, value) for label, value in lines if value]
     body = "\n".join(
@@ -235,7 +241,8 @@ def _what_would_change(shown: Shown) -> None:
     """What a buyer should know before saying yes, in sentences."""
     trace = shown.trace
     notes = []
-    empty = trace["projection"]["cautious_empty_on"]
+    projection = trace["projection"]
+    empty = projection.get("short_on") or projection["cautious_empty_on"]
     guarded = {
         "level": percent(trace["policy"]["service_level"], 0),
         "empty": day(date.fromisoformat(empty)) if empty else "—",

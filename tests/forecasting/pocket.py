@@ -273,7 +273,6 @@ class Courses:
                     "served": min(asked[gap], quantity),
                     "demand": totals[arrival + gap] - totals[arrival],
                     "clean": 1.0 if asked[gap] - quantity <= DUST else 0.0,
-                    "needed": 1.0 if asked[gap] > DUST else 0.0,
                     "expired": lying[shelf_life] if shelf_life and shelf_life <= most else 0.0,
                     "unsold": max(0.0, quantity - self._asked(gone, arrival, found)),
                     "months": 0.0,
@@ -319,6 +318,45 @@ class Courses:
             last = min(len(self.gone[0]) - 1, max(arrival, end + arrival - middle))
             found.append(mean(g[last] - g[arrival] for g in self.gone) + self.owed[arrival])
         return mean(found)
+
+
+def chance_of_empty(trace: dict[str, Any]) -> float:
+    """Share of arrivals and levels of demand with a day without stock until the next goods."""
+    lead, demand, position = trace["lead_time"], Demand(trace["demand"]), trace["position"]
+    shift = (day(trace["as_of"]) - day(trace["starts_on"])).days
+    arrivals, gap = [max(0, days + shift) for days in lead_points(lead)], lead["gap_days"]
+    sellable = position["available"] - position["backordered"]
+    found = []
+    for number in range(200):
+        totals = demand.course((number + 0.5) / 200, max(arrivals) + gap)
+        left = stock_by_day(sellable, totals, inbound_by_day(trace))[0]
+        found += [any(units < 0.5 for units in left[at : at + gap]) for at in arrivals]
+    return sum(found) / len(found)
+
+
+def most_asked(trace: dict[str, Any]) -> int:
+    """Units that high demand can ask of the order from its arrival until late goods of the next
+    review, beyond what is there and comes; and the mean of one more review.
+    """
+    policy, lead, demand = trace["policy"], trace["lead_time"], Demand(trace["demand"])
+    shift = (day(trace["as_of"]) - day(trace["starts_on"])).days
+    begin = max(0, shift + lead["days_with_closures"])
+    end = max(begin, *(max(0, days + shift) for days in lead_points(lead))) + lead["gap_days"]
+    through, review = policy["protection_days"], policy["review_days"]
+    horizon = max(demand.days[-1], end, through + review)
+    usual, high = demand.course(None, horizon), demand.course(policy["service_level"], horizon)
+    wide = [max(0.0, most - units) for most, units in zip(high, usual, strict=True)]
+    position, coming = trace["position"], inbound_by_day(trace)
+    sellable = position["available"] - position["backordered"]
+    there = sellable + sum(units for step, units in coming.items() if step < begin)
+    left = stock_by_day(sellable, high, coming)[0][begin - 1] if begin else max(0, sellable)
+    asked, came = [], 0
+    for step in range(begin + 1, end + 1):
+        came += coming.get(step - 1, 0)
+        open_spread = sqrt(max(0.0, wide[step] ** 2 - wide[begin] ** 2))
+        asked.append(usual[step] - usual[begin] + open_spread - came)
+    more = usual[through + review] - usual[through]
+    return whole(max(0.0, max(asked) - left) + max(0, -there) + more)
 
 
 def whole(units: float, *, least: float = 0.0) -> int:

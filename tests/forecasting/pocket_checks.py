@@ -15,11 +15,13 @@ from tests.forecasting.pocket import (
     D,
     Demand,
     cents,
+    chance_of_empty,
     day,
     inbound_by_day,
     lead_points,
     learned_numbers,
     mean,
+    most_asked,
     stock_by_day,
     whole,
 )
@@ -108,9 +110,14 @@ def check_quantity(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     assert position["inventory_position"] == worth == quantity["inventory_position"]
     lost = trace["projection"]["lost_before_arrival"]
     assert quantity["lost_before_arrival"] == floor(lost + 0.0005)
-    assert quantity["needed"] == (
-        trace["policy"]["order_up_to"] - worth - quantity["lost_before_arrival"]
-    )
+    to_level = trace["policy"]["order_up_to"] - worth - quantity["lost_before_arrival"]
+    assert quantity["to_level"] == to_level
+    if {"minimum", "maximum"} & set(trace["policy"]["manual"]):
+        assert quantity["most_asked"] is None
+        assert quantity["needed"] == to_level
+    else:
+        assert quantity["most_asked"] == most_asked(trace)
+        assert quantity["needed"] == min(to_level, quantity["most_asked"])
     step, ordered = quantity["step"], quantity["ordered"]
     limited, costs = "limits" in trace, trace["order_cost"]
     assert ordered == row["quantity"]
@@ -143,7 +150,7 @@ def check_dates(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     position, shown = trace["position"], trace["projection"]
     sellable = position["available"] - position["backordered"]
     horizon = max(demand.days[-1], policy["protection_days"] + policy["review_days"] + 60)
-    empty = {}
+    empty, short_on = {}, None
     for name, level in (("expected", None), ("cautious", policy["service_level"])):
         totals = demand.course(level, horizon)
         left, gone = stock_by_day(sellable, totals, inbound_by_day(trace))
@@ -152,6 +159,13 @@ def check_dates(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
         empty[name] = ends
         assert shown[f"{name}_empty_on"] == (ends and ends.isoformat())
         assert shown[name] == pytest.approx(left[:: shown["step_days"]], abs=0.051)
+        if name == "cautious":
+            step = max(0, (day(lead["arrives_on"]) - starts).days)
+            while step and left[step - 1] < 0.5:
+                step -= 1
+            found = next((at for at in range(step, horizon) if left[at] < 0.5), None)
+            short_on = None if found is None else starts + found * DAY
+            assert shown["short_on"] == (short_on and short_on.isoformat())
         if name == "expected":
             days = max(0, (day(lead["arrives_on"]) - starts).days)
             assert shown["lost_before_arrival"] == pytest.approx(gone[days], abs=0.001)
@@ -159,9 +173,9 @@ def check_dates(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     assert row["runs_out_on"] == runs_out
     assert row["arrives_on"] == day(lead["arrives_on"])
     latest = None
-    if runs_out is not None:
+    if short_on is not None:
         calendars = Calendars(lead["calendars"])
-        latest = calendars.latest(runs_out, lead["legs"], lead["office_calendar"])
+        latest = calendars.latest(short_on, lead["legs"], lead["office_calendar"])
     assert lead["latest_order_on"] == (latest and latest.isoformat())
     late = max(0, (today - latest).days) if latest else 0
     assert row["days_late"] == late
@@ -212,7 +226,7 @@ def check_costs(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
         _check_option(one, numbers, courses, found, rates, cost, margin or D(0))
     _check_jump(found["jump"], shown, trace)
     taken = courses.order(shown[0], trace)
-    assert found["confidence"] == pytest.approx(taken["needed"], abs=0.0006)
+    assert found["confidence"] == pytest.approx(chance_of_empty(trace), abs=0.0006)
     if margin is not None:
         waiting = float(margin) * taken["served"]
         assert float(found["cost_of_waiting"]) == pytest.approx(

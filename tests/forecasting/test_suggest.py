@@ -73,9 +73,10 @@ def test_every_draft_says_the_sum_in_numbers_that_add_up() -> None:
         draft = plan_pair(situation_of(read_sheet(case, "input")), SETTINGS).draft
         assert draft is not None
         facts = draft.trace["quantity"]
-        assert facts["needed"] == (
+        assert facts["to_level"] == (
             facts["order_up_to"] - facts["inventory_position"] - facts["lost_before_arrival"]
         )
+        assert facts["needed"] == min(facts["to_level"], facts["most_asked"])
         assert facts["ordered"] == draft.quantity == facts["needed"] + facts["forced"]
 
 

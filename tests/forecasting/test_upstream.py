@@ -99,6 +99,21 @@ def test_a_hub_sends_whole_cartons_where_it_has_them_and_else_all_it_has() -> No
     assert none.sends == []
 
 
+def test_a_hub_helps_where_an_order_of_today_would_come_too_late_to() -> None:
+    """What comes in 25 days lasts until the goods of the next review: no order, but a gap."""
+    situation = a_situation(stock=stocked(0), demand=steady_demand(10, 140))
+    coming = Arrival(situation.as_of + timedelta(days=25), 180, "PO-8")
+    stock = replace(situation.stock, on_order=180, inventory_position=180)
+    item = plan_pair(replace(situation, inbound=(coming,), stock=stock), SETTINGS)
+    assert (item.draft, item.wanting) == (None, True)
+    hub = [Supply(50, situation.as_of, 60, "SZ-HUB")]
+    shared = share([item], hub, {(50, 100): [a_way(50, days=4)]})
+    [send] = shared.sends
+    draft = transfer_draft(send, base_currency="USD")
+    assert (draft.quantity, draft.runs_out_on) == (60, situation.as_of)
+    assert draft.trace["receiver"]["avoided"] > 50
+
+
 def test_the_faster_way_is_taken_only_where_it_saves_more_than_it_costs() -> None:
     short = a_situation(stock=stocked(50))
     calm = a_situation()

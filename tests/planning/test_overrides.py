@@ -65,7 +65,8 @@ def test_a_plan_with_an_override_buys_more_and_its_trace_says_why(seller: Seller
     assert again.reused, "what people know is laid over; nothing is trained again"
     rows = seller.rows("SELECT quantity, trace FROM suggestion_revision ORDER BY revision")
     assert len(rows) == 2
-    assert rows[1][0] > before + 100
+    # The shelf is empty before goods come: only what is asked for from then on is more.
+    assert rows[1][0] > before + 50
     [note] = rows[1][1]["run"]["overrides"]
     assert (note["change_percent"], note["reason"], note["note"]) == (50, "campaign", "Spring fair")
     third = planned(seller)
