@@ -5,10 +5,11 @@ from datetime import date
 
 import plotly.graph_objects as go
 
-from app.charts import ACTUAL, FORECAST, SOLD, blank, day_axis, line
+from app.charts import ACTUAL, FORECAST, SOLD, STOCK, blank, day_axis, line
 
 COLOURS: Mapping[str, str] = {
     "ours": FORECAST,
+    "paying": STOCK,
     "minmax": SOLD,
     "actual": ACTUAL,
     "current": ACTUAL,

@@ -10,7 +10,7 @@ from typing import Any
 
 from forecasting.evidence_cost import cost_of, faster_of, order_cost, rival, text
 from forecasting.evidence_way import lead_time_of
-from forecasting.policy import ROUNDING, Policy, TotalDemand
+from forecasting.policy import ROUNDING, Paying, Policy, TotalDemand
 from forecasting.projection import Projection
 from forecasting.situation import Draft, PlanSettings, Situation
 from forecasting.supplier_choice import Choice, Option
@@ -139,7 +139,14 @@ def _policy(policy: Policy) -> dict[str, Any]:
         "computed_order_up_to": policy.computed_order_up_to,
         "fill_rate": None if policy.fill_rate is None else round(policy.fill_rate, 4),
         "manual": list(policy.manual),
+        "paying": _paying(policy.paying),
     }
+
+
+def _paying(paying: Paying | None) -> dict[str, str] | None:
+    if paying is None:
+        return None
+    return {"margin": str(paying.margin), "holding": str(paying.holding)}
 
 
 def _projection(

@@ -22,7 +22,7 @@ from forecasting.order_cost import (
     needed_until,
     order_costs,
 )
-from forecasting.policy import Policy, replenish_policy
+from forecasting.policy import Paying, Policy, replenish_policy
 from forecasting.situation import PlanSettings, Situation
 from forecasting.supplier_choice import (
     DAYS_PER_MONTH,
@@ -107,22 +107,41 @@ def _path(situation: Situation, settings: PlanSettings, offer: OfferTerms, way: 
     gap = max(review, (arrives_on(way.route, today + timedelta(days=review)) - arrives).days)
     lead = (arrives - today).days
     leads = lead_times(way.route, lead)
+    paying = _paying(situation, settings, offer, way, gap)
     policy = replenish_policy(
         situation.demand,
         lead_time_days=lead,
         lead_time_spread_days=way.route.spread_days,
         review_days=settings.review_days,
-        service_level=settings.service_level,
+        service_level=paying.level if paying else settings.service_level,
         rule=situation.rule,
         gap_days=gap,
         lead_times=leads,
     )
+    policy = replace(policy, paying=paying)
     shift = (today - situation.starts_on).days
     arrival = Way(tuple(max(0, days + shift) for days in leads), gap)
     need = need_of(situation, policy, arrives, arrival)
     # Where nothing is needed by this way it is still compared, at an order of one review period.
     asked = need.units if need.due else max(1, ceil(policy.per_day * policy.review_days))
     return Path(offer, way, policy, arrives, arrival, need, asked)
+
+
+def _paying(
+    situation: Situation, settings: PlanSettings, offer: OfferTerms, way: OfferRoute, gap: int
+) -> Paying | None:
+    """What a lost sale costs beside keeping a unit for one cycle, where least cost decides."""
+    reached, price = offer.price_at(offer.moq), situation.selling_price_base
+    by_hand = situation.rule.service_level is not None
+    if settings.order_rule is not OrderRule.LEAST_COST or by_hand or not reached or price is None:
+        return None
+    landed = landed_unit_cost(offer, way, reached[1], situation.rates)
+    if landed is None:
+        return None
+    holding = holding_unit_cost(
+        landed, waiting_days=Decimal(gap), holding_rate_year=settings.holding_rate_year
+    )
+    return Paying(max(Decimal(0), price - landed), holding)
 
 
 def _middle(way: Way) -> int:

@@ -7,6 +7,7 @@ the spread of the lead time is a mixture over a few lead times. Never reads stoc
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import ceil
 
 import numpy as np
@@ -21,6 +22,8 @@ LEAD_TIME_SLICES = (-1.463366, -0.598798, 0.0, 0.598798, 1.463366)
 SLICES = 1000
 # Below this a difference of units is rounding of floats, not demand.
 ROUNDING = 1e-6
+# A level that pays is kept between these: forecasts know little of rarer courses.
+LEAST_LEVEL, LARGEST_LEVEL = 0.5, 0.99
 # Less than half a unit of demand until the next goods, even if it is high, is no need.
 NOTHING_NEEDED = 0.5
 
@@ -69,8 +72,25 @@ class TotalDemand:
 
 
 @dataclass(frozen=True, slots=True)
+class Paying:
+    """Why a service level pays: the margin of a unit, and keeping one until the next goods."""
+
+    margin: Decimal
+    holding: Decimal
+
+    @property
+    def level(self) -> float:
+        """The level, as it is shown."""
+        both = np.array([float(self.margin)]), np.array([float(self.holding)])
+        return round(float(paying_level(*both)[0]), 4)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """What cover one SKU at one warehouse needs, and the numbers that led there."""
+    """What cover one SKU at one warehouse needs, and the numbers that led there.
+
+    `paying`: why the service level is what it is, where nobody promised one.
+    """
 
     lead_time_days: int
     review_days: int
@@ -86,6 +106,7 @@ class Policy:
     computed_reorder_point: int = 0
     computed_order_up_to: int = 0
     protection_days: int = 0
+    paying: Paying | None = None
 
     @property
     def per_day(self) -> float:
@@ -164,6 +185,17 @@ def replenish_policy(
         computed_order_up_to=up_to,
         protection_days=lead_time_days + gap,
     )
+
+
+def paying_level(margin: Floats, holding: Floats) -> Floats:
+    """The service level that pays for itself: m / (m + h), the critical ratio of the newsvendor.
+
+    `margin` of a unit; `holding` one unit until the next order arrives. Kept within what forecasts
+    can tell: at least even, at most LARGEST_LEVEL; that also where holding costs nothing.
+    """
+    both = margin + holding
+    ratio = np.where(both > 0, margin / np.where(both > 0, both, 1.0), 0.0)
+    return np.clip(ratio, LEAST_LEVEL, LARGEST_LEVEL)
 
 
 def _units(needed: float) -> int:

@@ -1,6 +1,6 @@
 """A stretch of a seller's own past, played again: Yiben's orders, a min/max rule, what happened.
 
-All three meet the same demand (what was asked for, stock-outs filled by the pace of days with
+All meet the same demand (what was asked for, stock-outs filled by the pace of days with
 stock), the same opening stock and the same terms of supply; forecasts are made again every four
 weeks on what was known then. Decides how a plan is judged. Periods are weeks.
 """
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from forecasting.engine import forecast_panel
 from forecasting.panel import Panel
+from forecasting.policy import paying_level
 from forecasting.replay_budget import Group, play_within
 from forecasting.replay_rules import (
     FORECAST_EVERY,
@@ -90,10 +91,13 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The three plans over the same weeks; `actual` is None where something was changed."""
+    """The plans over the same weeks: Yiben to the promised level and to the one that pays for each
+    series, min/max, and what happened, None where something was changed.
+    """
 
     first: int
     ours: Judged
+    paying: Judged
     minmax: Judged
     actual: Judged | None
 
@@ -137,20 +141,25 @@ def replay_history(past: Past, what_if: WhatIf, outlooks: Forecasts) -> Compared
     first = first_week(past)
     lead = past.lead + round(what_if.lead_days / 7)
     longer, price = replace(past, lead=lead), lost_unit_price(past, what_if)
+    levels = {
+        "ours": np.full(len(past.cost), what_if.service_level),
+        "paying": levels_that_pay(past, what_if),
+    }
     asked = past.asked[:, first:] * (1.0 + what_if.demand)
     if what_if.demand:
         asked = np.round(asked)
-    groups: dict[str, list[Group]] = {"ours": [], "minmax": []}
+    groups: dict[str, list[Group]] = {name: [] for name in (*levels, "minmax")}
     for weeks in np.unique(lead):
         rows = np.flatnonzero(lead == weeks)
         terms = Terms(int(weeks), 1, 1.0, 0.0, moq=past.moq[rows], pack=past.pack[rows])
         opening = _opening(longer, rows, first, int(weeks))
         holding = past.cost[rows] * what_if.holding_rate_year / WEEKS_PER_YEAR
-        ours = our_rule(outlooks, rows, terms, price[rows])
         # A budget is shared by the whole margin, though nobody holds a unit that long for it.
         margin = np.maximum(past.price[rows] - past.cost[rows], 0.0) / np.maximum(holding, 1e-9)
         worth = our_value(outlooks, rows, terms, np.maximum(margin, price[rows]), holding)
-        groups["ours"].append(Group(rows, terms, opening, ours, worth))
+        for name, level in levels.items():
+            rule = our_rule(outlooks, rows, terms, level[rows])
+            groups[name].append(Group(rows, terms, opening, rule, worth))
         known = np.hstack([past.asked[rows, :first], asked[rows]])
         mean = recent_mean(known, first)
         rule = minmax_rule(mean, int(weeks))
@@ -163,7 +172,7 @@ def replay_history(past: Past, what_if: WhatIf, outlooks: Forecasts) -> Compared
     judged = {name: _judge(longer, asked, total, what_if) for name, total in plays.items()}
     changed = bool(what_if.lead_days or what_if.demand or what_if.port_days or what_if.budget)
     actual = None if changed else _judge(past, asked, _what_happened(past, first), what_if)
-    return Compared(first, judged["ours"], judged["minmax"], actual)
+    return Compared(first, judged["ours"], judged["paying"], judged["minmax"], actual)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +215,12 @@ def _opening(past: Past, rows: Ints, first: int, lead: int) -> Opening:
     """The stock that was there, and what had been ordered: what really came in the lead time."""
     coming = past.arrived[rows, first : first + lead]
     return Opening(np.maximum(past.stock[rows, first - 1], 0.0), coming)
+
+
+def levels_that_pay(past: Past, what_if: WhatIf) -> Floats:
+    """[S] the service level that pays for each series."""
+    holding = past.cost * what_if.holding_rate_year / WEEKS_PER_YEAR
+    return paying_level(np.maximum(past.price - past.cost, 0.0), holding)
 
 
 def lost_unit_price(past: Past, what_if: WhatIf) -> Floats:

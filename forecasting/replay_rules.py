@@ -1,7 +1,7 @@
 """The rules that a company's past is played again by, and what their orders are worth in a budget.
 
-Ours: orders of least expected cost on the paths of the forecast that was possible then. The other:
-minimum and maximum as kept in a spreadsheet. Periods are weeks; a rule knows no later demand.
+Ours: what Replenish would have ordered on the forecast that was possible then. The other: minimum
+and maximum as kept in a spreadsheet. Periods are weeks; a rule knows no later demand.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.replay_budget import Value, WorthOf
-from forecasting.replay_orders import best_orders, worth_of
+from forecasting.replay_orders import worth_of
+from forecasting.replay_service import service_orders, totals_of
 from forecasting.simulate import Floats, Review, Rule, Terms
 from forecasting.simulate_rules import levels
 
@@ -23,12 +24,14 @@ FORECAST_EVERY = 4
 MEAN_WEEKS, MINIMUM_WEEKS, MAXIMUM_WEEKS = 13, 30 / 7, 60 / 7
 
 
-def our_rule(outlooks: Forecasts, rows: Ints, terms: Terms, price: Floats) -> Rule:
-    """Orders of least expected cost; `price` [S] of a lost unit in weeks of holding one."""
+def our_rule(outlooks: Forecasts, rows: Ints, terms: Terms, level: Floats) -> Rule:
+    """Orders to the service levels [S]."""
 
     def rule(review: Review) -> Floats:
-        seen = _seen(outlooks, rows, review.period)
-        return best_orders(review, seen, np.ones(seen.shape[:2]), terms, price)
+        made = review.period - review.period % FORECAST_EVERY
+        mean = outlooks[made][0][rows][:, review.period - made :]
+        totals = totals_of(mean, _seen(outlooks, rows, review.period), level)
+        return service_orders(review, totals, level, terms)
 
     return rule
 

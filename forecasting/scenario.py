@@ -90,7 +90,7 @@ def _delayed_book(facts: PlanFacts, days: int) -> Book:
 
 
 def _later(item: Inbound, facts: PlanFacts, days: int) -> Inbound:
-    """What is overdue is expected today, so it comes so many days from today."""
+    """So many days later than expected, and never before so many days from today."""
     if item.ship_method != ShipMethod.SEA:
         return item
     undated = facts.as_of + timedelta(days=UNDATED_ARRIVES_AFTER_DAYS)

@@ -70,7 +70,8 @@ def asked_what_if(settings: Mapping[str, Any], company: Company) -> WhatIf:
 
 def _kept(found: PastOfCompany, what_if: WhatIf, compared: Compared) -> dict[str, Any]:
     weeks = found.ends_on[compared.first :]
-    plans = {"ours": compared.ours, "minmax": compared.minmax, "actual": compared.actual}
+    names = ("ours", "paying", "minmax", "actual")
+    plans = {name: getattr(compared, name) for name in names}
     return {
         "series": found.past.panel.count,
         "weeks": len(weeks),

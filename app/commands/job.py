@@ -46,7 +46,9 @@ def list_(
 
 @job.command("run")
 def run(
-    name: Annotated[str, typer.Argument(help="plan, kpi_snapshot or backup")],
+    name: Annotated[
+        str, typer.Argument(help="plan, kpi_snapshot, replay, scenario, notebook or backup")
+    ],
     company: Annotated[str, typer.Option(help="company; default: the one last opened")] = "",
 ) -> None:
     """Run one job here and now, whether the runner is running or not."""

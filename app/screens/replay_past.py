@@ -32,7 +32,7 @@ from inventory_core.office.job_runs import (
 )
 
 RUNS_KEPT = 20
-PLANS = ("ours", "minmax", "actual")
+PLANS = ("ours", "paying", "minmax", "actual")
 # Figure of a plan: how it is written.
 ROWS = (
     ("fill_rate", "percent"),
@@ -81,6 +81,7 @@ def _sentence(shown: JobRun | None) -> str:
         key,
         amount=money(abs(minmax - ours), currency, digits=0),
         weeks=shown.result["weeks"],
+        level=percent(shown.result["what_if"]["service_level"], 0),
         fill=percent(plans["ours"]["fill_rate"]),
         fill_minmax=percent(plans["minmax"]["fill_rate"]),
     )
@@ -140,6 +141,10 @@ def _result(done: Sequence[JobRun]) -> None:
     plans = {name: result["plans"][name] for name in PLANS if name in result["plans"]}
     _cards(plans, result["currency"])
     _table(plans, result["currency"])
+    if "paying" in plans:
+        st.caption(
+            _paying_words(plans, result["currency"], level=result["what_if"]["service_level"])
+        )
     weeks = [date.fromisoformat(text) for text in result["ends_on"]]
     left, right = st.columns(2, gap="medium")
     for place, path in ((left, "value_by_week"), (right, "cost_by_week")):
@@ -155,6 +160,19 @@ def _result(done: Sequence[JobRun]) -> None:
     if "actual" not in plans:
         st.caption(md("replay.no_actual"))
     st.info(md("replay.honest_own"), icon=":material/info:")
+
+
+def _paying_words(plans: Mapping[str, Mapping[str, Any]], currency: str, *, level: float) -> str:
+    """What the other rule of Settings would have cost."""
+    less = _total(plans["ours"]) - _total(plans["paying"])
+    more = plans["paying"]["stock_value"] - plans["ours"]["stock_value"]
+    return md(
+        "replay.paying_less" if less >= 0 else "replay.paying_more",
+        amount=money(abs(less), currency, digits=0),
+        stock=money(abs(more), currency, digits=0),
+        direction=t("replay.more" if more >= 0 else "replay.less"),
+        level=percent(level, 0),
+    )
 
 
 def _label(run: JobRun) -> str:

@@ -88,6 +88,16 @@ def _words(trace: dict[str, Any], found: dict[str, Any], base: str) -> str:
             md("replenish.costs_margin", margin=money(Decimal(found["unit_margin"]), base))
         )
     sentences.append(md(f"replenish.costs_rule_{found['rule']}"))
+    paying = trace["policy"].get("paying")
+    if paying:
+        sentences.append(
+            md(
+                "replenish.costs_level_pays",
+                level=percent(trace["policy"]["service_level"], 0),
+                margin=money(Decimal(paying["margin"]), base),
+                holding=money(Decimal(paying["holding"]), base),
+            )
+        )
     if cut_by_limits(trace):
         sentences.append(
             md("replenish.costs_before_limits", quantity=number(trace["quantity"]["ordered"]))

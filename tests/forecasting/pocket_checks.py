@@ -73,6 +73,7 @@ def check_way(trace: dict[str, Any]) -> None:
 def check_cover(trace: dict[str, Any]) -> None:
     """Demand over the protection interval, safety stock, reorder point, order-up-to, fill rate."""
     policy, lead, demand = trace["policy"], trace["lead_time"], Demand(trace["demand"])
+    check_level(trace)
     gap, review = lead["gap_days"], policy["review_days"]
     assert policy["lead_time_days"] == lead["days_with_closures"]
     assert policy["protection_days"] == policy["lead_time_days"] + gap
@@ -99,6 +100,21 @@ def check_cover(trace: dict[str, Any]) -> None:
         short = demand.short(policy["intervals"], supply) - demand.short(leads, supply)
         rate = min(1.0, max(0.0, 1 - short / cycle))
         assert policy["fill_rate"] == pytest.approx(rate, abs=0.0002)
+
+
+def check_level(trace: dict[str, Any]) -> None:
+    """A level that nobody promised is the one that pays: margin / (margin + keeping a unit)."""
+    paying, cost = trace["policy"]["paying"], trace["cost"]
+    if paying is None:
+        return
+    margin, holding = D(paying["margin"]), D(paying["holding"])
+    keeping = D(cost["unit_landed"]) * D(cost["holding_rate_year"]) * trace["lead_time"]["gap_days"]
+    if cost["price_from_quantity"] == trace["offer"]["prices"][0][0]:
+        assert margin == max(D(0), D(trace["risk"]["unit_price_base"]) - D(cost["unit_landed"]))
+        assert holding == pytest.approx(keeping / 365, abs=MILLIONTH)
+    ratio = margin / (margin + holding) if margin + holding else D(0)
+    level = min(0.99, max(0.5, float(ratio)))
+    assert trace["policy"]["service_level"] == pytest.approx(level, abs=0.00006)
 
 
 def check_quantity(row: Mapping[str, Any], trace: dict[str, Any]) -> None:

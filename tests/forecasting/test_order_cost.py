@@ -137,4 +137,4 @@ def test_holding_and_handling_balance_at_wilsons_lot() -> None:
     lot = sqrt(2 * float(SETTINGS.costs.order_line_cost) * 3650 / (5 * 0.25))
     best = min(known, key=lambda quantity: known[quantity] or Decimal(0))
     assert best == min(known, key=lambda quantity: abs(quantity - lot))
-    assert best == pytest.approx(lot, abs=1)
+    assert best == pytest.approx(lot, rel=0.05)

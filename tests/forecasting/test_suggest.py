@@ -96,18 +96,16 @@ def test_a_dearer_lost_sale_never_makes_a_least_cost_order_smaller(
         plan_pair(replace(situation, selling_price_base=Decimal(price)), plan).draft
         for price in prices
     ]
-    found = [draft.quantity for draft in drafts if draft is not None]
-    assert len(found) in (0, len(prices))
+    found = [draft.quantity if draft else 0 for draft in drafts]
     assert found == sorted(found)
 
 
-def test_a_least_cost_order_costs_no_more_than_the_one_up_to_the_service_level() -> None:
+def test_a_least_cost_order_costs_no_more_than_the_whole_need() -> None:
     for case in ("14_uncertain_demand", "15_uncertain_lead_time", "18_customers_are_waiting"):
         situation = replace(situation_of(read_sheet(case, "input")), selling_price_base=Decimal(9))
         least = plan_pair(situation, replace(SETTINGS, order_rule=OrderRule.LEAST_COST)).draft
-        promised = plan_pair(situation, SETTINGS).draft
         assert least is not None
-        assert promised is not None
         rows = least.trace["order_cost"]["candidates"]
         by_quantity = {row["quantity"]: Decimal(row["cost"]) for row in rows}
-        assert by_quantity[least.quantity] <= by_quantity[promised.quantity]
+        assert by_quantity[least.quantity] == min(by_quantity.values())
+        assert least.trace["quantity"]["needed"] in by_quantity

@@ -32,7 +32,7 @@ def played(seller: Seller, **settings: float) -> JobRun:
         return job_runs(conn, limit=1)[0]
 
 
-def test_a_replay_keeps_the_figures_of_three_plans_and_changes_nothing(seller: Seller) -> None:
+def test_a_replay_keeps_the_figures_of_four_plans_and_changes_nothing(seller: Seller) -> None:
     before = seller.books(*BOOKS)
     run = played(seller)
     assert run.state is RunState.DONE
@@ -41,7 +41,7 @@ def test_a_replay_keeps_the_figures_of_three_plans_and_changes_nothing(seller: S
     assert (kept["series"], kept["weeks"], kept["currency"]) == (2, 12, "USD")
     assert kept["last_on"] == YESTERDAY.isoformat()
     assert date.fromisoformat(kept["first_on"]).weekday() == YESTERDAY.weekday()
-    assert set(kept["plans"]) == {"ours", "minmax", "actual"}
+    assert set(kept["plans"]) == {"ours", "paying", "minmax", "actual"}
     for plan in kept["plans"].values():
         assert len(plan["value_by_week"]) == len(plan["cost_by_week"]) == kept["weeks"]
         spent = plan["holding_cost"] + plan["stockout_cost"]
@@ -59,7 +59,7 @@ def test_what_is_changed_stands_in_the_record_and_has_nothing_real_beside_it(
     assert run.result["what_if"]["service_level"] == 0.99
     assert run.result["what_if"]["demand"] == 0.2
     assert run.result["what_if"]["budget"] == 300
-    assert set(run.result["plans"]) == {"ours", "minmax"}
+    assert set(run.result["plans"]) == {"ours", "paying", "minmax"}
 
 
 @pytest.mark.slow
