@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.lead_time import Route, latest_order_on
+from forecasting.policy import Rule
 from forecasting.suggest import plan_pair
 from forecasting.supplier_terms import OfferTerms, allowed_quantity
 from inventory_core.catalog.calendars import Calendar, Leg, arrival_on
@@ -98,6 +99,21 @@ def test_a_dearer_lost_sale_never_makes_a_least_cost_order_smaller(
     found = [draft.quantity for draft in drafts if draft is not None]
     assert len(found) in (0, len(prices))
     assert found == sorted(found)
+
+
+def test_neither_a_price_break_nor_least_cost_goes_beyond_a_maximum_set_by_hand() -> None:
+    broken = situation_of(read_sheet("04_price_break_taken", "input"))
+    for situation, plan in (
+        (broken, SETTINGS),
+        (replace(broken, selling_price_base=Decimal(90)),
+         replace(SETTINGS, order_rule=OrderRule.LEAST_COST)),
+    ):  # fmt: skip
+        free = plan_pair(situation, plan).draft
+        held = plan_pair(replace(situation, rule=Rule(maximum=400)), plan).draft
+        assert free is not None
+        assert held is not None
+        assert free.quantity >= 100
+        assert held.quantity <= 40
 
 
 def test_a_least_cost_order_costs_no_more_than_the_one_up_to_the_service_level() -> None:
