@@ -5,7 +5,7 @@ and what a way costs for one SKU; plans nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -51,18 +51,28 @@ class Book:
     costs: PlanCosts = ASSUMED_COSTS
 
 
-def read_book(conn: Reading, *, as_of: date, sku_ids: Sequence[int] | None = None) -> Book:
-    """Stock, inbound, offers, rates and rules as they stand now; prices of the planning day."""
+def read_book(
+    conn: Reading,
+    *,
+    as_of: date,
+    sku_ids: Sequence[int] | None = None,
+    currencies: Collection[str] = (),
+) -> Book:
+    """Stock, inbound, offers, rates and rules as they stand now; prices of the planning day.
+
+    `currencies` that limits and earlier orders are stated in, whatever these SKUs are offered in.
+    """
     company, costs = read_company(conn), plan_costs_on(conn, as_of)
     found = offers(conn, sku_ids, as_of)
-    currencies = {offer.currency for offer in found}
-    currencies |= {leg.currency for offer in found for leg in offer.legs if leg.currency}
+    named = {*currencies, *(offer.currency for offer in found)}
+    named |= {offer.minimum_currency for offer in found if offer.order_minimum}
+    named |= {leg.currency for offer in found for leg in offer.legs if leg.currency}
     between = lanes(conn)
-    currencies |= {lane.currency for lane in between if lane.currency}
+    named |= {lane.currency for lane in between if lane.currency}
     places = conn.rows(warehouse_codes())
     if any(row.kind == WarehouseKind.FBA for row in places):
-        currencies.add(costs.fee_currency)
-    rates = _rates(conn, currencies, company.base_currency, as_of)
+        named.add(costs.fee_currency)
+    rates = _rates(conn, named, company.base_currency, as_of)
     terms: dict[int, list[OfferTerms]] = defaultdict(list)
     for offer in found:
         terms[offer.sku_id].append(offer_terms(offer, rates))
@@ -146,6 +156,7 @@ def offer_terms(offer: Offer, rates: Sequence[Rate]) -> OfferTerms:
         preferred=offer.preferred,
         assumed=offer.assumed,
         order_minimum=offer.order_minimum,
+        minimum_currency=offer.minimum_currency,
         pallet_quantity=offer.pallet_quantity,
     )
 

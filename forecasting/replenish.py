@@ -13,7 +13,7 @@ from typing import Any
 
 from forecasting.book import Book, Pair, offers_to, read_book, ways_of
 from forecasting.limiting import limit_plan
-from forecasting.limits_room import Shared
+from forecasting.limits_room import Shared, currencies_of
 from forecasting.overriding import planned_forecasts
 from forecasting.policy import Rule
 from forecasting.projection import Arrival
@@ -75,13 +75,15 @@ def read_plan_facts(
     conn: Reading, run: PublishedRun, *, as_of: date, sku_ids: Sequence[int] | None = None
 ) -> PlanFacts:
     """The facts of a plan of the day `as_of`, of all SKUs or of some."""
-    book = read_book(conn, as_of=as_of, sku_ids=sku_ids)
+    shared = _limits(conn, as_of, sku_ids)
+    currencies = currencies_of(shared.limits, shared.ordered)
+    book = read_book(conn, as_of=as_of, sku_ids=sku_ids, currencies=currencies)
     forecasts = planned_forecasts(conn, run, as_of=as_of, sku_ids=sku_ids)
     return PlanFacts(
         as_of=as_of,
         book=book,
         situations=tuple(_situation(book, run, item, as_of) for item in forecasts),
-        shared=_limits(conn, as_of, sku_ids),
+        shared=shared,
         settings=plan_settings(book.company, book.costs),
     )
 
