@@ -63,6 +63,14 @@ def test_reviews_order_what_was_sold_and_stock_follows_by_hand() -> None:
     assert ahead.lost[0] == 0
 
 
+def test_later_orders_are_whole_pallets_where_the_supplier_ships_no_others() -> None:
+    here = a_situation()
+    [offer] = here.offers
+    pallets = replace(here, offers=(replace(offer, pallet_quantity=300),))
+    ahead = play_ahead(plan_of(facts_of(pallets)), review_days=7)
+    assert set(ahead.cash) <= {0.0, 1500.0}
+
+
 def test_what_cannot_be_served_is_lost_with_its_margin_and_is_not_bought_for() -> None:
     short = a_situation(stock=replace(a_situation().stock, available=100, inventory_position=100))
     plan = plan_of(facts_of(short))
