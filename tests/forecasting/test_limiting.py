@@ -154,6 +154,13 @@ def test_trap_42_a_container_is_filled_with_the_units_that_bring_most() -> None:
     assert quantities(limited(pairs, a_container(2.0))) == [80, 80]
 
 
+def test_three_orders_that_fill_a_container_to_the_last_litre_begin_no_other() -> None:
+    # As floats 0.8 three times is a trifle more than 2.4.
+    pairs = [a_draft(sku, price=40) for sku in (1, 2, 3)]
+    found = limited(pairs, a_container(2.4, fill=True, containers=2))
+    assert quantities(found) == [80, 80, 80]
+
+
 def test_a_container_that_is_too_small_takes_what_brings_most() -> None:
     pairs = [a_draft(1, price=40), a_draft(2, price=12)]
     found = limited(pairs, a_container(1.0))
