@@ -85,6 +85,34 @@ def test_what_cannot_be_served_is_lost_with_its_margin_and_is_not_bought_for() -
     assert ahead.cash[1] == pytest.approx(350)
 
 
+def test_trap_48_what_is_on_its_way_to_a_hub_for_a_planned_transfer_is_given_once() -> None:
+    here = a_situation()
+    coming = {(1, 50): [Inbound(1, 50, AS_OF + timedelta(days=5), 500, "purchase", "PO-1", 1,
+                                "sent", "sea")]}  # fmt: skip
+    facts = facts_of(here, inbound=coming)
+
+    def upstream(planned_out: int) -> int:
+        hub = Position(
+            sku_id=1, warehouse_id=50, on_hand=0, reserved=0, held=0, available=0, in_transit=0,
+            on_order=500, backordered=0, inventory_position=500 - planned_out,
+            planned_out=planned_out,
+        )  # fmt: skip
+        book = replace(
+            facts.book,
+            positions={(1, 50): hub},
+            hubs=frozenset({50}),
+            warehouses={100: "US", 50: "HUB"},
+            lanes=[Lane(50, 100, "sea", 10, currency="USD", unit_freight=Decimal(0))],
+        )
+        [one] = plan_of(replace(facts, book=book)).pairs
+        return one.situation.stock.upstream
+
+    assert upstream(0) == 80
+    # All 500 go to another site, which counts them in its own position.
+    assert upstream(500) == 0
+    assert upstream(450) == 50
+
+
 def test_a_scenario_without_effect_differs_in_nothing() -> None:
     # Demand is certain: no service level asks for more.
     found = compared(Scenario(service_level=Decimal("0.99")), a_situation())
