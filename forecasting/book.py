@@ -162,7 +162,9 @@ def offer_terms(offer: Offer, rates: Sequence[Rate]) -> OfferTerms:
 
 
 def _route(offer: Offer, method: str, rates: Sequence[Rate]) -> OfferRoute:
-    """Freight of all legs in the offer's currency, where a rate for it is known."""
+    """Freight of all legs in the offer's currency; where one has no rate it is left in that one's,
+    so that the cost is unknown, not too low.
+    """
     legs = [leg for leg in offer.legs if leg.ship_method == method]
     route = stated_route(offer, method)
     known = {rate.currency: rate.rate for rate in rates}
@@ -170,8 +172,15 @@ def _route(offer: Offer, method: str, rates: Sequence[Rate]) -> OfferRoute:
     if len(currencies) <= 1:
         freight = sum((leg.unit_freight for leg in legs), Decimal(0))
         return OfferRoute(route, freight, next(iter(currencies), offer.currency))
+    unknown = next((code for code in sorted(currencies) if code not in known), None)
+    if unknown is not None:
+        return OfferRoute(route, sum((leg.unit_freight for leg in legs), Decimal(0)), unknown)
     base = sum(
-        (leg.unit_freight * known.get(leg.currency or offer.currency, Decimal(0)) for leg in legs),
+        (
+            leg.unit_freight * known[leg.currency or offer.currency]
+            for leg in legs
+            if leg.unit_freight
+        ),
         Decimal(0),
     )
     per_unit = known.get(offer.currency)

@@ -7,13 +7,16 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forecasting.book import offer_terms
 from forecasting.lead_time import Route, latest_order_on
 from forecasting.policy import Rule
 from forecasting.suggest import plan_pair
-from forecasting.supplier_terms import OfferTerms, allowed_quantity
+from forecasting.supplier_terms import OfferTerms, Rate, allowed_quantity, landed_unit_cost
 from inventory_core.catalog.calendars import Calendar, Leg, arrival_on
+from inventory_core.trade.offer_terms import OfferLeg
 from inventory_core.vocabulary import OrderRule
 from tests.golden.sheets import SETTINGS, read_sheet, settings_of, situation_of
+from tests.planning.test_order_fit import OFFER
 
 TERMS = OfferTerms(1, 1, 1, "Ningbo", "USD", 1, 1, ((1, Decimal(5)),), ())
 
@@ -126,3 +129,16 @@ def test_a_least_cost_order_costs_no_more_than_the_one_up_to_the_service_level()
         rows = least.trace["order_cost"]["candidates"]
         by_quantity = {row["quantity"]: Decimal(row["cost"]) for row in rows}
         assert by_quantity[least.quantity] <= by_quantity[promised.quantity]
+
+
+def test_freight_with_a_leg_of_no_known_rate_is_unknown_and_not_too_low() -> None:
+    legs = (
+        OfferLeg("sea", 1, "transport", 20, unit_freight=Decimal("0.50"), currency="USD"),
+        OfferLeg("sea", 2, "customs", 5, unit_freight=Decimal("9.00"), currency="MXN"),
+    )
+    offer = replace(OFFER, legs=legs)
+    dollar, peso = (Rate(code, Decimal(rate), date(2026, 3, 2)) for code, rate in
+                    (("USD", "1"), ("MXN", "0.05")))  # fmt: skip
+    for rates, landed in (([dollar], None), ([dollar, peso], Decimal("2.95"))):
+        terms = offer_terms(offer, rates)
+        assert landed_unit_cost(terms, terms.routes[0], Decimal(2), rates) == landed
