@@ -168,7 +168,9 @@ def _all(courses: Courses, arrival: int, gap: int, quantities: Floats, ages: Age
     later += courses.owed[arrival]
     asked = later[:, : SHELF_DAYS + 1]
     lost = np.maximum(0.0, later[:, gap] - quantities[:, None])
+    # Customers who still wait are served first, and are asked for like everybody else.
     demanded = (courses.total[:, end] - courses.total[:, arrival]).sum() / count
+    demanded += courses.owed[arrival]
     found = np.zeros((len(quantities), 11))
     found[:, 0] = _unit_days(asked, quantities, 1) / quantities
     found[:, 1] = begin.sum() / count
