@@ -62,7 +62,7 @@ def refresh_suggestions(
         actor,
         proposals_of(plan),
         run_id=run.id,
-        planned=[(pair.situation.sku_id, pair.situation.warehouse_id) for pair in plan.pairs],
+        sku_ids=sku_ids,
         key=f"click:{new_id()}",
         quiet_days=read_company(tx).review_days,
         now=now,

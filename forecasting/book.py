@@ -5,7 +5,7 @@ and what a way costs for one SKU; plans nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -51,18 +51,28 @@ class Book:
     costs: PlanCosts = ASSUMED_COSTS
 
 
-def read_book(conn: Reading, *, as_of: date, sku_ids: Sequence[int] | None = None) -> Book:
-    """Stock, inbound, offers, rates and rules as they stand now; prices of the planning day."""
+def read_book(
+    conn: Reading,
+    *,
+    as_of: date,
+    sku_ids: Sequence[int] | None = None,
+    currencies: Collection[str] = (),
+) -> Book:
+    """Stock, inbound, offers, rates and rules as they stand now; prices of the planning day.
+
+    `currencies` that limits and earlier orders are stated in, whatever these SKUs are offered in.
+    """
     company, costs = read_company(conn), plan_costs_on(conn, as_of)
     found = offers(conn, sku_ids, as_of)
-    currencies = {offer.currency for offer in found}
-    currencies |= {leg.currency for offer in found for leg in offer.legs if leg.currency}
+    named = {*currencies, *(offer.currency for offer in found)}
+    named |= {offer.minimum_currency for offer in found if offer.order_minimum}
+    named |= {leg.currency for offer in found for leg in offer.legs if leg.currency}
     between = lanes(conn)
-    currencies |= {lane.currency for lane in between if lane.currency}
+    named |= {lane.currency for lane in between if lane.currency}
     places = conn.rows(warehouse_codes())
     if any(row.kind == WarehouseKind.FBA for row in places):
-        currencies.add(costs.fee_currency)
-    rates = _rates(conn, currencies, company.base_currency, as_of)
+        named.add(costs.fee_currency)
+    rates = _rates(conn, named, company.base_currency, as_of)
     terms: dict[int, list[OfferTerms]] = defaultdict(list)
     for offer in found:
         terms[offer.sku_id].append(offer_terms(offer, rates))
@@ -146,12 +156,15 @@ def offer_terms(offer: Offer, rates: Sequence[Rate]) -> OfferTerms:
         preferred=offer.preferred,
         assumed=offer.assumed,
         order_minimum=offer.order_minimum,
+        minimum_currency=offer.minimum_currency,
         pallet_quantity=offer.pallet_quantity,
     )
 
 
 def _route(offer: Offer, method: str, rates: Sequence[Rate]) -> OfferRoute:
-    """Freight of all legs in the offer's currency, where a rate for it is known."""
+    """Freight of all legs in the offer's currency; where one has no rate it is left in that one's,
+    so that the cost is unknown, not too low.
+    """
     legs = [leg for leg in offer.legs if leg.ship_method == method]
     route = stated_route(offer, method)
     known = {rate.currency: rate.rate for rate in rates}
@@ -159,8 +172,15 @@ def _route(offer: Offer, method: str, rates: Sequence[Rate]) -> OfferRoute:
     if len(currencies) <= 1:
         freight = sum((leg.unit_freight for leg in legs), Decimal(0))
         return OfferRoute(route, freight, next(iter(currencies), offer.currency))
+    unknown = next((code for code in sorted(currencies) if code not in known), None)
+    if unknown is not None:
+        return OfferRoute(route, sum((leg.unit_freight for leg in legs), Decimal(0)), unknown)
     base = sum(
-        (leg.unit_freight * known.get(leg.currency or offer.currency, Decimal(0)) for leg in legs),
+        (
+            leg.unit_freight * known[leg.currency or offer.currency]
+            for leg in legs
+            if leg.unit_freight
+        ),
         Decimal(0),
     )
     per_unit = known.get(offer.currency)

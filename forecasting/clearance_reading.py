@@ -39,7 +39,8 @@ def slow_stock(conn: Reading) -> list[SlowStock]:
     run = current_run(conn)
     if run is None:
         return []
-    company, fees = read_company(conn), plan_costs_on(conn, run.as_of_on)
+    as_of = run.plan_day
+    company, fees = read_company(conn), plan_costs_on(conn, as_of)
     period_days = 1 if run.frequency == "D" else 7
     pace = {
         (row.sku_id, row.warehouse_id): row.mean_period / period_days
@@ -56,16 +57,16 @@ def slow_stock(conn: Reading) -> list[SlowStock]:
     sold = last_sold(conn, sorted(much))
     rate = Decimal(1)
     if fees.fee_currency != company.base_currency:
-        known = rates_on(conn, [fees.fee_currency], company.base_currency, run.as_of_on)
+        known = rates_on(conn, [fees.fee_currency], company.base_currency, as_of)
         rate = known[fees.fee_currency].rate if fees.fee_currency in known else Decimal(0)
     found = []
     wanted = sorted({sku_id for sku_id, _ in much})
-    for item in planned_forecasts(conn, run, as_of=run.as_of_on, sku_ids=wanted):
+    for item in planned_forecasts(conn, run, as_of=as_of, sku_ids=wanted):
         one = much.get((item.sku_id, item.warehouse_id))
         if one is None:
             continue
         kept = Kept(
-            as_of=run.as_of_on,
+            as_of=as_of,
             available=one.available,
             unit_cost=one.unit_cost,
             demand=demand_of(item),

@@ -8,6 +8,7 @@ given; without a limit that bites, every draft stays as it is.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from forecasting.limits import Cap, Chosen, Floor, Item, Level, choose_levels, keeps, used
@@ -161,7 +162,8 @@ def _loaded_full(
     wanted = (sum(last.volume for last in lasts), sum(last.weight for last in lasts))
     before = (one_volume * count - volume.most, one_weight * count - weight.most)
     begun = max((before[0] + wanted[0]) / one_volume, (before[1] + wanted[1]) / one_weight)
-    containers = min(count, max(1, -int(-begun // 1)))
+    # What fills a container to the last litre begins no other, whatever the floats say.
+    containers = min(count, max(1, ceil(round(begun, 9))))
     room = (
         one_volume * containers - before[0] - wanted[0],
         one_weight * containers - before[1] - wanted[1],

@@ -42,8 +42,13 @@ class Ladder:
 
     @property
     def order_minimum(self) -> Decimal | None:
-        """What the supplier wants at least in one order, in the offer's currency."""
+        """What the supplier wants at least in one order, in `minimum_currency`."""
         return self.offer.order_minimum
+
+    @property
+    def minimum_currency(self) -> str:
+        """The currency of that minimum: the supplier's, which its offer need not be in."""
+        return self.offer.minimum_currency or self.offer.currency
 
     @property
     def supplier(self) -> str:
@@ -246,7 +251,7 @@ def _may_fill(
     done: Mapping[str, float],
     room: Mapping[str, float | None],
 ) -> bool:
-    """Whether the next units find room, and are needed soon enough to go along."""
+    """Whether the next units find room, are needed soon enough, and under no maximum by hand."""
     ahead = (then.quantity - ladder.wanted.quantity) / ladder.planned.policy.per_day
     measured = then.volume > now.volume or then.weight > now.weight
     volume = done["volume"] + then.volume - now.volume
@@ -255,7 +260,8 @@ def _may_fill(
         most is None or more <= most + ROUNDING
         for most, more in ((room["volume"], volume), (room["weight"], weight))
     )
-    return measured and fits and ahead <= MOST_FILL_DAYS
+    free = ladder.planned.situation.rule.maximum is None
+    return measured and fits and free and ahead <= MOST_FILL_DAYS
 
 
 def _topped(ladder: Ladder, level: Level, code: str, name: str) -> Ladder:

@@ -18,9 +18,13 @@ MOST_ROUNDS = 3
 
 @dataclass(slots=True)
 class Passed:
-    """Pairs after small orders were passed on, and what was given up, for the report."""
+    """Pairs after small orders were passed on, and what was given up, for the report.
+
+    `tried`: suppliers whose minimum was too high for the pair at that place of the list.
+    """
 
     pairs: list[Planned]
+    tried: dict[int, set[int]] = field(default_factory=dict)
     given_up: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -85,7 +89,9 @@ def pays(members: Mapping[int, Ladder], least: float) -> bool:
 def _elsewhere(passed: Passed, place: int, ladder: Ladder, settings: PlanSettings) -> None:
     one = passed.pairs[place]
     here = one.situation
-    others = tuple(o for o in here.offers if o.supplier_id != ladder.offer.supplier_id)
+    tried = passed.tried.setdefault(place, set())
+    tried.add(ladder.offer.supplier_id)
+    others = tuple(offer for offer in here.offers if offer.supplier_id not in tried)
     told = {"supplier": ladder.supplier, "minimum": str(ladder.order_minimum)}
     again = replace(one, draft=None)
     if others:

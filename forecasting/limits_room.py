@@ -35,6 +35,12 @@ class Shared:
     held: Mapping[Pair, Use]
 
 
+def currencies_of(limits: Sequence[PlanLimit], ordered: Sequence[Use]) -> set[str]:
+    """Every currency that limits are stated in or orders under them were placed in."""
+    named = [*(limit.currency for limit in limits), *(use.currency for use in ordered)]
+    return {currency for currency in named if currency}
+
+
 def _group(draft: Draft) -> Group:
     return draft.supplier_id, draft.warehouse_id, draft.currency, draft.ship_method
 
@@ -50,15 +56,16 @@ def floors_of(
     floors = []
     for group, found in sorted(members.items(), key=lambda one: one[1]):
         minimum = ladders[found[0]].order_minimum
+        minimum_rate = rates.get(ladders[found[0]].minimum_currency)
         rate = rates.get(group[2] or "")
-        if minimum is None or rate is None:
+        if minimum is None or minimum_rate is None or rate is None:
             continue
         there = sum((one.amount for one in shared.others if _use_group(one) == group), Decimal(0))
         there += sum(
             (one.amount * rate for one in shared.ordered if one.draft and _use_group(one) == group),
             Decimal(0),
         )
-        least = float(minimum * rate - there)
+        least = float(minimum * minimum_rate - there)
         if least > ROUNDING:
             name = ladders[found[0]].supplier
             floors.append(Floor(name, least, tuple(found)))

@@ -213,7 +213,9 @@ def _bare(situation: Situation, path: Path, quantity: Quantity) -> Option:
 
 
 def _keeps(option: Option, situation: Situation) -> bool:
-    """Whether more than the need would be sold before it ages."""
+    """Whether more than the need is allowed, and would be sold before it ages."""
+    if situation.rule.maximum is not None:
+        return False
     limit = min(MOST_COVER_DAYS, situation.shelf_life_days or MOST_COVER_DAYS)
     return option.cover_days is not None and option.cover_days <= limit
 

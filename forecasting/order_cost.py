@@ -152,19 +152,25 @@ def needed_until(courses: Courses, way: Way, end: int) -> float:
 
 
 def _all(courses: Courses, arrival: int, gap: int, quantities: Floats, ages: Ages) -> Floats:
-    """[Q, 10] the numbers of each quantity that arrives on one day, as in `_named`."""
+    """[Q, 10] the numbers of each quantity that arrives on one day, as in `_named`.
+
+    An order of the next review may come years later: what is not sold by LOST_AFTER_DAYS is not.
+    """
+    gap = min(gap, LOST_AFTER_DAYS)
     count, end = len(courses.lost), arrival + gap
     begin = courses.lost[:, arrival]
     later = courses.lost[:, arrival : arrival + LOST_AFTER_DAYS + 1] - begin[:, None]
     later += courses.owed[arrival]
     asked = later[:, : SHELF_DAYS + 1]
-    lost = np.maximum(0.0, asked[:, gap] - quantities[:, None])
+    lost = np.maximum(0.0, later[:, gap] - quantities[:, None])
+    # Customers who still wait are served first, and are asked for like everybody else.
     demanded = (courses.total[:, end] - courses.total[:, arrival]).sum() / count
+    demanded += courses.owed[arrival]
     found = np.zeros((len(quantities), 10))
     found[:, 0] = _unit_days(asked, quantities, 1) / quantities
     found[:, 1] = begin.sum() / count
     found[:, 2] = lost.sum(axis=1) / count
-    found[:, 3] = np.minimum(asked[:, gap], quantities[:, None]).sum(axis=1) / count
+    found[:, 3] = np.minimum(later[:, gap], quantities[:, None]).sum(axis=1) / count
     if ages.shelf_life_days is not None and ages.shelf_life_days <= SHELF_DAYS:
         left = quantities[:, None] - asked[:, ages.shelf_life_days]
         found[:, 4] = np.maximum(0.0, left).sum(axis=1) / count
@@ -172,7 +178,7 @@ def _all(courses: Courses, arrival: int, gap: int, quantities: Floats, ages: Age
         found[:, 5] = _unit_days(asked, quantities, ages.aged_after_days + 1) / 30
     if ages.low_cover_days is not None:
         cover = ages.low_cover_days
-        found[:, 6] = _sold_low(courses, arrival, gap, asked, quantities, cover)
+        found[:, 6] = _sold_low(courses, arrival, gap, later, quantities, cover)
     found[:, 7] = (lost <= UNIT).sum(axis=1) / count
     found[:, 8] = demanded
     found[:, 9] = np.maximum(0.0, quantities[:, None] - later[:, -1]).sum(axis=1) / count

@@ -1,7 +1,8 @@
 """A published forecast as it is planned with: from today on, with the overrides of people laid on.
 
 Decides how a change of the mean carries over to quantiles and totals: they keep their ratio to the
-mean. A forecast older than the planning day begins on that day. Never edits what was published.
+mean. Totals have a mean of their own, above the forecast shown where demand is rare, and keep to
+it. A forecast older than the planning day begins on that day. Never edits what was published.
 """
 
 from collections import defaultdict
@@ -62,14 +63,12 @@ def _from_day(told: PublishedForecast, as_of: date, days: int) -> PublishedForec
     left = len(told.mean) * days - passed
     if passed <= 0 or left < days:
         return told
-    daily = np.repeat(np.asarray(told.mean, dtype=np.float64) / days, days)
-    running = np.concatenate([[0.0], np.cumsum(daily)])
-    totals = {}
-    for length, row in sorted(told.totals.items(), key=lambda item: int(item[0])):
-        if int(length) > left:
-            break
-        mean = running[passed + int(length)] - running[passed]
-        totals[length] = _scaled(row, float(mean))
+    running = _running(told.totals)
+    totals = {
+        length: _scaled(row, float(running[passed + int(length)] - running[passed]))
+        for length, row in told.totals.items()
+        if passed + int(length) < len(running)
+    }
     return replace(
         told,
         starts_on=as_of,
@@ -83,23 +82,22 @@ def _from_day(told: PublishedForecast, as_of: date, days: int) -> PublishedForec
 def _overridden(
     told: PublishedForecast, overrides: Sequence[Override], days: int
 ) -> PublishedForecast:
-    before = np.repeat(np.asarray(told.mean, dtype=np.float64) / days, days)
-    after, notes = before.copy(), []
+    after = np.repeat(np.asarray(told.mean, dtype=np.float64) / days, days)
+    in_totals = np.diff(_running(told.totals))
+    notes = []
     for one in overrides:
         first = max(0, (one.first_on - told.starts_on).days)
         end = min(len(after), (one.last_on - told.starts_on).days + 1)
         if first >= end:
             continue
         model = float(after[first:end].sum())
-        if one.units_per_day is not None:
-            after[first:end] = float(one.units_per_day)
-        else:
-            after[first:end] *= 1.0 + float(one.change_percent or 0) / 100.0
+        _change(after[first:end], one)
+        _change(in_totals[first:end], one)
         notes.append(_note(one, model, float(after[first:end].sum())))
     if not notes:
         return told
     mean = after.reshape(-1, days).sum(axis=1)
-    running = np.concatenate([[0.0], np.cumsum(after)])
+    running = np.concatenate([[0.0], np.cumsum(in_totals)])
     quantiles = {
         level: [
             _units(_quantile(float(q), float(old), float(new), float(level)))
@@ -108,8 +106,7 @@ def _overridden(
         for level, path in told.quantiles.items()
     }
     totals = {
-        length: _scaled(row, float(running[min(int(length), len(after))]))
-        for length, row in told.totals.items()
+        length: _scaled(row, float(running[int(length)])) for length, row in told.totals.items()
     }
     return replace(
         told,
@@ -118,6 +115,22 @@ def _overridden(
         totals=_rising(totals),
         overrides=tuple(notes),
     )
+
+
+def _running(totals: Mapping[str, Mapping[str, float]]) -> Floats:
+    """The mean that totals go by, after 0, 1, 2 … days up to the longest of them."""
+    lengths = sorted(totals, key=int)
+    known = np.array([0, *map(int, lengths)], dtype=np.float64)
+    means = [0.0, *(totals[length]["mean"] for length in lengths)]
+    return np.interp(np.arange(int(known[-1]) + 1), known, means)
+
+
+def _change(daily: Floats, one: Override) -> None:
+    """Lay one override over the mean of some days, in place."""
+    if one.units_per_day is not None:
+        daily[:] = float(one.units_per_day)
+    else:
+        daily *= 1.0 + float(one.change_percent or 0) / 100.0
 
 
 def _scaled(row: Mapping[str, float], mean: float) -> dict[str, float]:

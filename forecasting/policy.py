@@ -145,7 +145,8 @@ def replenish_policy(
     With D = demand over the protection interval: safety stock = Q(D, service level) - E(D), at
     least 0; reorder point = E(D) + safety stock; order-up-to = reorder point + mean demand of one
     more review period, so that an order is worth placing. Rounded up to whole units; less than half
-    a unit in the whole interval is nothing, so that what no longer sells is not bought again.
+    a unit in the whole interval is nothing, so that what no longer sells is not bought again. A
+    maximum set by hand holds down the reorder point too.
 
     `gap_days`: from the arrival of an order of today to that of the next review; longer than the
     review period where a factory shuts in between. `lead_times`: equally likely ones, where they
@@ -162,8 +163,9 @@ def replenish_policy(
     through, _ = demand.at(lead_time_days + gap)
     reorder = _units(mean + safety)
     up_to = max(reorder, _units(mean + safety + after - through))
-    minimum = reorder if rule.minimum is None else rule.minimum
-    maximum = max(minimum, up_to if rule.maximum is None else rule.maximum)
+    most = max(reorder, up_to) if rule.maximum is None else rule.maximum
+    minimum = min(reorder, most) if rule.minimum is None else rule.minimum
+    maximum = max(minimum, most)
     manual = tuple(
         name
         for name in ("service_level", "review_days", "minimum", "maximum")

@@ -212,8 +212,12 @@ def _what_happened(past: Past, first: int) -> _Total:
 
 
 def _opening(past: Past, rows: Ints, first: int, lead: int) -> Opening:
-    """The stock that was there, and what had been ordered: what really came in the lead time."""
-    coming = past.arrived[rows, first : first + lead]
+    """The stock that was there, and what had been ordered: what really came in the lead time.
+
+    Of a lead time longer than the window only what came within it is known, and matters.
+    """
+    known = past.arrived[rows, first : first + lead]
+    coming = np.pad(known, ((0, 0), (0, lead - known.shape[1])))
     return Opening(np.maximum(past.stock[rows, first - 1], 0.0), coming)
 
 

@@ -25,6 +25,7 @@ from forecasting.history import EPOCH, DemandGrid, demand_grid, planning_day
 from forecasting.lead_time import arrives_on
 from forecasting.replay_history import Past
 from forecasting.simulate import Floats
+from forecasting.supplier_terms import step_of
 from inventory_core.db.engine import Reading
 from inventory_core.insight.stock_days import daily_changes
 from inventory_core.office.company import Company
@@ -128,7 +129,7 @@ def _last_price(grid: DemandGrid) -> Floats:
 
 
 def _terms(book: Book, grid: DemandGrid, as_of: date) -> Floats:
-    """[S, 4] lead time in weeks, MOQ, multiple and price of the preferred offer, else the first."""
+    """[S, 4] lead time in weeks, MOQ, step and price of the preferred offer, else the first."""
     out = np.zeros((len(grid.y), 4))
     rates = {rate.currency: float(rate.rate) for rate in book.rates}
     known: dict[Pair, tuple[float, float, float, float]] = defaultdict(
@@ -143,7 +144,9 @@ def _terms(book: Book, grid: DemandGrid, as_of: date) -> Floats:
             rate = rates.get(offer.currency)
             price = float(reached[1]) * rate if reached and rate else float("nan")
             weeks = max(1, ceil(days / DAYS_PER_WEEK))
-            known[sku_id, warehouse_id] = (weeks, offer.moq, max(1, offer.order_multiple), price)
+            carton = book.skus[sku_id]["carton_quantity"]
+            pack = step_of(offer, carton if isinstance(carton, int) else None)
+            known[sku_id, warehouse_id] = (weeks, offer.moq, pack, price)
     for row, pair in enumerate(pairs):
         out[row] = known[pair]
     return out

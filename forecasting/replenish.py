@@ -13,7 +13,7 @@ from typing import Any
 
 from forecasting.book import Book, Pair, offers_to, read_book, ways_of
 from forecasting.limiting import limit_plan
-from forecasting.limits_room import Shared
+from forecasting.limits_room import Shared, currencies_of
 from forecasting.overriding import planned_forecasts
 from forecasting.policy import Rule
 from forecasting.projection import Arrival
@@ -75,13 +75,15 @@ def read_plan_facts(
     conn: Reading, run: PublishedRun, *, as_of: date, sku_ids: Sequence[int] | None = None
 ) -> PlanFacts:
     """The facts of a plan of the day `as_of`, of all SKUs or of some."""
-    book = read_book(conn, as_of=as_of, sku_ids=sku_ids)
+    shared = _limits(conn, as_of, sku_ids)
+    currencies = currencies_of(shared.limits, shared.ordered)
+    book = read_book(conn, as_of=as_of, sku_ids=sku_ids, currencies=currencies)
     forecasts = planned_forecasts(conn, run, as_of=as_of, sku_ids=sku_ids)
     return PlanFacts(
         as_of=as_of,
         book=book,
         situations=tuple(_situation(book, run, item, as_of) for item in forecasts),
-        shared=_limits(conn, as_of, sku_ids),
+        shared=shared,
         settings=plan_settings(book.company, book.costs),
     )
 
@@ -141,7 +143,11 @@ def _pair(item: Planned) -> Pair:
 
 
 def _supplies(book: Book, selling: Set[Pair], as_of: date) -> dict[int, list[Supply]]:
-    """What hubs have or expect of each SKU, the earliest first."""
+    """What hubs have or expect of each SKU, the earliest first.
+
+    What is promised beyond what lies there, to a planned transfer for one, is taken from what
+    comes next: the receiver counts it already.
+    """
     found: dict[int, list[Supply]] = defaultdict(list)
     for (sku_id, place), position in book.positions.items():
         if place not in book.hubs or (sku_id, place) in selling:
@@ -149,11 +155,13 @@ def _supplies(book: Book, selling: Set[Pair], as_of: date) -> dict[int, list[Sup
         code = book.warehouses[place]
         free = position.available - position.backordered - position.planned_out
         found[sku_id].append(Supply(place, as_of, max(0, free), code))
-        for item in book.inbound.get((sku_id, place), ()):
-            day = max(as_of, item.expected_on or as_of + timedelta(UNDATED_ARRIVES_AFTER_DAYS))
-            found[sku_id].append(
-                Supply(place, day, item.quantity, f"{item.document_number} {code}", here=False)
-            )
+        promised = max(0, -free)
+        coming = arrivals_of(book, (sku_id, place), as_of)
+        for item in sorted(coming, key=lambda one: (one.on_day, one.document)):
+            kept = min(promised, item.quantity)
+            promised -= kept
+            day, units = max(as_of, item.on_day), item.quantity - kept
+            found[sku_id].append(Supply(place, day, units, f"{item.document} {code}", here=False))
     for supplies in found.values():
         supplies.sort(key=lambda supply: (supply.on_day, supply.document))
     return found

@@ -38,6 +38,7 @@ class OfferTerms:
     """What a supplier promises for one SKU; `prices` are (from quantity, unit price), rising.
 
     `pallet_quantity`: units on a pallet, where the supplier ships whole pallets only.
+    `order_minimum`: of one order, in `minimum_currency`, where it names none in the offer's own.
     """
 
     offer_id: int
@@ -52,6 +53,7 @@ class OfferTerms:
     preferred: bool = False
     assumed: tuple[str, ...] = ()
     order_minimum: Decimal | None = None
+    minimum_currency: str = ""
     supplier_code: str = ""
     pallet_quantity: int | None = None
 

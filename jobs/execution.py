@@ -39,6 +39,8 @@ from jobs.tasks import JOBS, Workplace
 log = structlog.get_logger("yiben.jobs")
 
 SECONDS_BETWEEN_NOTES = 0.5
+# How a process ends whose job failed and said so; Python itself ends with 1 where it breaks.
+FAILURE_RECORDED = 4
 
 
 class RunnerGone(SystemExit):
@@ -140,7 +142,7 @@ def main(arguments: list[str]) -> int:
     )
     state = run_recorded(place, job, settings=facts, request_id=request_id)
     database.dispose()
-    return 0 if state is RunState.DONE else 1
+    return 0 if state is RunState.DONE else FAILURE_RECORDED
 
 
 if __name__ == "__main__":

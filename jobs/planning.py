@@ -240,7 +240,7 @@ def _propose(
         actor,
         proposals_of(planned),
         run_id=published.id,
-        planned=[(item.situation.sku_id, item.situation.warehouse_id) for item in planned.pairs],
+        sku_ids=None,
         key=key,
         quiet_days=read_company(tx).review_days,
         now=now,

@@ -35,6 +35,7 @@ from inventory_core.office.job_runs import (
 )
 from inventory_core.office.notebook_runs import notebook_entries, request_due_notebook
 from inventory_core.settings import load_settings
+from jobs.execution import FAILURE_RECORDED
 from jobs.schedule import Entry, Timetable
 from jobs.tasks import JOBS
 
@@ -187,7 +188,7 @@ def in_a_process_of_its_own(served: Served, job: JobName, request: JobRequest | 
             time.sleep(0.2)
     finally:
         _end(child)
-    return None if child.returncode in (0, 1) else DIED
+    return None if child.returncode in (0, FAILURE_RECORDED) else DIED
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:

@@ -21,6 +21,8 @@ from inventory_core.office.audit import record_audit
 from inventory_core.vocabulary import CostMethod, Language, OrderRule
 
 MOST_CHARACTERS = 120
+MOST_REVIEW_DAYS = 90
+MOST_DEAD_STOCK_DAYS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,13 @@ def _check(wanted: Company) -> None:
         raise Invalid("name_too_long", field="name", most=MOST_CHARACTERS)
     check_currency(wanted.base_currency, field="base_currency")
     zone(wanted.time_zone)
-    if not 1 <= wanted.dead_stock_days <= 3650:
-        raise Invalid("days_out_of_range", field="dead_stock_days", fewest=1, most=3650)
-    if not 1 <= wanted.review_days <= 365:
-        raise Invalid("days_out_of_range", field="review_days", fewest=1, most=365)
-    if not Decimal("0.5") <= wanted.service_level < 1:
+    for name, most in (
+        ("dead_stock_days", MOST_DEAD_STOCK_DAYS),
+        ("review_days", MOST_REVIEW_DAYS),
+    ):
+        if not 1 <= getattr(wanted, name) <= most:
+            raise Invalid("days_out_of_range", field=name, fewest=1, most=most)
+    if not Decimal("0.5") < wanted.service_level < 1:
         raise Invalid("service_level_out_of_range", field="service_level")
     if not 0 <= wanted.holding_rate_year <= 5:
         raise Invalid("holding_rate_out_of_range", field="holding_rate_year")

@@ -177,7 +177,18 @@ def run_lease_name(run_id: int) -> str:
 def mark_lost_runs(
     tx: Writing, *, state: RunState = RunState.LOST, problem: str = "job_lost"
 ) -> int:
-    """End the runs that say running although nobody holds their lease; answers how many."""
+    """End the runs that say running although nobody holds their lease; answers how many.
+
+    A request that was taken and never became a run gets one, so that nobody waits for it.
+    """
+    never_begun = tx.execute(
+        text(
+            "INSERT INTO job_run (job, request_id, state, problem, finished_at)"
+            " SELECT r.job, r.id, :state, :problem, now() FROM job_request r"
+            " WHERE r.taken_at IS NOT NULL"
+            " AND NOT EXISTS (SELECT FROM job_run n WHERE n.request_id = r.id)"
+        ).bindparams(state=state.value, problem=problem)
+    )
     changed = tx.execute(
         text(
             "UPDATE job_run SET state = :state, problem = :problem, finished_at = now()"
@@ -185,7 +196,7 @@ def mark_lost_runs(
             " hashtextextended('job run ' || id, 0))"
         ).bindparams(state=state.value, problem=problem)
     )
-    return int(changed.rowcount)
+    return int(changed.rowcount) + int(never_begun.rowcount)
 
 
 def job_runs(conn: Reading, *, job: str | None = None, limit: int = 50) -> list[JobRun]:

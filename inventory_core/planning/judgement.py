@@ -153,22 +153,34 @@ def _cost(facts: QuantityFacts, lost: int, left: int) -> Decimal:
     return lost * margin + left * holding
 
 
-# The trace of the decided revision holds what was known: lead time, review period, demand.
+# The trace of the decided revision holds what was known: lead times, when the next order could be
+# there (later than one review period where a factory shuts in between), and demand.
 _DECIDED = text("""
-    WITH decided AS (
+    WITH known AS (
+        SELECT g.*, greatest(1, coalesce(
+                (SELECT avg(days::float8) FROM
+                    jsonb_array_elements_text(g.trace->'policy'->'intervals') AS days),
+                (g.trace->'policy'->>'lead_time_days')::int
+                    + (g.trace->'policy'->>'review_days')::int)) AS mean_days,
+            g.arrives_on + coalesce(
+                (g.trace->'policy'->>'protection_days')::int
+                    - (g.trace->'policy'->>'lead_time_days')::int,
+                (g.trace->'policy'->>'review_days')::int) AS ends_on
+        FROM suggestion_revision g
+        WHERE g.arrives_on IS NOT NULL AND g.trace->'policy' IS NOT NULL
+    ),
+    decided AS (
         SELECT a.id, a.decided_at, g.sku_id, g.warehouse_id, w.time_zone, w.code AS warehouse,
             s.code AS sku, s.name, p.name AS decided_by, r.quantity AS suggested, r.amount_base,
             CASE WHEN a.state = 'approved'
                  THEN coalesce((p.details->>'quantity')::bigint, r.quantity) ELSE 0 END AS approved,
             coalesce(o.received_on, r.arrives_on) AS begins_on,
-            r.arrives_on + (r.trace->'policy'->>'review_days')::int AS ends_on,
-            coalesce((r.trace->'policy'->>'demand_mean')::float8 / nullif(
-                (r.trace->'policy'->>'lead_time_days')::int
-                + (r.trace->'policy'->>'review_days')::int, 0), 0) AS per_day,
+            r.ends_on,
+            coalesce((r.trace->'policy'->>'demand_mean')::float8 / r.mean_days, 0) AS per_day,
             (r.trace->'risk'->>'unit_price_base')::numeric AS unit_price
         FROM approval a
         JOIN suggestion g ON g.id = a.subject_id AND a.subject_kind = 'suggestion'
-        JOIN suggestion_revision r
+        JOIN known r
             ON r.suggestion_id = g.id AND r.revision = a.subject_revision
         JOIN sku s ON s.id = g.sku_id
         JOIN location w ON w.id = g.warehouse_id
@@ -182,8 +194,7 @@ _DECIDED = text("""
             JOIN receipt c ON c.id = i.receipt_id AND c.undone_by_id IS NULL
             WHERE l.suggestion_id = g.id) o ON true
         WHERE a.state IN ('approved', 'rejected') AND a.decided_at >= :since AND g.kind = 'buy'
-          AND r.arrives_on IS NOT NULL AND r.trace->'policy'->>'review_days' IS NOT NULL
-          AND r.arrives_on + (r.trace->'policy'->>'review_days')::int < :today
+          AND r.ends_on < :today
     ),
     edge AS (
         SELECT e.sku_id, e.warehouse_id, e.in_stock, e.occurred_at,

@@ -40,7 +40,11 @@ def purchase_fit(
         volume_m3=Decimal(goods.volume_cm3 or 0) / 1_000_000,
         weight_kg=Decimal(goods.weight_grams or 0) / 1_000,
         rate=rate,
-        lacking=None if rate is None else _lacking(conn, shown, offer, rate),
+        lacking=None
+        if rate is None
+        else _lacking(
+            conn, shown, offer, rate, _rate(conn, offer.minimum_currency, base_currency, on)
+        ),
         rooms=_rooms(conn, shown, offer, on, base_currency),
     )
     return order_fit(offer, line)
@@ -94,9 +98,11 @@ def _rooms(
     return tuple(rooms)
 
 
-def _lacking(conn: Reading, shown: Shown, offer: Offer, rate: Decimal) -> Decimal | None:
+def _lacking(
+    conn: Reading, shown: Shown, offer: Offer, rate: Decimal, minimum_rate: Decimal | None
+) -> Decimal | None:
     """What this line must bring so that the supplier takes the order, beside what goes along."""
-    if not offer.order_minimum:
+    if not offer.order_minimum or minimum_rate is None:
         return None
 
     def along(use: Use) -> bool:
@@ -116,4 +122,4 @@ def _lacking(conn: Reading, shown: Shown, offer: Offer, rate: Decimal) -> Decima
         ),
         Decimal(0),
     )
-    return offer.order_minimum * rate - listed - drafts
+    return offer.order_minimum * minimum_rate - listed - drafts

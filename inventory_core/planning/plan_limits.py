@@ -14,12 +14,14 @@ from sqlalchemy import insert, select, text, update
 
 from inventory_core.catalog.codes import clean_text
 from inventory_core.catalog.fields import check_decimal, check_member, check_whole
+from inventory_core.catalog.rates import rate_on
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.db.schema.limits import plan_limit, plan_report
 from inventory_core.errors import Conflict, Invalid
 from inventory_core.money import check_currency
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.audit import record_audit
+from inventory_core.office.company import read_company
 from inventory_core.vocabulary import PlanLimitKind, ShipMethod
 
 # Inner volume and payload that forwarders load in practice, m³ and kg.
@@ -120,6 +122,7 @@ def create_plan_limit(tx: Writing, actor: Actor, new: NewPlanLimit) -> int:
     """State a limit; it holds from the next planning on. Answers its id."""
     require(actor, Permission.SETTINGS_EDIT)
     facts = _checked(new)
+    _require_rate(tx, new)
     made = tx.scalar(insert(plan_limit).values(facts).returning(plan_limit.c.id))
     record_audit(tx, actor, "plan_limit_created", ("plan_limit", int(made)), _told(facts))
     return int(made)
@@ -131,6 +134,7 @@ def change_plan_limit(
     """Replace a limit whole; Conflict where somebody changed it meanwhile. Answers its id."""
     require(actor, Permission.SETTINGS_EDIT)
     facts = _checked(new)
+    _require_rate(tx, new)
     changed = tx.execute(
         update(plan_limit)
         .where(plan_limit.c.id == limit_id, plan_limit.c.version == version)
@@ -200,6 +204,12 @@ def _checked(new: NewPlanLimit) -> dict[str, Any]:
             least = Decimal("0.1")
             check_decimal(facts[name], field=name, least=least, most=100_000, places=3)
     return facts
+
+
+def _require_rate(conn: Reading, new: NewPlanLimit) -> None:
+    """A budget without a rate into the base currency would be kept by nobody."""
+    if new.kind is PlanLimitKind.BUDGET and new.currency and new.ends_on:
+        rate_on(conn, new.currency, read_company(conn).base_currency, new.ends_on)
 
 
 def _told(facts: Mapping[str, Any]) -> dict[str, str]:

@@ -23,6 +23,7 @@ from inventory_core.planning.published import (
     forecasts_kept,
     lock_planning,
     make_current,
+    note_plan_day,
     step_days,
 )
 from inventory_core.vocabulary import ReleaseState
@@ -191,6 +192,9 @@ def roll_back(
     ruling = Ruling(True, "chosen_by_hand", None, champion.id)
     _set(tx, actor, target.id, ReleaseState.CHAMPION, ruling, now)
     make_current(tx, actor, target.run_id)
+    if run is not None:
+        # The list is of that day: a click must not plan as of when the other was last in use.
+        note_plan_day(tx, target.run_id, run.plan_day)
     subject = ("model_release", target.id)
     record_audit(tx, actor, "model_rolled_back", subject, {"from": champion.id, "to": target.id})
     return champion, target

@@ -39,7 +39,7 @@ def replenish_rules(conn: Reading) -> dict[tuple[int, int], ReplenishRule]:
 def set_replenish_rule(tx: Writing, actor: Actor, rule: ReplenishRule) -> None:
     """Set the rule of one SKU and warehouse, whole; it holds from the next planning on."""
     require(actor, Permission.PURCHASE_EDIT, warehouse_id=rule.warehouse_id)
-    if rule.service_level is not None and not Decimal("0.5") <= rule.service_level < 1:
+    if rule.service_level is not None and not Decimal("0.5") < rule.service_level < 1:
         raise Invalid("service_level_out_of_range", field="service_level")
     if rule.review_days is not None and not 1 <= rule.review_days <= 365:
         raise Invalid("days_out_of_range", field="review_days", fewest=1, most=365)

@@ -93,15 +93,16 @@ def propose_suggestions(
     proposals: Sequence[Proposal],
     *,
     run_id: int,
-    planned: Collection[tuple[int, int]],
+    sku_ids: Collection[int] | None,
     key: str,
     quiet_days: int,
     now: datetime,
 ) -> Proposed:
-    """Bring the open suggestions of the `planned` pairs (SKU, warehouse) in line with a plan.
+    """Bring the open suggestions of these SKUs (None: of all) in line with a plan.
 
-    An open suggestion of a planned pair without a proposal is withdrawn. `quiet_days`: how long a
-    rejection holds. `key` names the planning; suggestions that it opens carry it.
+    What is open and not proposed any more is withdrawn, also where a SKU has no forecast there any
+    more. `quiet_days`: how long a rejection holds. `key` names the planning; suggestions that it
+    opens carry it.
     """
     require(actor, Permission.PLAN_RUN)
     lock_planning(tx)
@@ -114,11 +115,10 @@ def propose_suggestions(
     fresh = [wanted[place] for place in places if place not in known and place not in resting]
     same = {p for p in places if p in free and free[p].content_hash == wanted[p].content_hash()}
     changed = [(free[p], wanted[p]) for p in places if p in free and p not in same]
-    pairs = set(planned)
     gone = [
         row.id
         for place, row in sorted(free.items())
-        if place not in wanted and (place[1], place[2]) in pairs
+        if place not in wanted and (sku_ids is None or row.sku_id in sku_ids)
     ]
     opened = _open(tx, fresh, run_id=run_id, key=key, now=now)
     revised = _revise(tx, changed, run_id=run_id)

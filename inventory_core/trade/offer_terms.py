@@ -48,7 +48,10 @@ class OfferLeg:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An offer as it holds on a day; `calendar` is the supplier's, if it has one."""
+    """An offer as it holds on a day; `calendar` is the supplier's, if it has one.
+
+    `order_minimum`: what the supplier wants at least in one order, in `minimum_currency`.
+    """
 
     id: OfferId
     supplier_id: SupplierId
@@ -67,6 +70,7 @@ class Offer:
     legs: tuple[OfferLeg, ...]
     calendar: Calendar | None
     order_minimum: Decimal | None
+    minimum_currency: str
     payment_days: int
     valid_to: date | None
     version: int
@@ -86,6 +90,7 @@ def offers(conn: Reading, sku_ids: Sequence[int] | None, on: date) -> list[Offer
             supplier.c.name.label("supplier_name"),
             supplier.c.calendar_id,
             supplier.c.order_minimum,
+            supplier.c.currency.label("minimum_currency"),
             supplier.c.payment_days,
         )
         .join(supplier, supplier.c.id == offer.c.supplier_id)
@@ -110,6 +115,7 @@ def offers_by_id(conn: Reading, offer_ids: Sequence[int], on: date) -> dict[Offe
             supplier.c.name.label("supplier_name"),
             supplier.c.calendar_id,
             supplier.c.order_minimum,
+            supplier.c.currency.label("minimum_currency"),
             supplier.c.payment_days,
         )
         .join(supplier, supplier.c.id == offer.c.supplier_id)

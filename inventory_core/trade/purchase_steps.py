@@ -120,6 +120,8 @@ def change_lines(
     tx.execute(_CHANGE_LINES, {name: [row[name] for row in changed] for name in _LINE_COLUMNS})
     insert_rows(tx, line_table, added)
     tx.execute(_TOUCH, {"id": order_id})
+    if any(item.expected_on for item in changes):
+        tx.execute(_FORGET_GUESS, {"id": order_id})
     told = [{"line_no": item.line_no, **_said(item)} for item in changes]
     _audit(tx, actor, "purchase_order_changed", {order_id: {"lines": told, "at": now}})
     return purchase_orders(tx, [order_id])[0]
@@ -266,6 +268,10 @@ FROM unnest(CAST(:ids AS bigint[]), CAST(:days AS date[])) AS g(id, expected_on)
 # The supplier's newest word says more than older milestones.
 _FORGET_OUTLOOK = text("""
 DELETE FROM arrival_outlook WHERE purchase_order_id = ANY(CAST(:ids AS bigint[]))
+""")
+# That an overdue order comes some time was a guess; what a person says of its days is none.
+_FORGET_GUESS = text("""
+DELETE FROM arrival_outlook WHERE purchase_order_id = :id AND milestone IS NULL
 """)
 _LINE_COLUMNS = ("ids", "quantities", "cancelled", "prices", "days")
 _CHANGE_LINES = text("""

@@ -84,7 +84,7 @@ def propose(database: Database, world: World, *proposals: Proposal) -> list[int]
             SYSTEM,
             proposals,
             run_id=run_id,
-            planned=[(item.sku_id, item.warehouse_id) for item in proposals],
+            sku_ids={item.sku_id for item in proposals},
             key="plan",
             quiet_days=7,
             now=NOW,

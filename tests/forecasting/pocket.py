@@ -271,7 +271,7 @@ class Courses:
                     "before": gone[arrival],
                     "after": max(0.0, asked[gap] - quantity),
                     "served": min(asked[gap], quantity),
-                    "demand": totals[arrival + gap] - totals[arrival],
+                    "demand": totals[arrival + gap] - totals[arrival] + self.owed[arrival],
                     "clean": 1.0 if asked[gap] - quantity <= DUST else 0.0,
                     "expired": lying[shelf_life] if shelf_life and shelf_life <= most else 0.0,
                     "unsold": max(0.0, quantity - self._asked(gone, arrival, found)),

@@ -226,8 +226,8 @@ def check_money(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
 def check_costs(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     """The expected cost of the order and of everything it was compared with."""
     found, cost = trace["order_cost"], trace["cost"]
-    shown = found["candidates"]
-    if shown[0]["unit_total"] is None:
+    shown = [one for one in found["candidates"] if one["unit_total"] is not None]
+    if not shown or shown[0] is not found["candidates"][0]:
         return
     rates = {one["currency"]: D(one["rate"]) for one in cost["rates"]}
     last = max(max(one["arrival_days"]) + one["gap_days"] for one in shown)

@@ -8,8 +8,10 @@ from typing import Any
 
 from forecasting.limiting import Limited, limit_plan
 from forecasting.limits_room import Shared
+from forecasting.policy import Rule
 from forecasting.situation import Planned
 from forecasting.suggest import plan_pair
+from forecasting.supplier_terms import Rate
 from inventory_core.planning.plan_limits import PlanLimit, Use
 from inventory_core.vocabulary import PlanLimitKind
 from tests.golden.sheets import SETTINGS, read_sheet, situation_of
@@ -152,6 +154,13 @@ def test_trap_42_a_container_is_filled_with_the_units_that_bring_most() -> None:
     assert quantities(limited(pairs, a_container(2.0))) == [80, 80]
 
 
+def test_three_orders_that_fill_a_container_to_the_last_litre_begin_no_other() -> None:
+    # As floats 0.8 three times is a trifle more than 2.4.
+    pairs = [a_draft(sku, price=40) for sku in (1, 2, 3)]
+    found = limited(pairs, a_container(2.4, fill=True, containers=2))
+    assert quantities(found) == [80, 80, 80]
+
+
 def test_a_container_that_is_too_small_takes_what_brings_most() -> None:
     pairs = [a_draft(1, price=40), a_draft(2, price=12)]
     found = limited(pairs, a_container(1.0))
@@ -197,6 +206,53 @@ def test_trap_42_what_one_supplier_is_too_large_for_is_bought_from_another() -> 
     assert draft.trace["passed_over"]["minimum"] == "90000"
     assert found.report is not None
     assert found.report["changed"][0]["code"] == "minimum_elsewhere"
+
+
+def test_a_third_supplier_takes_what_is_too_small_for_the_first_two() -> None:
+    first = a_draft(1, minimum=Decimal(90_000))
+    [offer] = first.situation.offers
+    others = tuple(
+        replace(
+            offer,
+            offer_id=number,
+            supplier_id=number,
+            supplier=name,
+            prices=tuple((start, price + number) for start, price in offer.prices),
+            order_minimum=minimum,
+        )
+        for number, name, minimum in ((2, "Yiwu", Decimal(80_000)), (3, "Canton", None))
+    )
+    pairs = [replace(first, situation=replace(first.situation, offers=(offer, *others)))]
+    draft = limited(pairs).pairs[0].draft
+    assert draft is not None
+    assert (draft.supplier_id, draft.quantity) == (3, 80)
+
+
+def test_a_minimum_is_read_in_the_currency_of_its_supplier() -> None:
+    first = a_draft(1, minimum=Decimal(2_500))
+    here = first.situation
+    rates = (*here.rates, Rate("CNY", Decimal("0.14"), AS_OF))
+    [offer] = here.offers
+    chinese = replace(offer, minimum_currency="CNY")
+    same = replace(first, situation=replace(here, offers=(chinese,), rates=rates))
+    # 2,500 CNY are 350 of the 400 USD that the order comes to; 2,500 USD would be out of reach.
+    assert quantities(limited([same])) == [80]
+    assert quantities(limited([first])) != [80]
+
+
+def test_a_container_is_not_filled_beyond_a_maximum_set_by_hand() -> None:
+    pairs = [a_draft(1, price=40, rule=Rule(maximum=440)), a_draft(2, price=12)]
+    first, second = quantities(limited(pairs, a_container(2.0, fill=True)))
+    assert (first, second) == (80, 120)
+
+
+def test_a_sku_that_is_reviewed_once_a_year_is_planned_under_a_limit_too() -> None:
+    for days in (90, 183, 365):
+        one = a_draft(1, rule=Rule(review_days=days))
+        assert one.draft is not None
+        wanted = one.draft.quantity
+        assert quantities(limited([one], a_budget(1_000_000))) == [wanted]
+        assert 0 < quantities(limited([one], a_budget(5 * wanted // 2)))[0] <= wanted // 2
 
 
 def test_a_click_leaves_out_what_a_limit_left_out() -> None:

@@ -138,3 +138,13 @@ def test_holding_and_handling_balance_at_wilsons_lot() -> None:
     best = min(known, key=lambda quantity: known[quantity] or Decimal(0))
     assert best == min(known, key=lambda quantity: abs(quantity - lot))
     assert best == pytest.approx(lot, rel=0.05)
+
+
+def test_customers_who_wait_are_part_of_what_an_order_is_asked_for() -> None:
+    courses = courses_of(
+        steady_demand(1), sellable=-500, arrivals=[], starts_on=START, horizon_days=900
+    )
+    [cost] = order_costs(courses, Way((30,), 10), [459])
+    # 500 wait and ten more come: 459 of 510 are served.
+    assert cost.lost_after == pytest.approx(51)
+    assert cost.fill_rate == pytest.approx(0.9)

@@ -10,11 +10,13 @@ from forecasting.book import not_yet_here
 from forecasting.lead_time import Route, arrives_on
 from forecasting.policy import LEAD_TIME_SLICES
 from inventory_core.db.engine import Database
+from inventory_core.office.actors import SYSTEM
 from inventory_core.stock.balances import Inbound, inbound
 from inventory_core.trade.arrival_outlooks import doubtful_orders, keep_outlooks
+from inventory_core.trade.purchase_orders import LineChange, change_lines, purchase_orders
 from tests.forecasting.test_leg_learning import MONDAY, ORDER, ROUTE, WAY
 from tests.trade.test_deliveries import ordered_only
-from tests.trade.world import make_world
+from tests.trade.world import NOW, make_world
 
 ON_TIME = (arrives_on(ROUTE, MONDAY) - MONDAY).days
 DUE = replace(ORDER, due_on=MONDAY + timedelta(days=ON_TIME))
@@ -84,6 +86,13 @@ def test_the_book_expects_an_overdue_order_later_and_one_in_time_as_its_papers_s
     with database.writing() as tx:
         keep_outlooks(tx, expected_arrivals(tx, as_of=late, order_ids=[order]))
     assert expected() > late
+    # What a person says of its days is no guess.
+    said = late + timedelta(days=40)
+    with database.writing() as tx:
+        [found] = purchase_orders(tx, [order])
+        changes = [LineChange(line.line_no, expected_on=said) for line in found.lines]
+        change_lines(tx, SYSTEM, order, changes, version=found.version, now=NOW)
+    assert expected() == said
 
 
 @pytest.mark.parametrize(("late", "expected"), [(0, 0), (-3, 3), (1, 1), (9, 9), (200, 30)])

@@ -1,5 +1,6 @@
 """What a person changes carries over to every number that planning reads."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -130,3 +131,25 @@ def test_an_override_of_days_that_are_over_is_over() -> None:
     found = planned(an_override(0, 6, percent="100"), later=10)
     assert found.overrides == ()
     assert planned(an_override(0, 13, percent="100"), later=10).overrides[0]["units_after"] == 80.0
+
+
+def a_rare_seller() -> PublishedForecast:
+    """The forecast shown is the least wrong: 49 a week, where 70 come in the mean."""
+    return replace(a_forecast(), mean=[49.0] * 8)
+
+
+def test_an_override_of_one_day_leaves_the_totals_before_it_as_they_were() -> None:
+    told = a_rare_seller()
+    found = planned(an_override(50, 50, percent="1"), told=told)
+    for length in ("7", "14", "49"):
+        assert found.totals[length] == told.totals[length]
+    half_more = planned(an_override(0, 55, percent="50"), told=told)
+    assert half_more.totals["14"] == {"mean": 210.0, "0.05": 105.0, "0.95": 315.0}
+    stated = planned(an_override(0, 6, units="12"), told=told)
+    assert stated.totals["7"]["mean"] == sum(stated.mean[:1]) == 84.0
+
+
+def test_a_forecast_that_gets_older_is_planned_with_by_the_same_mean() -> None:
+    found = planned(told=a_rare_seller(), later=7)
+    assert found.totals["14"] == {"mean": 140.0, "0.05": 70.0, "0.95": 210.0}
+    assert list(found.mean) == [49.0] * 7

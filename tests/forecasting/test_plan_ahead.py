@@ -63,6 +63,14 @@ def test_reviews_order_what_was_sold_and_stock_follows_by_hand() -> None:
     assert ahead.lost[0] == 0
 
 
+def test_later_orders_are_whole_pallets_where_the_supplier_ships_no_others() -> None:
+    here = a_situation()
+    [offer] = here.offers
+    pallets = replace(here, offers=(replace(offer, pallet_quantity=300),))
+    ahead = play_ahead(plan_of(facts_of(pallets)), review_days=7)
+    assert set(ahead.cash) <= {0.0, 1500.0}
+
+
 def test_what_cannot_be_served_is_lost_with_its_margin_and_is_not_bought_for() -> None:
     short = a_situation(stock=replace(a_situation().stock, available=100, inventory_position=100))
     plan = plan_of(facts_of(short))
@@ -75,6 +83,34 @@ def test_what_cannot_be_served_is_lost_with_its_margin_and_is_not_bought_for() -
     assert ahead.margin[0] == pytest.approx(200 * 15)
     # The next review buys a week, not the demand that was lost meanwhile.
     assert ahead.cash[1] == pytest.approx(350)
+
+
+def test_trap_48_what_is_on_its_way_to_a_hub_for_a_planned_transfer_is_given_once() -> None:
+    here = a_situation()
+    coming = {(1, 50): [Inbound(1, 50, AS_OF + timedelta(days=5), 500, "purchase", "PO-1", 1,
+                                "sent", "sea")]}  # fmt: skip
+    facts = facts_of(here, inbound=coming)
+
+    def upstream(planned_out: int) -> int:
+        hub = Position(
+            sku_id=1, warehouse_id=50, on_hand=0, reserved=0, held=0, available=0, in_transit=0,
+            on_order=500, backordered=0, inventory_position=500 - planned_out,
+            planned_out=planned_out,
+        )  # fmt: skip
+        book = replace(
+            facts.book,
+            positions={(1, 50): hub},
+            hubs=frozenset({50}),
+            warehouses={100: "US", 50: "HUB"},
+            lanes=[Lane(50, 100, "sea", 10, currency="USD", unit_freight=Decimal(0))],
+        )
+        [one] = plan_of(replace(facts, book=book)).pairs
+        return one.situation.stock.upstream
+
+    assert upstream(0) == 80
+    # All 500 go to another site, which counts them in its own position.
+    assert upstream(500) == 0
+    assert upstream(450) == 50
 
 
 def test_a_scenario_without_effect_differs_in_nothing() -> None:

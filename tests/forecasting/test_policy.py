@@ -133,6 +133,16 @@ def test_parts_set_by_hand_win_and_the_computed_ones_stay_visible() -> None:
     assert policy.manual == ("service_level", "minimum")
 
 
+def test_a_maximum_set_by_hand_holds_though_more_is_needed() -> None:
+    for maximum in (0, 60, 370):
+        policy = replenish_policy(
+            steady_demand(10), lead_time_days=30, lead_time_spread_days=0, review_days=7,
+            service_level=0.95, rule=Rule(maximum=maximum),
+        )  # fmt: skip
+        assert (policy.reorder_point, policy.order_up_to) == (maximum, maximum)
+        assert (policy.computed_reorder_point, policy.computed_order_up_to) == (370, 440)
+
+
 @given(
     per_day=st.floats(0, 500),
     high=st.floats(100, 400),

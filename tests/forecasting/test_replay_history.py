@@ -64,6 +64,20 @@ def test_what_happened_is_judged_by_hand() -> None:
     assert actual.dead_value == 0.0
 
 
+def test_a_lead_time_longer_than_the_window_is_played_too() -> None:
+    past = steady(LEAST_HISTORY_WEEKS + 10, lead=12)
+    compared = replay_history(past, USUAL, exact_forecasts(past, reach=30))
+    # 30 on hand and half of the demand coming for ten weeks: no order could change that.
+    assert compared.ours.fill_rate == compared.minmax.fill_rate
+    shorter = replay_history(steady(LEAST_HISTORY_WEEKS + 10), USUAL, exact_forecasts(past))
+    assert (compared.ours.fill_rate or 0) < (shorter.ours.fill_rate or 0)
+    for budget in (None, 100.0):
+        longer = replace(USUAL, lead_days=70, budget=budget)
+        played = replay_history(steady(LEAST_HISTORY_WEEKS + 10), longer,
+                                exact_forecasts(past, reach=30))  # fmt: skip
+        assert played.ours.fill_rate == pytest.approx(compared.ours.fill_rate, abs=0.2)
+
+
 def test_orders_keep_to_moq_and_serve_what_they_know() -> None:
     past = steady(LEAST_HISTORY_WEEKS + 20)
     compared = replay_history(past, USUAL, exact_forecasts(past))

@@ -7,12 +7,16 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forecasting.book import offer_terms
 from forecasting.lead_time import Route, latest_order_on
+from forecasting.policy import Rule
 from forecasting.suggest import plan_pair
-from forecasting.supplier_terms import OfferTerms, allowed_quantity
+from forecasting.supplier_terms import OfferTerms, Rate, allowed_quantity, landed_unit_cost
 from inventory_core.catalog.calendars import Calendar, Leg, arrival_on
+from inventory_core.trade.offer_terms import OfferLeg
 from inventory_core.vocabulary import OrderRule
 from tests.golden.sheets import SETTINGS, read_sheet, settings_of, situation_of
+from tests.planning.test_order_fit import OFFER
 
 TERMS = OfferTerms(1, 1, 1, "Ningbo", "USD", 1, 1, ((1, Decimal(5)),), ())
 
@@ -100,6 +104,21 @@ def test_a_dearer_lost_sale_never_makes_a_least_cost_order_smaller(
     assert found == sorted(found)
 
 
+def test_neither_a_price_break_nor_least_cost_goes_beyond_a_maximum_set_by_hand() -> None:
+    broken = situation_of(read_sheet("04_price_break_taken", "input"))
+    for situation, plan in (
+        (broken, SETTINGS),
+        (replace(broken, selling_price_base=Decimal(90)),
+         replace(SETTINGS, order_rule=OrderRule.LEAST_COST)),
+    ):  # fmt: skip
+        free = plan_pair(situation, plan).draft
+        held = plan_pair(replace(situation, rule=Rule(maximum=400)), plan).draft
+        assert free is not None
+        assert held is not None
+        assert free.quantity >= 100
+        assert held.quantity <= 40
+
+
 def test_a_least_cost_order_costs_no_more_than_the_whole_need() -> None:
     for case in ("14_uncertain_demand", "15_uncertain_lead_time", "18_customers_are_waiting"):
         situation = replace(situation_of(read_sheet(case, "input")), selling_price_base=Decimal(9))
@@ -109,3 +128,16 @@ def test_a_least_cost_order_costs_no_more_than_the_whole_need() -> None:
         by_quantity = {row["quantity"]: Decimal(row["cost"]) for row in rows}
         assert by_quantity[least.quantity] == min(by_quantity.values())
         assert least.trace["quantity"]["needed"] in by_quantity
+
+
+def test_freight_with_a_leg_of_no_known_rate_is_unknown_and_not_too_low() -> None:
+    legs = (
+        OfferLeg("sea", 1, "transport", 20, unit_freight=Decimal("0.50"), currency="USD"),
+        OfferLeg("sea", 2, "customs", 5, unit_freight=Decimal("9.00"), currency="MXN"),
+    )
+    offer = replace(OFFER, legs=legs)
+    dollar, peso = (Rate(code, Decimal(rate), date(2026, 3, 2)) for code, rate in
+                    (("USD", "1"), ("MXN", "0.05")))  # fmt: skip
+    for rates, landed in (([dollar], None), ([dollar, peso], Decimal("2.95"))):
+        terms = offer_terms(offer, rates)
+        assert landed_unit_cost(terms, terms.routes[0], Decimal(2), rates) == landed

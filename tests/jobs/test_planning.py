@@ -163,6 +163,15 @@ def test_goods_that_came_in_withdraw_the_suggestion(seller: Seller) -> None:
     assert seller.rows("SELECT state FROM suggestion") == [("withdrawn",)]
 
 
+def test_what_has_no_history_there_any_more_leaves_the_list(seller: Seller) -> None:
+    """An import with the wrong warehouse was undone: its suggestion must not stay for ever."""
+    planned(seller.database)
+    seller.run("UPDATE sales_line SET treatment = 'undone' WHERE sku_text = 'LAMP'")
+    result = planned(seller.database)
+    assert (result.series, result.withdrawn) == (1, 1)
+    assert seller.rows("SELECT state FROM suggestion") == [("withdrawn",)]
+
+
 def test_another_stock_makes_a_new_revision_of_the_same_suggestion(seller: Seller) -> None:
     planned(seller.database)
     seller.stock("LAMP", 60, key="more")

@@ -7,6 +7,7 @@ import pytest
 from inventory_core.db.engine import Database
 from inventory_core.errors import Forbidden, Refused
 from inventory_core.office.actors import SYSTEM, Actor
+from inventory_core.planning.published import current_run
 from inventory_core.planning.registry import (
     champion_release,
     releases,
@@ -153,6 +154,11 @@ def test_a_rollback_brings_the_forecasts_before_back_and_holds(seller: Seller) -
         left, held = roll_back(tx, SYSTEM, now=NOW)
     assert (left.run_id, held.run_id) == (second.run_id, first.run_id)
     assert current(seller) == first.run_id
+    # A click plans again as of the day of the list, not of the day the old one was last in use.
+    with seller.database.reading() as conn:
+        run = current_run(conn)
+    assert run is not None
+    assert run.plan_day == second.as_of
     assert [state for state, _ in states(seller)] == ["champion", "rolled_back"]
     # The next night trains the same configuration again; it stays out.
     one_more_day(seller, 2)

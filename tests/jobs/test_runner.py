@@ -29,7 +29,7 @@ from inventory_core.office.job_runs import (
 )
 from inventory_core.vocabulary import PersonId, Role
 from jobs.execution import held_run, run_recorded
-from jobs.runner import LEASE_NAME, Served, serve_next
+from jobs.runner import LEASE_NAME, Served, in_a_process_of_its_own, serve_next
 from jobs.schedule import Entry, Timetable, next_time
 from jobs.tasks import Workplace
 from tests.planning.seller import NOW, YESTERDAY, make_seller
@@ -134,7 +134,8 @@ def test_a_run_whose_process_died_is_lost_at_the_next_start(database: Database) 
 
 def test_a_process_that_ends_without_a_word_is_recorded_as_failed(database: Database) -> None:
     def dies(company: Served, job: JobName, request: JobRequest | None) -> str | None:
-        company.database.write(lambda tx: start_run(tx, job))
+        number = request.id if request else None
+        company.database.write(lambda tx: start_run(tx, job, request_id=number))
         return "job_died"
 
     company = served(database)
@@ -142,6 +143,31 @@ def test_a_process_that_ends_without_a_word_is_recorded_as_failed(database: Data
     serve_next(company, dies)
     assert runs(database) == [("plan", "failed", "job_died")]
     company.close()
+
+
+def test_a_request_whose_process_never_began_is_not_waited_for(database: Database) -> None:
+    company = served(database)
+    asked(database)
+    serve_next(company, lambda company, job, request: "job_died")
+    assert runs(database) == [("plan", "failed", "job_died")]
+    # The runner itself may die between taking a request and starting its process.
+    asked(database, key="another", job="backup")
+    database.write(take_request)
+    company.close()
+    successor = served(database)
+    assert successor.serving()
+    assert runs(database) == [("backup", "lost", "job_lost"), ("plan", "failed", "job_died")]
+    assert successor.database.write(mark_lost_runs) == 0
+    successor.close()
+
+
+def test_a_process_that_breaks_before_its_record_is_told_from_a_job_that_failed(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nobody listens there: Python ends with its own 1, and nothing was written about it.
+    monkeypatch.setenv("YIBEN_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    company = served(database)
+    assert in_a_process_of_its_own(company, JobName.PLAN, None) == "job_died"
 
 
 def test_asking_needs_the_right_and_a_known_name(database: Database) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from app.replanning import replan
+from inventory_core.catalog.calendar_records import close_days
 from inventory_core.db.engine import Database
 from inventory_core.desk.decisions import Choice, approve_suggestions, reject_suggestion
 from inventory_core.insight.decisions_made import decisions_made
@@ -134,6 +135,34 @@ def test_decisions_are_judged_when_the_next_order_could_have_been_there(seller: 
     assert by_sku["CREAM"].approved == 0
     assert by_sku["CREAM"].verdict.left == 250
     assert {one.sku: one.quantity for one in told}["LAMP"] == 100
+
+
+def test_where_a_factory_shuts_an_order_is_judged_until_the_next_could_be_there(
+    database: Database,
+) -> None:
+    made = make_seller(database, ["LAMP"])
+    with database.writing() as tx:
+        # Fifteen days of work: an order of today is made by 17 March, one of next week is not.
+        close_days(tx, SYSTEM, "customs", first=date(2026, 3, 18), last=date(2026, 4, 6))
+    made.run("UPDATE supplier SET calendar_id = (SELECT id FROM calendar LIMIT 1)")
+    made.sold("LAMP", [10] * 140, last_on=YESTERDAY)
+    made.stock("LAMP", 250)
+    run_planning(database, SYSTEM, now=NOW, prophet_seconds=0)
+    with database.writing() as tx:
+        reject_suggestion(tx, SYSTEM, choice(made, "LAMP"), reason="no", now=NOW)
+    [(policy, arrives_on)] = made.rows(
+        "SELECT trace->'policy', arrives_on FROM suggestion_revision"
+    )
+    gap = policy["protection_days"] - policy["lead_time_days"]
+    assert gap > 3 * policy["review_days"]
+    begins = datetime.combine(arrives_on, NOW.timetz())
+    ran_out(made, "LAMP", begins + timedelta(days=10), begins + timedelta(days=12))
+    with database.reading() as conn:
+        assert judged_decisions(conn, now=begins + timedelta(days=gap)) == []
+        [one] = judged_decisions(conn, now=begins + timedelta(days=gap + 2))
+    assert (one.ends_on - one.begins_on).days == gap
+    # Two days out at ten a day, not at the whole interval's demand by a day of the usual week.
+    assert one.verdict.lost == pytest.approx(20, abs=1)
 
 
 def test_what_left_the_shelf_after_its_time_counts_as_left_over(seller: Seller) -> None:

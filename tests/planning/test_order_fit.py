@@ -29,6 +29,7 @@ OFFER = Offer(
     legs=(),
     calendar=None,
     order_minimum=None,
+    minimum_currency="USD",
     payment_days=0,
     valid_to=None,
     version=1,

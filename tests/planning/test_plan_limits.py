@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 
 from app.screens.replenish_acts import approve_now
+from inventory_core.catalog.rates import NewRate, record_rates
 from inventory_core.db.engine import Database
 from inventory_core.desk.decisions import Choice
-from inventory_core.errors import Conflict, Forbidden, Invalid
+from inventory_core.errors import Conflict, Forbidden, Invalid, Refused
 from inventory_core.office.actors import SYSTEM, Actor
 from inventory_core.planning.limit_use import limit_uses
 from inventory_core.planning.plan_limits import (
@@ -22,6 +23,11 @@ from inventory_core.planning.plan_limits import (
     plan_limits,
 )
 from inventory_core.planning.published import current_run
+from inventory_core.trade.purchase_orders import (
+    NewPurchaseLine,
+    NewPurchaseOrder,
+    create_purchase_orders,
+)
 from inventory_core.vocabulary import PersonId, PlanLimitKind, Role
 from jobs.planning import run_planning
 from tests.planning.seller import NOW, TODAY, Seller, make_seller
@@ -91,6 +97,52 @@ def _planned(database: Database) -> Seller:
 def _list(database: Database) -> dict[int, int]:
     with database.reading() as conn:
         return {use.sku_id: use.quantity for use in open_uses(conn)}
+
+
+def test_a_budget_without_a_rate_into_the_base_currency_is_refused(database: Database) -> None:
+    make_seller(database)
+    with pytest.raises(Refused, match="rate_missing"), database.writing() as tx:
+        create_plan_limit(tx, SYSTEM, replace(MARCH, currency="EUR"))
+    with database.reading() as conn:
+        assert plan_limits(conn) == []
+
+
+@pytest.mark.slow
+def test_a_budget_and_orders_in_a_currency_that_nobody_offers_in_count_all_the_same(
+    database: Database,
+) -> None:
+    seller = _planned(database)
+    before = _list(database)
+    with database.reading() as conn:
+        whole = sum(use.amount for use in open_uses(conn))
+    with database.writing() as tx:
+        record_rates(tx, SYSTEM, [NewRate("EUR", "USD", TODAY, Decimal(2))])
+        create_plan_limit(
+            tx, SYSTEM, replace(MARCH, amount=(whole / 2).quantize(Decimal(1)), currency="EUR")
+        )
+    run_planning(database, SYSTEM, now=NOW, prophet_seconds=0)
+    assert _list(database) == before
+    # An order in euros takes half of the budget.
+    line = NewPurchaseLine(1, seller.skus["LAMP"], 1, (whole / 4).quantize(Decimal(1)))
+    order = NewPurchaseOrder(
+        "by hand", seller.supplier, seller.uk, "EUR", TODAY, lines=[line], expected_on=TODAY
+    )
+    with database.writing() as tx:
+        create_purchase_orders(tx, SYSTEM, [order], now=NOW)
+    run_planning(database, SYSTEM, now=NOW, prophet_seconds=0)
+    after = _list(database)
+    assert 0 < sum(after.values()) < sum(before.values())
+    with database.reading() as conn:
+        assert sum(use.amount for use in open_uses(conn)) <= whole / 2 + 1
+    sku = next(iter(after))
+    [(chosen, revision)] = seller.rows(
+        "SELECT id, revision FROM suggestion WHERE sku_id = :sku AND state = 'open'", sku=sku
+    )
+    told = database.write(
+        lambda tx: approve_now(tx, SYSTEM, NOW, [Choice(chosen, revision, "click")])
+    )
+    assert not isinstance(told, Conflict)
+    assert _list(database) == {one: units for one, units in after.items() if one != sku}
 
 
 @pytest.mark.slow
