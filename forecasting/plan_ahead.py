@@ -8,7 +8,6 @@ in later weeks, and the spread of the lead time. A course keeps its rank all the
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import lcm
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +15,7 @@ import numpy.typing as npt
 from forecasting.order_cost import course_levels, running_totals
 from forecasting.replenish import Plan
 from forecasting.situation import Planned
-from forecasting.supplier_terms import landed_unit_cost
+from forecasting.supplier_terms import landed_unit_cost, step_of
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -217,7 +216,7 @@ def _pair_terms(one: Planned) -> tuple[float, ...]:
     moq, step, price, landed = 1, 1, 0.0, 0.0
     if offer is not None:
         moq = offer.moq
-        step = lcm(offer.order_multiple, here.carton_quantity or 1)
+        step = step_of(offer, here.carton_quantity)
         quantity = one.draft.quantity if one.draft else max(offer.moq, policy.order_up_to)
         reached = offer.price_at(quantity)
         rate = next((r.rate for r in here.rates if r.currency == offer.currency), None)
