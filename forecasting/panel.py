@@ -27,7 +27,8 @@ class Panel:
     `known` name → [S, T + F]; `past` name → [S, T]; `static` name → codes or numbers [S];
     `offered_from` [S]: first column on offer, sold or not (a large number for never);
     `closed` [S, T + F]: announced closed periods, where demand is 0 by nature (or None).
-    `events`: sale events that the company entered, by name.
+    `events`: sale events that the company entered, by name. `whole`: demand was counted in whole
+    units, whatever a week was scaled up to since.
     """
 
     ids: tuple[str, ...]
@@ -41,6 +42,7 @@ class Panel:
     offered_from: Ints
     closed: Bools | None
     events: Feasts = ()
+    whole: bool = False
 
     @property
     def length(self) -> int:
