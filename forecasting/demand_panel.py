@@ -82,6 +82,7 @@ def panel_of_grid(
         offered_from=_offered_from(grid, skipped) // period.days,
         closed=None,
         events=grid.events,
+        country=grid.country,
         whole=is_whole(grid.y),
     )
 
