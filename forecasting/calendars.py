@@ -26,7 +26,8 @@ def calendar_columns(
 ) -> dict[str, Floats]:
     """name → [T] for every stamp; feasts only where `history` periods span more than a year.
 
-    `events`: what a company entered itself; a known name takes the place of our date of its year.
+    `events`: what a company entered itself, as it holds in one country; a known name takes the
+    place of our date of its year.
     """
     stamps = days.astype("datetime64[D]")
     months = stamps.astype("datetime64[M]")
@@ -76,10 +77,10 @@ def _feast_columns(stamps: Days, frequency: Frequency, own: Feasts) -> dict[str,
 
 def _with_own(feasts: dict[str, tuple[date, ...]], own: Feasts) -> dict[str, tuple[date, ...]]:
     found = dict(feasts)
-    for name, days in own:
-        years = {day.year for day in days}
-        kept = tuple(day for day in feasts.get(name, ()) if day.year not in years)
-        found[name] = (*kept, *days)
+    for feast in own:
+        years = {day.year for day in feast.days}
+        kept = tuple(day for day in feasts.get(feast.name, ()) if day.year not in years)
+        found[feast.name] = (*kept, *feast.days)
     return found
 
 

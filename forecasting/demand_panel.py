@@ -12,6 +12,7 @@ from math import ceil
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.filters import is_whole
 from forecasting.frames import MAX_PERIODS
 from forecasting.frequency import Frequency, frequency_of, period_range
 from forecasting.history import DemandGrid
@@ -81,6 +82,8 @@ def panel_of_grid(
         offered_from=_offered_from(grid, skipped) // period.days,
         closed=None,
         events=grid.events,
+        country=grid.country,
+        whole=is_whole(grid.y),
     )
 
 

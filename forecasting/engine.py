@@ -22,7 +22,6 @@ from forecasting.backtest import (
 )
 from forecasting.candidates import BLEND, SUPPORT, candidate_models
 from forecasting.covariates import covariates_of, plan_covariates
-from forecasting.filters import is_whole
 from forecasting.frequency import Days
 from forecasting.incumbency import keep_incumbents
 from forecasting.intervals import PATH_LEVELS
@@ -239,7 +238,7 @@ def _of_champions(forecasts: Mapping[str, Floats], champions: Sequence[str]) -> 
 
 def _in_units(panel: Panel, quantiles: Floats) -> Floats:
     """Whole units where demand has only ever come in whole units: nobody buys half of one."""
-    return np.round(quantiles) if is_whole(panel.y) else quantiles
+    return np.round(quantiles) if panel.whole else quantiles
 
 
 def _step_grid(horizon: int, asked: Sequence[int]) -> Ints:

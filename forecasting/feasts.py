@@ -1,7 +1,8 @@
 """Which moving feasts a panel's demand answers to: only those that showed it, year after year.
 
 A feast whose market buys nothing different then is noise that a model would learn by heart, so a
-feast counts when at least two of its past occurrences moved total demand the same way.
+feast counts when at least two of its past occurrences moved total demand the same way. One that a
+company entered for a country counts for the series of that country alone, by what they sold.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,8 +13,10 @@ import numpy.typing as npt
 from forecasting.calendars import calendar_columns
 from forecasting.filters import ratio, rolling_mean
 from forecasting.panel import Panel
+from inventory_core.catalog.sale_events import Feasts, feasts_in
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 NEAR_DAYS = 7
 MOVING = ("feast_lunar_new_year", "feast_easter", "feast_eid", "feast_prime_day")
@@ -25,10 +28,52 @@ SPANS = ((-21, -8), (-7, -1), (0, 6), (7, 21))
 MONTH_SPANS = ((-45, -16), (-15, 15), (16, 45))
 
 
-def felt_feasts(panel: Panel) -> tuple[str, ...]:
-    """Names of the calendar's feast columns that moved this panel's demand before."""
+def countries_of(panel: Panel) -> tuple[tuple[str, ...], Ints]:
+    """The countries with a calendar of their own, "" for all others first; [S] which one holds."""
+    own = {feast.country for feast in panel.events if feast.country}
+    names = ("", *sorted(own & set(panel.country)))
+    places = {name: place for place, name in enumerate(names)}
+    if not panel.country:
+        return names, np.zeros(panel.count, dtype=np.int64)
+    return names, np.array([places.get(name, 0) for name in panel.country], dtype=np.int64)
+
+
+def felt_feasts(panel: Panel) -> dict[str, tuple[str, ...]]:
+    """Country -> names of the calendar's feast columns that moved demand before; "" for all others.
+
+    What holds everywhere is judged by all series together.
+    """
+    names, place = countries_of(panel)
+    felt = {"": _felt(panel, feasts_in(panel.events, ""))}
+    for at, country in enumerate(names[1:], 1):
+        bound = {f"feast_{feast.name}" for feast in panel.events if feast.country == country}
+        there = _felt(panel.select(np.flatnonzero(place == at)), feasts_in(panel.events, country))
+        felt[country] = tuple(sorted({*felt[""]} - bound | ({*there} & bound)))
+    return felt
+
+
+def calendar_by_country(
+    panel: Panel, feasts: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, Floats], Ints]:
+    """Calendar columns [countries, T + F] with these feasts, and [S] which row is a series' own."""
+    names, place = countries_of(panel)
+    calendars = [
+        with_feasts(
+            calendar_columns(panel.days, panel.frequency, 10**6, feasts_in(panel.events, country)),
+            feasts[country],
+        )
+        for country in names
+    ]
+    unknown = np.full(len(panel.days), np.nan)
+    columns = dict.fromkeys(name for calendar in calendars for name in calendar)
+    return {
+        name: np.stack([calendar.get(name, unknown) for calendar in calendars]) for name in columns
+    }, place
+
+
+def _felt(panel: Panel, events: Feasts) -> tuple[str, ...]:
     days = panel.days[: panel.length]
-    columns = calendar_columns(days, panel.frequency, panel.length, panel.events)
+    columns = calendar_columns(days, panel.frequency, panel.length, events)
     names = [name for name in columns if name.startswith("feast_")]
     if not names:
         return ()

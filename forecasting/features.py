@@ -4,15 +4,14 @@ Everything is read at or before the origin, except what is announced: calendar a
 covariates. Decides which columns there are; learns nothing but which covariates vary.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.calendars import calendar_columns
 from forecasting.covariates import Covariates, covariate_columns, lookup_states
-from forecasting.feasts import with_feasts
+from forecasting.feasts import calendar_by_country
 from forecasting.filters import (
     decayed_mean,
     gather,
@@ -48,20 +47,26 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Lookback:
-    """Everything precomputed on one panel from which feature rows are picked."""
+    """Everything precomputed on one panel from which feature rows are picked.
+
+    `calendar` name -> [countries, T + F]; `country` [S]: the row that holds for a series.
+    """
 
     panel: Panel
     size: Floats
     states: dict[str, Floats]
     phase: dict[str, Floats]
     calendar: dict[str, Floats]
+    country: Ints
     covariates: Covariates
 
 
-def lookback_of(panel: Panel, covariates: Covariates, feasts: Sequence[str]) -> Lookback:
+def lookback_of(
+    panel: Panel, covariates: Covariates, feasts: Mapping[str, Sequence[str]]
+) -> Lookback:
     """Causal arrays of a panel; column t depends on columns up to t (calendar: on none).
 
-    Of the calendar's moving feasts only `feasts` are kept.
+    Of the calendar's moving feasts only `feasts` are kept, country by country.
     """
     y, frequency = panel.y, panel.frequency
     size = series_size(panel)
@@ -86,13 +91,14 @@ def lookback_of(panel: Panel, covariates: Covariates, feasts: Sequence[str]) -> 
     phase = {"phase_decayed": same_phase_decayed(y, frequency.season, 3.0), "phase_last": y}
     if frequency.season <= 12:
         phase["phase_long"] = same_phase_decayed(y, frequency.season, LONG_HALF_LIFE_CYCLES)
-    calendar = with_feasts(calendar_columns(panel.days, frequency, 10**6, panel.events), feasts)
+    calendar, country = calendar_by_country(panel, feasts)
     return Lookback(
         panel=panel,
         size=size,
         states={**states, **{f"plain_{name}": values for name, values in shares.items()}},
         phase=phase,
         calendar=calendar,
+        country=country,
         covariates=covariates,
     )
 
@@ -145,8 +151,9 @@ def _columns(lookback: Lookback, rows: Rows) -> dict[str, Floats]:
         columns[name] = picked if name.startswith("plain_") else picked / size
     columns.update(_phase_columns(lookback, rows, size))
     columns.update(_year_columns(lookback, rows, size))
+    country = lookback.country[series]
     for name, values in lookback.calendar.items():
-        columns[name] = values[target]
+        columns[name] = values[country, target]
     known = covariate_columns(lookback.covariates, panel, series, last, target)
     for name, values in known.items():
         columns[name] = (

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from forecasting.filters import is_whole
 from forecasting.frequency import Days, Frequency, period_range
 from forecasting.panel import Bools, Floats, Ints, Panel
 from inventory_core.errors import Invalid
@@ -82,6 +83,7 @@ def panel_of(frame: pd.DataFrame, frequency: Frequency, columns: Columns | None 
         categorical=categorical,
         offered_from=np.where(seen_rows.any(axis=1), seen_rows.argmax(axis=1), MAX_PERIODS),
         closed=closed,
+        whole=is_whole(y),
     )
 
 

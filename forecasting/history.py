@@ -15,7 +15,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecasting.history_spans import SeriesDays, live_days, out_share_by_day, promotion_by_day
+from forecasting.filters import carried
+from forecasting.history_spans import (
+    SeriesDays,
+    closed_days,
+    countries_of,
+    live_days,
+    out_share_by_day,
+    promotion_by_day,
+)
 from inventory_core.catalog.sale_events import Feasts, own_feasts
 from inventory_core.db.engine import Reading
 from inventory_core.insight import demand
@@ -30,8 +38,6 @@ FIRST_DAY = date(1990, 1, 1)
 STALE_AFTER_DAYS = 30
 # A day out of stock for this share of it is a censored day.
 CENSORED_SHARE = 0.1
-# A day without any demand is a closed day where a usual day sees at least this many units.
-CLOSED_LEAST_UNITS = 20.0
 LONGEST_HISTORY_DAYS = 1200
 
 
@@ -51,8 +57,9 @@ class DemandGrid:
     y: units demanded (0 on live days without demand). short, bulk: parts of y. out_share: share of
     the day without stock, NaN without evidence. promotion: discount in percent (0.01 where none is
     stated), 0 without; it reaches `ahead` days beyond the history. price: NaN where unknown.
-    events: sale events that the company entered. stood_in: part of y that was sold in place of a
-    site without stock; None where nobody asked.
+    events: sale events that the company entered. country: of the warehouse or market of each
+    series, "" where it has none; () where nobody asked. stood_in: part of y that was sold in
+    place of a site without stock; None where nobody asked.
     """
 
     sku_id: Ints
@@ -68,6 +75,7 @@ class DemandGrid:
     live: Bools
     closed: Bools
     events: Feasts = ()
+    country: tuple[str, ...] = ()
     stood_in: Floats | None = None
 
     @property
@@ -96,7 +104,7 @@ class DemandGrid:
 
     def hash(self) -> str:
         """A fingerprint of everything a model may learn from: same hash, same history."""
-        found = sha256(repr((self.ids, self.first_on, *self.events)).encode())
+        found = sha256(repr((self.ids, self.first_on, self.country, *self.events)).encode())
         parts = (self.y, self.bulk, self.price, self.out_share, self.promotion, self.live)
         for part in parts if self.stood_in is None else (*parts, self.stood_in):
             found.update(np.ascontiguousarray(part).tobytes())
@@ -117,6 +125,7 @@ class DemandGrid:
             promotion=self.promotion[rows],
             live=self.live[rows],
             closed=self.closed[rows],
+            country=tuple(self.country[int(row)] for row in rows) if self.country else (),
             stood_in=None if self.stood_in is None else self.stood_in[rows],
         )
 
@@ -183,6 +192,7 @@ def demand_grid(
         last=_day(through),
         ahead=ahead_days,
     )
+    part = tuple(parts[int(code)] for code in part_code[seen])
     y, short, bulk = (pairs.spread(series, day, columns[place]) for place in (4, 5, 6))
     price = pairs.spread(series, day, columns[7], empty=np.nan)
     out_share = out_share_by_day(conn, pairs)
@@ -190,17 +200,18 @@ def demand_grid(
     return DemandGrid(
         sku_id=pairs.sku_id,
         warehouse_id=pairs.warehouse_id,
-        part=tuple(parts[int(code)] for code in part_code[seen]),
+        part=part,
         first_on=EPOCH + timedelta(days=pairs.first),
         y=y,
         short=short,
         bulk=bulk,
-        price=_carried_forward(price),
+        price=carried(price),
         out_share=out_share,
         promotion=promotion_by_day(conn, pairs),
         live=live,
-        closed=_closed(y, pairs),
+        closed=closed_days(y, pairs),
         events=own_feasts(conn),
+        country=countries_of(conn, pairs, part),
     )
 
 
@@ -266,24 +277,6 @@ def frame_of(grid: DemandGrid) -> pd.DataFrame:
             "price": grid.price[rows, days],
         }
     )
-
-
-def _closed(y: Floats, pairs: SeriesDays) -> Bools:
-    """Days on which a whole warehouse sold nothing though a usual day there sells a lot."""
-    closed = np.zeros(y.shape, dtype=bool)
-    for warehouse in np.unique(pairs.warehouse_id):
-        rows = pairs.warehouse_id == warehouse
-        total = y[rows].sum(axis=0)
-        if np.median(total) >= CLOSED_LEAST_UNITS:
-            closed[rows] = total == 0
-    return closed
-
-
-def _carried_forward(price: Floats) -> Floats:
-    """The last price seen holds until the next; unknown before the first."""
-    known = ~np.isnan(price)
-    last = np.maximum.accumulate(np.where(known, np.arange(price.shape[1]), 0), axis=1)
-    return np.asarray(np.take_along_axis(price, last, axis=1))
 
 
 def _coded(names: Sequence[str]) -> tuple[Ints, list[str]]:

@@ -1,10 +1,10 @@
 """Places what lasts for a while (stock-outs, listings, promotions) on the days of each series.
 
-Decides how the part of a day without stock is counted and from when to when a series lives; knows
-neither demand nor models.
+Decides how the part of a day without stock is counted, from when to when a series lives, and which
+days a warehouse was closed; knows no models.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,9 @@ from inventory_core.insight import demand
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+
+# A day without any demand is a closed day where a usual day sees at least this many units.
+CLOSED_LEAST_UNITS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,14 @@ class SeriesDays:
         index = pd.MultiIndex.from_arrays([self.sku_id, self.warehouse_id])
         found = index.get_indexer(pd.MultiIndex.from_arrays([wanted_sku, wanted]))
         return np.asarray(found, dtype=np.int64)
+
+
+def countries_of(conn: Reading, pairs: SeriesDays, part: Sequence[str]) -> tuple[str, ...]:
+    """[S] the country of the warehouse or, where series are markets, the market; else ""."""
+    if pairs.grain == "market":
+        return tuple(part)
+    of_warehouse = {row.id: row.country for row in conn.rows(demand.warehouse_codes())}
+    return tuple(of_warehouse.get(int(code), "") for code in pairs.warehouse_id)
 
 
 def out_share_by_day(conn: Reading, pairs: SeriesDays) -> Floats:
@@ -102,6 +113,17 @@ def live_days(conn: Reading, pairs: SeriesDays, sold: Bools) -> Bools:
                 last[row] = max(0, end - pairs.first + 1)
     live = (days[None, :] >= first[:, None]) & (days[None, :] < last[:, None])
     return np.asarray(live | sold)
+
+
+def closed_days(y: Floats, pairs: SeriesDays) -> Bools:
+    """Days on which a whole warehouse sold nothing though a usual day there sells a lot."""
+    closed = np.zeros(y.shape, dtype=bool)
+    for warehouse in np.unique(pairs.warehouse_id):
+        rows = pairs.warehouse_id == warehouse
+        total = y[rows].sum(axis=0)
+        if np.median(total) >= CLOSED_LEAST_UNITS:
+            closed[rows] = total == 0
+    return closed
 
 
 def promotion_by_day(conn: Reading, pairs: SeriesDays) -> Floats:

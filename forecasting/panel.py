@@ -27,7 +27,9 @@ class Panel:
     `known` name → [S, T + F]; `past` name → [S, T]; `static` name → codes or numbers [S];
     `offered_from` [S]: first column on offer, sold or not (a large number for never);
     `closed` [S, T + F]: announced closed periods, where demand is 0 by nature (or None).
-    `events`: sale events that the company entered, by name.
+    `events`: sale events that the company entered. `country` [S]: where a series sells, "" unknown;
+    () where nobody asked. `whole`: demand was counted in whole
+    units, whatever a week was scaled up to since.
     """
 
     ids: tuple[str, ...]
@@ -41,6 +43,8 @@ class Panel:
     offered_from: Ints
     closed: Bools | None
     events: Feasts = ()
+    country: tuple[str, ...] = ()
+    whole: bool = False
 
     @property
     def length(self) -> int:
@@ -72,6 +76,7 @@ class Panel:
             static={name: values[rows] for name, values in self.static.items()},
             offered_from=self.offered_from[rows],
             closed=None if self.closed is None else self.closed[rows],
+            country=tuple(self.country[int(row)] for row in rows) if self.country else (),
         )
 
     def reaching(self, horizon: int) -> "Panel":

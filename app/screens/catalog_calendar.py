@@ -12,14 +12,18 @@ from app.i18n import DAY_FORMAT, catalogue, day, md, plain, t
 from app.screens.catalog_closures import draw_closures
 from app.widgets_acts import run_act
 from app.widgets_tables import Column, Day, Text, export_button, table
+from forecasting.feasts import USUAL_OCCURRENCES
 from inventory_core.catalog.sale_events import (
     NewSaleEvent,
     SaleEvent,
     change_sale_event,
     create_sale_events,
     sale_events,
+    times_seen,
 )
 from inventory_core.db.engine import Reading, Writing
+from inventory_core.insight.demand import last_day_with_sales
+from inventory_core.insight.kpis_snapshot import first_fact_on
 from inventory_core.office.actors import Actor, Permission
 from inventory_core.vocabulary import SaleEventKind
 
@@ -31,17 +35,32 @@ ASKED_AHEAD_DAYS = 400
 def draw(today: date) -> None:
     """Events with the guessed ones asked for, and below who rests when."""
     st.markdown(f":gray[{md('calendar.sentence')}]")
-    events = session.cached("sale_events", _events, today.year)
+    seen = session.cached("sale_events", _events, today)
+    events = [event for event, _ in seen]
     for event in events:
         ahead = (event.starts_on - today).days
-        if event.guessed and 0 <= ahead <= ASKED_AHEAD_DAYS:
+        entered = any(_same_year(one, event) for one in events if one.id is not None)
+        if event.guessed and not entered and 0 <= ahead <= ASKED_AHEAD_DAYS:
             _ask_for(event)
-    _draw_events(events, today)
+    _draw_events(events, [times for _, times in seen], today)
     draw_closures(today)
 
 
-def _events(conn: Reading, year: int) -> list[SaleEvent]:
-    return sale_events(conn, year - 1, year + YEARS_AHEAD)
+def _events(conn: Reading, today: date) -> list[tuple[SaleEvent, int]]:
+    """The events of these years, each with how often models have seen it."""
+    first, last = first_fact_on(conn) or today, conn.scalar(last_day_with_sales()) or today
+    shown = today.year - 1
+    known = sale_events(conn, min(first.year, shown), today.year + YEARS_AHEAD)
+    until = min(today, last + timedelta(days=1))
+    return [
+        (event, times_seen(known, event, first, until))
+        for event in known
+        if event.starts_on.year >= shown
+    ]
+
+
+def _same_year(one: SaleEvent, other: SaleEvent) -> bool:
+    return (one.kind, one.starts_on.year) == (other.kind, other.starts_on.year)
 
 
 def event_name(event: SaleEvent) -> str:
@@ -71,7 +90,7 @@ def _ask_for(event: SaleEvent) -> None:
             _dialog(event)
 
 
-def _draw_events(events: list[SaleEvent], today: date) -> None:
+def _draw_events(events: list[SaleEvent], seen: list[int], today: date) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(md("calendar.events"), anchor=False)
         st.space("stretch")
@@ -88,8 +107,9 @@ def _draw_events(events: list[SaleEvent], today: date) -> None:
             "event": [event_name(event) for event in events],
             "from": [event.starts_on for event in events],
             "to": [event.ends_on for event in events],
-            "where": [event.country or t("calendar.everywhere") for event in events],
+            "where": [_where(event, events) for event in events],
             "source": [t(f"calendar.source_{_source(event)}") for event in events],
+            "seen": [_seen(times) for times in seen],
         }
     )
     columns: dict[str, Column] = {
@@ -98,6 +118,7 @@ def _draw_events(events: list[SaleEvent], today: date) -> None:
         "to": Day(t("calendar.to")),
         "where": Text(t("calendar.where"), width="small"),
         "source": Text(t("calendar.source"), width="small"),
+        "seen": Text(t("calendar.seen"), help=t("calendar.seen_help"), width="medium"),
     }
     ticked = table(rows, columns, key="sale_events", select="one", height="content")
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -106,6 +127,22 @@ def _draw_events(events: list[SaleEvent], today: date) -> None:
         _draw_one(events[ticked[0]])
     else:
         st.markdown(f":gray[{md('calendar.choose')}]")
+
+
+def _where(event: SaleEvent, events: list[SaleEvent]) -> str:
+    if event.country:
+        return event.country
+    bound = any(_same_year(one, event) and one.country for one in events)
+    known = event.kind is not SaleEventKind.OWN
+    return t("calendar.elsewhere" if bound and known else "calendar.everywhere")
+
+
+def _seen(times: int) -> str:
+    if times == 0:
+        return t("calendar.seen_never")
+    if times < USUAL_OCCURRENCES:
+        return t("calendar.seen_once")
+    return t("calendar.seen_times", times=str(times))
 
 
 def _source(event: SaleEvent) -> str:

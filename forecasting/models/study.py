@@ -6,7 +6,7 @@ felt, and reads the feature rows that a fit or a forecast asks for. Candidates o
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,7 +35,7 @@ class Study:
 
     plan: CovariatePlan
     usual: Usual
-    feasts: tuple[str, ...]
+    feasts: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)

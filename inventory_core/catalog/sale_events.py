@@ -1,7 +1,7 @@
 """Sale events as a company plans with them: its own entries over those that come with the program.
 
 Decides which date of an event holds: an entry of a known kind takes the place of the program's date
-in its year. Decides nothing about what an event sells.
+in its year, and one for a country only there. Decides nothing about what an event sells.
 """
 
 from collections import defaultdict
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -25,8 +25,19 @@ from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.vocabulary import SaleEventKind
 
 LONGEST_DAYS = 60
-# Name of an event, and the first day of each time it took or takes place.
-Feasts = tuple[tuple[str, tuple[date, ...]], ...]
+
+
+class Feast(NamedTuple):
+    """An event under the name that models know it by, and the first day of each time it takes
+    place; without a country everywhere.
+    """
+
+    name: str
+    days: tuple[date, ...]
+    country: str = ""
+
+
+Feasts = tuple[Feast, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +111,7 @@ def change_sale_event(
 def sale_events(conn: Reading, first: int, last: int) -> list[SaleEvent]:
     """Every event that begins in these years, in order: the company's, and the program's."""
     own = _own(conn, first, last)
-    replaced = {(event.kind, event.starts_on.year) for event in own}
+    replaced = {(event.kind, event.starts_on.year) for event in own if not event.country}
     usual = [
         SaleEvent(event.kind, event.starts_on, event.ends_on, guessed=event.guessed)
         for year in range(first, last + 1)
@@ -115,13 +126,45 @@ def own_feasts(conn: Reading) -> Feasts:
 
     Events of one's own with the same name are one event that comes again.
     """
-    found: dict[str, set[date]] = defaultdict(set)
+    found: dict[tuple[str, str], set[date]] = defaultdict(set)
     for event in _own(conn, date.min.year, date.max.year):
-        name = event.kind.value
-        if event.kind is SaleEventKind.OWN:
-            name = f"own_{code_key(event.name_en or event.name_zh)}"
-        found[name].add(event.starts_on)
-    return tuple((name, tuple(sorted(days))) for name, days in sorted(found.items()))
+        found[_feast_name(event), event.country or ""].add(event.starts_on)
+    return tuple(
+        Feast(name, tuple(sorted(days)), country) for (name, country), days in sorted(found.items())
+    )
+
+
+def feasts_in(feasts: Feasts, country: str) -> Feasts:
+    """The entries as they hold in one country ("": where none has entries of its own).
+
+    One for the country takes the place of one for everywhere in its year.
+    """
+    there = {feast.name: feast.days for feast in feasts if feast.country == country}
+    everywhere = {feast.name: feast.days for feast in feasts if not feast.country}
+    return tuple(
+        Feast(name, _replaced(everywhere.get(name, ()), there.get(name, ())), country)
+        for name in sorted({*there, *everywhere})
+    )
+
+
+def times_seen(events: Sequence[SaleEvent], event: SaleEvent, first: date, before: date) -> int:
+    """How often the event took place, where it holds, from `first` until the day `before`."""
+    same = [one for one in events if _feast_name(one) == _feast_name(event)]
+    there = [one.starts_on for one in same if one.country == event.country]
+    everywhere = [one.starts_on for one in same if one.country is None]
+    days = _replaced(tuple(everywhere), tuple(there))
+    return sum(first <= day < before for day in days)
+
+
+def _feast_name(event: SaleEvent) -> str:
+    if event.kind is SaleEventKind.OWN:
+        return f"own_{code_key(event.name_en or event.name_zh)}"
+    return event.kind.value
+
+
+def _replaced(days: tuple[date, ...], by: tuple[date, ...]) -> tuple[date, ...]:
+    years = {day.year for day in by}
+    return tuple(sorted({*by, *(day for day in days if day.year not in years)}))
 
 
 def _own(conn: Reading, first: int, last: int) -> list[SaleEvent]:

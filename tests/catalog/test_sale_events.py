@@ -1,5 +1,6 @@
 """Sale events: the program's dates, a company's own over them, and what nobody has announced."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,11 +9,15 @@ from sqlalchemy.exc import DBAPIError
 
 from inventory_core.catalog.sale_event_dates import PRIME_DAYS, prime_day, program_events
 from inventory_core.catalog.sale_events import (
+    Feast,
     NewSaleEvent,
+    SaleEvent,
     change_sale_event,
     create_sale_events,
+    feasts_in,
     own_feasts,
     sale_events,
+    times_seen,
 )
 from inventory_core.db.engine import Database
 from inventory_core.errors import Conflict, Forbidden, Invalid
@@ -80,9 +85,38 @@ def test_models_know_own_events_by_name_whatever_its_case(database: Database) ->
     )
     with database.reading() as conn:
         assert own_feasts(conn) == (
-            ("own_brand day", (date(2025, 3, 3), date(2026, 3, 9))),
-            ("prime_day", (date(2027, 6, 22),)),
+            Feast("own_brand day", (date(2025, 3, 3), date(2026, 3, 9))),
+            Feast("prime_day", (date(2027, 6, 22),)),
         )
+
+
+def test_trap_30_an_entry_for_one_country_leaves_the_date_of_all_others(
+    database: Database,
+) -> None:
+    create(database, replace(ANNOUNCED, key="jp", country="JP"))
+    with database.reading() as conn:
+        found = [e for e in sale_events(conn, 2027, 2027) if e.kind is KIND.PRIME_DAY]
+        entered = own_feasts(conn)
+    assert [(one.country, one.guessed) for one in found] == [("JP", False), (None, True)]
+    assert feasts_in(entered, "JP") == (Feast("prime_day", (date(2027, 6, 22),), "JP"),)
+    assert feasts_in(entered, "") == ()
+
+
+def test_an_entry_for_a_country_takes_the_place_of_one_for_everywhere_in_its_year() -> None:
+    days = (date(2025, 3, 3), date(2026, 3, 9))
+    entered = (Feast("own_sale", days), Feast("own_sale", (date(2026, 4, 1),), "US"))
+    assert feasts_in(entered, "US") == (Feast("own_sale", (days[0], date(2026, 4, 1)), "US"),)
+    assert [feasts_in(entered, place)[0].days for place in ("DE", "")] == [days, days]
+
+
+def test_an_event_was_seen_where_it_took_place_while_there_were_sales() -> None:
+    first, today = date(2025, 6, 1), date(2026, 6, 1)
+    sale, us = (SaleEvent(KIND.OWN, date(2027, 3, 3), date(2027, 3, 3), "", "Sale", c, 1)
+                for c in (None, "US"))  # fmt: skip
+    past = [replace(sale, starts_on=day) for day in (date(2025, 3, 3), date(2026, 3, 9))]
+    assert times_seen([*past, sale, us], sale, first, today) == 1
+    assert times_seen([*past, sale, us], us, first, today) == 1
+    assert times_seen([sale], sale, first, today) == 0
 
 
 def test_the_same_key_enters_once(database: Database) -> None:

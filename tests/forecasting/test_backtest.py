@@ -1,15 +1,18 @@
 """Origins, champions, weights, feasts, intervals: decisions on cases with a known answer."""
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
 
 from forecasting.backtest import Trial, choose_champions, outer_cutoffs, trial_origins
-from forecasting.feasts import felt_feasts, with_feasts
+from forecasting.feasts import calendar_by_country, felt_feasts, with_feasts
 from forecasting.intervals import learn_ratios, mirrored
 from forecasting.stacking import learn_weights, segments_of
 from forecasting.upgrade import prophet_upgrade
+from inventory_core.catalog.sale_event_dates import PRIME_DAYS
+from inventory_core.catalog.sale_events import Feast
 from tests.forecasting.panels import demand_panel, plain_panel
 
 RANDOM = np.random.default_rng(0)
@@ -127,7 +130,47 @@ def test_only_feasts_that_moved_demand_before_are_kept() -> None:
         y[:, (days >= feast - 7) & (days < feast)] = 60.0
     panel = plain_panel(y)
     panel = replace(panel, days=days)
-    assert felt_feasts(panel) == ("feast_easter",)
+    assert felt_feasts(panel) == {"": ("feast_easter",)}
+
+
+def test_trap_30_a_feast_of_one_country_counts_there_and_nowhere_else() -> None:
+    days = np.arange("2022-01-01", "2023-12-20", dtype="datetime64[D]")
+    diwali = (date(2022, 10, 24), date(2023, 11, 12))
+    y = np.full((6, len(days)), 30.0)
+    for feast in np.array(diwali, dtype="datetime64[D]"):
+        y[:3, (days >= feast - 7) & (days < feast)] = 60.0
+    panel = replace(
+        plain_panel(y),
+        days=days,
+        events=(Feast("own_diwali", diwali, "IN"),),
+        country=("IN",) * 3 + ("US",) * 3,
+    )
+    assert felt_feasts(panel) == {"": (), "IN": ("feast_own_diwali",)}
+    calendar, place = calendar_by_country(panel, felt_feasts(panel))
+    away = calendar["feast_own_diwali"][place]
+    assert (away[:3, days == np.datetime64("2023-11-10")] == -2).all()
+    assert np.isnan(away[3:]).all()
+    assert felt_feasts(panel.select(np.array([3, 4]))) == {"": ()}
+
+
+def test_trap_30_a_date_for_one_country_moves_a_known_feast_there_alone() -> None:
+    days = np.arange("2023-01-01", "2025-12-20", dtype="datetime64[D]")
+    japan = tuple(date(year, 5, 20) for year in (2023, 2024, 2025))
+    y = np.full((4, len(days)), 30.0)
+    for feast in np.array(["2023-07-11", "2024-07-16", "2025-07-08"], dtype="datetime64[D]"):
+        y[:2, (days >= feast) & (days < feast + 4)] = 90.0
+    for feast in np.array(japan, dtype="datetime64[D]"):
+        y[2:, (days >= feast) & (days < feast + 4)] = 90.0
+    panel = replace(
+        plain_panel(y),
+        days=days,
+        events=(Feast("prime_day", japan, "JP"),),
+        country=("US", "US", "JP", "JP"),
+    )
+    calendar, place = calendar_by_country(panel, felt_feasts(panel))
+    starts = [list(days[row == 0]) for row in calendar["feast_prime_day"][place]]
+    assert starts[0] == starts[1] == [np.datetime64(day) for day in PRIME_DAYS[8:11]]
+    assert starts[2] == starts[3] == [np.datetime64(day) for day in japan]
 
 
 def test_near_a_moving_feast_the_day_of_the_year_says_nothing() -> None:

@@ -9,6 +9,7 @@ from dateutil.relativedelta import TH, relativedelta
 
 from forecasting.calendars import calendar_columns
 from forecasting.frequency import frequency_of
+from inventory_core.catalog.sale_events import Feast
 
 YEARS = range(2024, 2029)
 # As the Hong Kong Observatory publishes them.
@@ -80,7 +81,10 @@ def _first_of_shawwal(year: int) -> date:
 
 def test_trap_30_a_date_of_ones_own_takes_the_place_of_ours_in_its_year() -> None:
     days = np.arange("2026-01-01", "2028-12-31", dtype="datetime64[D]")
-    own = (("prime_day", (date(2027, 6, 22),)), ("own_brand day", (date(2027, 3, 3),)))
+    own = (
+        Feast("prime_day", (date(2027, 6, 22),)),
+        Feast("own_brand day", (date(2027, 3, 3),)),
+    )
     columns = calendar_columns(days, frequency_of("D"), len(days), own)
     prime = [day.astype(object) for day in days[columns["feast_prime_day"] == 0]]
     assert prime[:2] == [date(2026, 6, 23), date(2027, 6, 22)]

@@ -144,6 +144,18 @@ def test_trap_29_promotion_days_are_marked_and_reach_into_the_future(seller: Sel
     assert grid.promotion[0, -11:].tolist() == [20, 20, 20, 20, 0, 0, 0, 0, 0, 0, 0]
 
 
+def test_trap_30_a_series_belongs_to_the_country_it_is_sold_from(seller: Seller) -> None:
+    seller.sold("LAMP", [4] * 28, last_on=LAST)
+    seller.sold("LAMP", [2] * 28, last_on=LAST, warehouse=seller.uk)
+    with seller.database.reading() as conn:
+        grid = demand_grid(conn, through=LAST)
+        whole = demand_grid(conn, through=LAST, grain="sku")
+    of_country = dict(zip(grid.warehouse_id.tolist(), grid.country, strict=True))
+    assert of_country == {seller.us: "US", seller.uk: "GB"}
+    assert panel_of_grid(grid, choose_period(grid, 90)).country == grid.country
+    assert whole.country == ("",)
+
+
 def test_trap_35_a_one_off_bulk_line_is_flagged_and_is_not_the_trend(seller: Seller) -> None:
     seller.sold("LAMP", [4, 5, 3, 4] * 6 + [4, 5, 900, 4], last_on=LAST)
     with seller.database.reading() as conn:

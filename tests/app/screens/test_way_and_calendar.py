@@ -12,7 +12,7 @@ from app.i18n import catalogue
 from app.screens.catalog_offer_legs import drafted_days
 from forecasting.lead_time import LearnedLeg
 from inventory_core.catalog.calendar_records import close_days
-from inventory_core.catalog.sale_events import sale_events
+from inventory_core.catalog.sale_events import NewSaleEvent, create_sale_events, sale_events
 from inventory_core.clock import utc_now
 from inventory_core.office.actors import SYSTEM
 from inventory_core.trade.arrival_outlooks import outlook_of_order
@@ -34,6 +34,7 @@ from inventory_core.trade.receipts import NewReceipt, NewReceiptLine, receive_go
 from inventory_core.vocabulary import LegKind, Milestone, Role, SaleEventKind
 from tests.app.screens.test_purchases_and_catalog import opened
 from tests.browser import PATIENCE_MS, Served
+from tests.planning.seller import Seller
 from tests.trade.world import World, make_world
 
 WORDS = catalogue("en")
@@ -135,6 +136,37 @@ def test_the_legs_of_past_orders_are_told_beside_an_open_one(desk: Served, world
         leg=WORDS["legs.customs"], days="10", stated="4", orders="6"
     )
     assert sentence in told
+
+
+def test_trap_30_an_event_seen_once_says_that_it_is_not_learned_yet(
+    desk: Served, world: World
+) -> None:
+    today = utc_now().date()
+    seller = Seller(desk.database, world.us, 0, 0, world.supplier, world.skus)
+    seller.sold("LAMP", [3] * 500, last_on=today - timedelta(days=1))
+    days = {"Birthday": (30,), "Brand Day": (40, 405), "Coming": (-20,)}
+    events = [
+        NewSaleEvent(
+            f"{name}-{ago}",
+            SaleEventKind.OWN,
+            *[today - timedelta(days=ago)] * 2,
+            name_en=name,
+            country="US" if name == "Birthday" else None,
+        )
+        for name, all_ago in days.items()
+        for ago in all_ago
+    ]
+    with desk.database.writing() as tx:
+        create_sale_events(tx, SYSTEM, events)
+    test = opened(desk, "catalog", Role.OWNER, part="calendar")
+    shown = test.dataframe[0].value.set_index("event")
+    told = {name: shown.loc[[name], "seen"].iloc[-1] for name in days}
+    assert told == {
+        "Birthday": WORDS["calendar.seen_once"],
+        "Brand Day": WORDS["calendar.seen_times"].format(times="2"),
+        "Coming": WORDS["calendar.seen_never"],
+    }
+    assert shown.loc["Birthday", "where"] == "US"
 
 
 @pytest.mark.browser

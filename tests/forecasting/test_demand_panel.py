@@ -1,0 +1,54 @@
+"""The panel of a grid: whole units stay whole, and what a unit cost is known up to the day."""
+
+from datetime import date
+
+import numpy as np
+
+from forecasting.demand_panel import Period, panel_of_grid
+from forecasting.engine import forecast_panel
+from forecasting.frequency import frequency_of
+from forecasting.history import DemandGrid
+
+SERIES, WEEKS = 8, 60
+PERIOD = Period(frequency_of("W-SUN"), 7, 8, "long_lead_times")
+
+
+def a_grid(**changes: np.ndarray) -> DemandGrid:
+    """Whole units sold each day, from a Monday to a Sunday; nobody ran out and no price moved."""
+    shape = (SERIES, WEEKS * 7)
+    facts = {
+        "y": np.random.default_rng(5).poisson(1.3, shape).astype(np.float64),
+        "price": np.full(shape, 10.0),
+        "out_share": np.zeros(shape),
+    }
+    return DemandGrid(
+        sku_id=np.arange(SERIES, dtype=np.int64) + 1,
+        warehouse_id=np.full(SERIES, 100, dtype=np.int64),
+        part=("",) * SERIES,
+        first_on=date(2025, 1, 6),
+        short=np.zeros(shape),
+        bulk=np.zeros(shape),
+        promotion=np.zeros((SERIES, shape[1] + 56)),
+        live=np.ones(shape, dtype=bool),
+        closed=np.zeros(shape, dtype=bool),
+        **{**facts, **changes},
+    )
+
+
+def test_a_week_scaled_up_for_a_stock_out_does_not_make_units_divisible() -> None:
+    out, y = np.zeros((SERIES, WEEKS * 7)), a_grid().y
+    out[2, 203:205] = 1.0
+    y[2, 203:210] = [0, 0, 1, 1, 1, 0, 0]
+    panel = panel_of_grid(a_grid(out_share=out, y=y), PERIOD)
+    assert panel.y[2, 29] == 3 / 5 * 7, "five days stand for a week"
+    assert panel.whole
+    quantiles = forecast_panel(panel, PERIOD.horizon, seed=1).quantiles
+    assert (quantiles == np.round(quantiles)).all()
+
+
+def test_what_is_sold_in_parts_of_a_unit_is_forecast_in_parts() -> None:
+    metres = a_grid().y * 1.25
+    panel = panel_of_grid(a_grid(y=metres), PERIOD)
+    assert not panel.whole
+    quantiles = forecast_panel(panel, PERIOD.horizon, seed=1).quantiles
+    assert (quantiles != np.round(quantiles)).any()
