@@ -19,6 +19,7 @@ from inventory_core.catalog.rates import rates_on
 from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import sku_facts, warehouse_codes
 from inventory_core.office.company import Company, read_company
+from inventory_core.planning.inbound_costs import NOTHING_PAID, InboundCosts, inbound_costs
 from inventory_core.planning.lanes import Lane, lanes
 from inventory_core.planning.plan_costs import ASSUMED_COSTS, PlanCosts, plan_costs_on
 from inventory_core.planning.rules import ReplenishRule, replenish_rules
@@ -49,6 +50,7 @@ class Book:
     kinds: Mapping[int, str] = field(default_factory=dict)
     lead_times: LeadTimes = NOTHING
     costs: PlanCosts = ASSUMED_COSTS
+    inbound_costs: InboundCosts = NOTHING_PAID
 
 
 def read_book(conn: Reading, *, as_of: date, sku_ids: Sequence[int] | None = None) -> Book:
@@ -87,6 +89,7 @@ def read_book(conn: Reading, *, as_of: date, sku_ids: Sequence[int] | None = Non
         kinds={row.id: row.kind for row in places},
         lead_times=read_lead_times(conn, suppliers, countries, as_of=as_of),
         costs=costs,
+        inbound_costs=inbound_costs(conn, costs, as_of=as_of),
     )
 
 
@@ -101,25 +104,31 @@ def not_yet_here(item: Inbound, as_of: date) -> Inbound:
 
 
 def offers_to(book: Book, sku_id: int, warehouse_id: int, as_of: date) -> tuple[OfferTerms, ...]:
-    """The offers of a SKU with the lead times that were learned for a warehouse."""
+    """The offers of a SKU with the lead times, freight and duty learned for a warehouse."""
     return tuple(
         replace(
             offer,
-            routes=tuple(
-                replace(
-                    one,
-                    route=learned_route(
-                        one.route,
-                        book.lead_times,
-                        supplier_id=offer.supplier_id,
-                        warehouse_id=warehouse_id,
-                        as_of=as_of,
-                    ),
-                )
-                for one in offer.routes
-            ),
+            routes=tuple(_way_to(book, offer, one, warehouse_id, as_of) for one in offer.routes),
         )
         for offer in book.offers.get(sku_id, ())
+    )
+
+
+def _way_to(
+    book: Book, offer: OfferTerms, one: OfferRoute, warehouse_id: int, as_of: date
+) -> OfferRoute:
+    paid, supplier_id, method = book.inbound_costs, offer.supplier_id, one.route.ship_method
+    return replace(
+        one,
+        route=learned_route(
+            one.route,
+            book.lead_times,
+            supplier_id=supplier_id,
+            warehouse_id=warehouse_id,
+            as_of=as_of,
+        ),
+        freight_share=None if one.unit_freight else paid.freight(supplier_id, warehouse_id, method),
+        duty_share=paid.duty(supplier_id, warehouse_id),
     )
 
 

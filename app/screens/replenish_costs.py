@@ -113,6 +113,31 @@ def _words(trace: dict[str, Any], found: dict[str, Any], base: str) -> str:
     return prose(*sentences)
 
 
+def landed_words(trace: dict[str, Any]) -> str:
+    """What the landed cost holds beside the price, and from how many receipts that is known."""
+    cost = trace["cost"]
+    if "freight_share" not in cost or cost["unit_landed"] is None:
+        return ""
+    stated = Decimal(cost["unit_freight"] or 0)
+    if stated:
+        freight = t("replenish.freight_stated", amount=money(stated, cost["freight_currency"]))
+    else:
+        freight = _share_words("freight", cost["freight_share"])
+    parts = (freight, _share_words("duty", cost["duty_share"]))
+    comma = ";" if session.current().language == "zh" else "; "
+    return md("replenish.landed_parts", parts=comma.join(parts))
+
+
+def _share_words(kind: str, share: dict[str, Any] | None) -> str:
+    if share is None:
+        return t(f"replenish.{kind}_none")
+    return t(
+        f"replenish.{kind}_{share['source']}",
+        share=percent(float(share["rate"]), 1),
+        count=number(share.get("receipts", 0)),
+    )
+
+
 def cut_by_limits(trace: dict[str, Any]) -> bool:
     """Whether a shared limit made the order another one than the one that was weighed."""
     weighed = trace["order_cost"]["candidates"][0]["quantity"]

@@ -13,11 +13,16 @@ import streamlit as st
 from app import session
 from app.charts_forecasts import demand_picture
 from app.charts_replenish import stock_outlook
-from app.i18n import day, md, money, number, percent, plain, t
+from app.i18n import day, md, money, number, percent, plain, prose, t
 from app.screens.forecasts_reading import Series, read_series
 from app.screens.replenish_acts import draw_acts
 from app.screens.replenish_change import change_order
-from app.screens.replenish_costs import draw_costs, draw_service, lead_time_words
+from app.screens.replenish_costs import (
+    draw_costs,
+    draw_service,
+    landed_words,
+    lead_time_words,
+)
 from app.screens.replenish_limits import limit_note
 from app.screens.replenish_overrides import draw_override_notes
 from app.widgets import chart, link
@@ -194,7 +199,7 @@ def _from_whom(shown: Shown) -> None:
         md("replenish.days"),
     ]
     st.markdown(f"| {' | '.join(heads)} |\n|:--|--:|--:|--:|\n{body}")
-    st.caption(_why_supplier(trace))
+    st.caption(prose(_why_supplier(trace), landed_words(trace)))
     if trace["assumed"]:
         names = "、" if session.current().language == "zh" else ", "
         fields = names.join(t(f"assumed.{name}") for name in trace["assumed"])

@@ -176,6 +176,11 @@ def check_dates(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
 def check_money(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     """Purchase value, landed cost, and sales at risk."""
     cost, risk = trace["cost"], trace["risk"]
+    for share in (cost["freight_share"], cost["duty_share"]):
+        if share is not None and share["source"] != "figure":
+            assert share["receipts"] > 0
+            part = D(share["paid"]) / D(share["goods"])
+            assert abs(D(share["rate"]) - part) <= D("0.0001")
     if cost["unit_price"] is None:
         assert row["amount_base"] is None
         return
@@ -207,6 +212,8 @@ def check_costs(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     price = trace["risk"]["unit_price_base"]
     margin = None if price is None else max(D(0), D(price) - D(found["usual_unit"]))
     assert found["unit_margin"] == (None if margin is None else str(margin))
+    told = [cost[name] for name in ("freight_share", "duty_share") if cost[name] is not None]
+    assert D(shown[0]["share"]) == sum((D(share["rate"]) for share in told), D(0))
     for one in shown:
         numbers = courses.order(one, trace)
         _check_option(one, numbers, courses, found, rates, cost, margin or D(0))
@@ -259,7 +266,8 @@ def _check_option(
     margin: Decimal,
 ) -> None:
     freight_rate = rates.get(one["freight_currency"], D(0))
-    landed = D(one["unit_price"]) * rates[one["currency"]] + D(one["unit_freight"]) * freight_rate
+    price = D(one["unit_price"]) * rates[one["currency"]]
+    landed = price + price * D(one["share"]) + D(one["unit_freight"]) * freight_rate
     assert D(one["unit_landed"]) == landed.quantize(MILLIONTH)
     days = mean(one["arrival_days"]) + numbers["shelf"]
     assert float(one["shelf_days"]) == pytest.approx(numbers["shelf"], abs=0.051)
