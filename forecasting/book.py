@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from forecasting.delivered import read_lead_times
+from forecasting.expiry import DatedLot, free_lots
 from forecasting.lead_time import arrives_on, stated_route
 from forecasting.lead_time_learning import NOTHING, LeadTimes, learned_route
 from forecasting.supplier_terms import OfferRoute, OfferTerms, Rate
@@ -24,6 +25,7 @@ from inventory_core.planning.lanes import Lane, lanes
 from inventory_core.planning.plan_costs import ASSUMED_COSTS, PlanCosts, plan_costs_on
 from inventory_core.planning.rules import ReplenishRule, replenish_rules
 from inventory_core.stock.balances import Inbound, Position, inbound, positions
+from inventory_core.stock.lots import dated_stock
 from inventory_core.trade.offer_terms import Offer, offers
 from inventory_core.vocabulary import WarehouseKind
 
@@ -51,6 +53,7 @@ class Book:
     lead_times: LeadTimes = NOTHING
     costs: PlanCosts = ASSUMED_COSTS
     inbound_costs: InboundCosts = NOTHING_PAID
+    dated: Mapping[Pair, Sequence[tuple[date, int]]] = field(default_factory=dict)
 
 
 def read_book(conn: Reading, *, as_of: date, sku_ids: Sequence[int] | None = None) -> Book:
@@ -90,6 +93,7 @@ def read_book(conn: Reading, *, as_of: date, sku_ids: Sequence[int] | None = Non
         lead_times=read_lead_times(conn, suppliers, countries, as_of=as_of),
         costs=costs,
         inbound_costs=inbound_costs(conn, costs, as_of=as_of),
+        dated=dated_stock(conn, sku_ids),
     )
 
 
@@ -101,6 +105,20 @@ def not_yet_here(item: Inbound, as_of: date) -> Inbound:
         return item
     late = min((as_of - item.expected_on).days, MOST_LATE_AGAIN_DAYS)
     return replace(item, expected_on=as_of + timedelta(days=late))
+
+
+def expired_units(book: Book, pair: Pair, as_of: date) -> int:
+    """Units on the shelf whose last day has passed."""
+    return sum(units for day, units in book.dated.get(pair, ()) if day < as_of)
+
+
+def lots_of(book: Book, pair: Pair, as_of: date) -> tuple[DatedLot, ...]:
+    """Units that expire one day and are promised to nobody: picking takes the first expired."""
+    dated = [DatedLot(day, units) for day, units in book.dated.get(pair, ()) if day >= as_of]
+    if not dated:
+        return ()
+    position = book.positions[pair]
+    return free_lots(dated, position.reserved + position.backordered)
 
 
 def offers_to(book: Book, sku_id: int, warehouse_id: int, as_of: date) -> tuple[OfferTerms, ...]:

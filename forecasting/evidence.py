@@ -10,6 +10,8 @@ from typing import Any
 
 from forecasting.evidence_cost import cost_of, faster_of, order_cost, rival, text
 from forecasting.evidence_way import lead_time_of
+from forecasting.expiry import spoils_by_day
+from forecasting.options import expiring_units, horizon_of
 from forecasting.policy import ROUNDING, Policy, TotalDemand
 from forecasting.projection import Projection
 from forecasting.situation import Draft, PlanSettings, Situation
@@ -43,6 +45,7 @@ def trace_of(
             {"on": item.on_day.isoformat(), "quantity": item.quantity, "document": item.document}
             for item in situation.inbound
         ],
+        "lots": _lots(situation, taken.policy),
         "policy": _policy(taken.policy),
         "lead_time": lead_time_of(situation, choice, draft, latest=latest, faster=faster),
         "projection": _projection(expected, cautious, taken.arrives_on),
@@ -116,7 +119,22 @@ def _position(situation: Situation) -> dict[str, Any]:
         "planned_in": stock.planned_in,
         "planned_out": stock.planned_out,
         "upstream": stock.upstream,
+        "expired": stock.expired,
         "inventory_position": stock.inventory_position,
+    }
+
+
+def _lots(situation: Situation, policy: Policy) -> dict[str, Any] | None:
+    """Free units by the last day on which they can be sold, and what is expected to outlast it."""
+    if not situation.lots:
+        return None
+    demand = situation.demand.path(horizon_of(situation, policy))
+    return {
+        "free": [[lot.expires_on.isoformat(), lot.quantity] for lot in situation.lots],
+        "spoils": [
+            [day.isoformat(), round(units, 2)]
+            for day, units in spoils_by_day(situation.lots, demand, situation.starts_on)
+        ],
     }
 
 
@@ -158,12 +176,14 @@ def _thin(projection: Projection) -> list[float]:
 def _quantity(situation: Situation, taken: Option, expected: Projection) -> dict[str, Any]:
     policy, quantity = taken.policy, taken.quantity
     lost = floor(expected.lost_before(taken.arrives_on) + ROUNDING)
-    needed = policy.order_up_to - situation.stock.inventory_position - lost
+    expiring = expiring_units(situation, policy)
+    needed = policy.order_up_to - situation.stock.inventory_position + expiring - lost
     per_day = policy.per_day
     extra = quantity.ordered - needed
     return {
         "order_up_to": policy.order_up_to,
         "inventory_position": situation.stock.inventory_position,
+        "expiring": expiring,
         "lost_before_arrival": lost,
         "needed": needed,
         "moq": taken.offer.moq,

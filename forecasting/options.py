@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil, floor
 
+from forecasting.expiry import spoils_by_day
 from forecasting.lead_time import Route, arrives_on, lead_times
 from forecasting.order_cost import (
     LOST_AFTER_DAYS,
@@ -84,6 +85,7 @@ def options_of(situation: Situation, settings: PlanSettings) -> list[Option]:
         arrivals=situation.inbound,
         starts_on=situation.starts_on,
         horizon_days=last + LOST_AFTER_DAYS + 1,
+        lots=situation.lots,
     )
     found: list[Option] = []
     for path in paths:
@@ -94,7 +96,13 @@ def options_of(situation: Situation, settings: PlanSettings) -> list[Option]:
 def expected_stock(situation: Situation, policy: Policy) -> Projection:
     """Stock as it is expected to go without a new order (running totals of the mean)."""
     demand = situation.demand.path(horizon_of(situation, policy))
-    return project_stock(situation.starts_on, situation.stock.sellable, demand, situation.inbound)
+    return project_stock(
+        situation.starts_on,
+        situation.stock.sellable,
+        demand,
+        situation.inbound,
+        situation.lots,
+    )
 
 
 def horizon_of(situation: Situation, policy: Policy) -> int:
@@ -106,6 +114,15 @@ def horizon_of(situation: Situation, policy: Policy) -> int:
 def lost_units(situation: Situation, policy: Policy, arrives: date) -> int:
     """Whole units of expected demand that no order can serve any more."""
     return floor(expected_stock(situation, policy).lost_before(arrives) + ROUNDING)
+
+
+def expiring_units(situation: Situation, policy: Policy) -> int:
+    """Whole units that expire unsold while an order of now must last: they are no cover for it."""
+    if not situation.lots:
+        return 0
+    demand = situation.demand.path(policy.protection_days)
+    spoiled = spoils_by_day(situation.lots, demand, situation.starts_on)
+    return floor(sum(units for _, units in spoiled) + ROUNDING)
 
 
 def _ways(situation: Situation, settings: PlanSettings) -> list[tuple[OfferTerms, OfferRoute]]:
@@ -135,7 +152,7 @@ def _path(situation: Situation, settings: PlanSettings, offer: OfferTerms, way: 
         gap_days=gap,
         lead_times=leads,
     )
-    position = situation.stock.inventory_position
+    position = situation.stock.inventory_position - expiring_units(situation, policy)
     needed = policy.order_up_to - position - lost_units(situation, policy, arrives)
     due = needed > 0 and position <= policy.reorder_point
     if not due:

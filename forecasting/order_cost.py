@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.expiry import DatedLot, spoiled_totals
 from forecasting.policy import TotalDemand, quantile_rows
 from forecasting.projection import Arrival
 
@@ -99,6 +100,7 @@ def courses_of(
     arrivals: Sequence[Arrival],
     starts_on: date,
     horizon_days: int,
+    lots: Sequence[DatedLot] = (),
 ) -> Courses:
     """Demand of every course and what is lost of it when nothing new is ordered.
 
@@ -112,8 +114,10 @@ def courses_of(
         if day < horizon_days:
             coming[day + 1] += arrival.quantity
     came = np.cumsum(coming)
-    supply = np.maximum(0.0, sellable + came)
-    free = supply[None, :] - total
+    supply = (sellable + came)[None, :]
+    if lots:
+        supply = supply - spoiled_totals(lots, total, starts_on)
+    free = np.maximum(0.0, supply) - total
     lost = np.maximum(0.0, np.maximum.accumulate(-free, axis=1))
     return Courses(total, lost, free + lost, np.maximum(0.0, -(sellable + came)))
 

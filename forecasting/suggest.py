@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from forecasting.evidence import trace_of
 from forecasting.lead_time import latest_order_on
-from forecasting.options import expected_stock, horizon_of, options_of
+from forecasting.options import expected_stock, expiring_units, horizon_of, options_of
 from forecasting.policy import Policy, expected_shortage
 from forecasting.projection import Projection, project_stock
 from forecasting.situation import Draft, Planned, PlanSettings, Situation
@@ -43,7 +43,13 @@ def _cautious(situation: Situation, policy: Policy) -> Projection:
     """Stock without a new order when demand is as high as the service level guards against."""
     horizon = horizon_of(situation, policy)
     demand = situation.demand.path(horizon, policy.service_level)
-    return project_stock(situation.starts_on, situation.stock.sellable, demand, situation.inbound)
+    return project_stock(
+        situation.starts_on,
+        situation.stock.sellable,
+        demand,
+        situation.inbound,
+        situation.lots,
+    )
 
 
 def _draft(situation: Situation, settings: PlanSettings, choice: Choice) -> Draft:
@@ -55,9 +61,8 @@ def _draft(situation: Situation, settings: PlanSettings, choice: Choice) -> Draf
     late = max(0, (situation.as_of - latest).days) if latest else 0
     faster = _faster(taken, list(choice.weighed)) if late else None
     per_day = policy.per_day
-    at_risk = expected_shortage(
-        situation.demand, policy.intervals, max(0, situation.stock.inventory_position)
-    )
+    cover = situation.stock.inventory_position - expiring_units(situation, policy)
+    at_risk = expected_shortage(situation.demand, policy.intervals, max(0, cover))
     draft = Draft(
         kind="buy",
         state="open" if offer.offer_id else "needs_supplier",

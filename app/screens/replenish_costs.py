@@ -3,6 +3,7 @@
 Every number stands in the suggestion's trace; this module only chooses words and places.
 """
 
+from datetime import date
 from decimal import Decimal
 from math import sqrt
 from typing import Any
@@ -11,7 +12,7 @@ import streamlit as st
 
 from app import session
 from app.charts_legs import leg_notes
-from app.i18n import md, money, number, percent, plain, prose, t
+from app.i18n import day, md, money, number, percent, plain, prose, t
 from inventory_core.money import currency_digits
 
 SHOWN_OPTIONS = 6
@@ -136,6 +137,19 @@ def _share_words(kind: str, share: dict[str, Any] | None) -> str:
         share=percent(float(share["rate"]), 1),
         count=number(share.get("receipts", 0)),
     )
+
+
+def expiry_words(trace: dict[str, Any]) -> list[str]:
+    """What lies there and is no supply: expired already, or expiring before it sells."""
+    notes = []
+    expired = trace["position"].get("expired", 0)
+    if expired:
+        notes.append(md("replenish.note_expired", units=number(expired)))
+    for last, units in (trace.get("lots") or {"spoils": []})["spoils"]:
+        on = day(date.fromisoformat(last))
+        if units >= 1:
+            notes.append(md("replenish.note_expiring", units=number(int(units)), day=on))
+    return notes
 
 
 def cut_by_limits(trace: dict[str, Any]) -> bool:

@@ -20,6 +20,7 @@ from app.screens.replenish_change import change_order
 from app.screens.replenish_costs import (
     draw_costs,
     draw_service,
+    expiry_words,
     landed_words,
     lead_time_words,
 )
@@ -104,6 +105,8 @@ def _sum(shown: Shown) -> None:
     lines = [
         *_cover(policy),
         (t("replenish.sum_available"), -(position["on_hand"] - position["held"])),
+        (t("replenish.sum_expired"), position.get("expired", 0)),
+        (t("replenish.sum_expiring"), quantity.get("expiring", 0)),
         (t("replenish.sum_reserved"), position["reserved"] + position["backordered"]),
         (t("replenish.sum_inbound"), _inbound(position)),
         (t("replenish.sum_upstream"), -position.get("upstream", 0)),
@@ -159,7 +162,7 @@ def _inbound(position: dict[str, Any]) -> int:
     """All confirmed inbound, once: what lies between the position and the stock on hand."""
     on_hand_side = (
         position["on_hand"] - position["held"] - position["reserved"] - position["backordered"]
-    )
+    ) - position.get("expired", 0)
     upstream = int(position.get("upstream", 0))
     return -(int(position["inventory_position"]) - int(on_hand_side) - upstream)
 
@@ -269,6 +272,7 @@ def _what_would_change(shown: Shown) -> None:
                 document=item["document"],
             )
         )
+    notes += expiry_words(trace)
     notes += [md(f"replenish.warning_{code}") for code in trace["warnings"]]
     if notes:
         st.markdown("\n".join(f"- {note}" for note in notes))

@@ -152,16 +152,46 @@ class Calendars:
         return on
 
 
+def sellable_of(trace: dict[str, Any]) -> int:
+    """What new demand can be served from: neither promised, held, expired nor waited for."""
+    position = trace["position"]
+    return int(position["available"] - position["expired"] - position["backordered"])
+
+
+def lots_by_day(trace: dict[str, Any]) -> list[tuple[int, float]]:
+    """Free units with the last day on which they can be sold, counted from the first of demand."""
+    lots = (trace["lots"] or {"free": []})["free"]
+    return [((day(on) - day(trace["starts_on"])).days, float(units)) for on, units in lots]
+
+
 def stock_by_day(
-    start: float, totals: Sequence[float], coming: dict[int, int]
+    start: float,
+    totals: Sequence[float],
+    coming: dict[int, int],
+    lots: Sequence[tuple[int, float]] = (),
+    spoiled: dict[int, float] | None = None,
 ) -> tuple[list[float], list[float]]:
-    """End-of-day stock and units lost in all so far; what is owed is served first."""
+    """End-of-day stock and units lost in all so far; what is owed is served first.
+
+    The lot that expires first is sold first, and what is left of it after its last day is gone,
+    into `spoiled` by day where that is handed in.
+    """
     level, left, gone, lost = float(start), [], [0.0], 0.0
+    shelf = sorted(lots)
     for step in range(len(totals) - 1):
         wanted = totals[step + 1] - totals[step]
+        while shelf and shelf[0][0] < step:
+            _, units = shelf.pop(0)
+            level -= units
+            if spoiled is not None and units > DUST:
+                spoiled[step] = spoiled.get(step, 0.0) + units
         level += coming.get(step, 0)
         served = min(wanted, max(0.0, level))
         level -= served
+        rest = served
+        for place, (last, units) in enumerate(shelf):
+            part = min(rest, units)
+            shelf[place], rest = (last, units - part), rest - part
         lost += wanted - served
         left.append(max(0.0, level))
         gone.append(lost)
@@ -237,13 +267,12 @@ class Courses:
 
     def __init__(self, trace: dict[str, Any], horizon: int) -> None:
         demand, found = Demand(trace["demand"]), trace["order_cost"]
-        position = trace["position"]
-        sellable = position["available"] - position["backordered"]
+        sellable, lots = sellable_of(trace), lots_by_day(trace)
         coming = inbound_by_day(trace)
         self.totals, self.gone, self.left = [], [], []
         for number in range(found["courses"]):
             totals = demand.course((number + 0.5) / found["courses"], horizon)
-            left, gone = stock_by_day(sellable, totals, coming)
+            left, gone = stock_by_day(sellable, totals, coming, lots)
             self.totals.append(totals)
             self.gone.append(gone)
             self.left.append(left)

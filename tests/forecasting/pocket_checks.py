@@ -19,7 +19,9 @@ from tests.forecasting.pocket import (
     inbound_by_day,
     lead_points,
     learned_numbers,
+    lots_by_day,
     mean,
+    sellable_of,
     stock_by_day,
     whole,
 )
@@ -104,12 +106,16 @@ def check_quantity(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     position, quantity = trace["position"], trace["quantity"]
     assert position["available"] == position["on_hand"] - position["reserved"] - position["held"]
     coming = sum(item["quantity"] for item in trace["inbound"])
-    worth = position["available"] - position["backordered"] + coming - position["planned_out"]
+    worth = sellable_of(trace) + coming - position["planned_out"]
     assert position["inventory_position"] == worth == quantity["inventory_position"]
     lost = trace["projection"]["lost_before_arrival"]
     assert quantity["lost_before_arrival"] == floor(lost + 0.0005)
+    assert quantity["expiring"] == _expiring(trace, trace["policy"]["protection_days"])
     assert quantity["needed"] == (
-        trace["policy"]["order_up_to"] - worth - quantity["lost_before_arrival"]
+        trace["policy"]["order_up_to"]
+        - worth
+        + quantity["expiring"]
+        - quantity["lost_before_arrival"]
     )
     step, ordered = quantity["step"], quantity["ordered"]
     limited, costs = "limits" in trace, trace["order_cost"]
@@ -132,21 +138,28 @@ def check_quantity(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     if per_day > 0:
         assert quantity["forced_days"] == pytest.approx(quantity["forced"] / per_day, abs=0.051)
         assert quantity["cover_days"] == pytest.approx(ordered / per_day, abs=0.051)
-        sellable = max(0, position["available"] - position["backordered"])
+        sellable = max(0, sellable_of(trace))
         assert row["days_of_cover"] == pytest.approx(sellable / per_day, abs=0.051)
+
+
+def _expiring(trace: dict[str, Any], days: int) -> int:
+    """Whole units that are on the shelf after their last day, in so many days of mean demand."""
+    totals, gone = Demand(trace["demand"]).course(None, days), dict[int, float]()
+    stock_by_day(sellable_of(trace), totals, inbound_by_day(trace), lots_by_day(trace), gone)
+    return floor(sum(gone.values()) + DUST)
 
 
 def check_dates(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     """Runs out, latest order date, days late, and the stock that the picture shows."""
     policy, lead, today = trace["policy"], trace["lead_time"], day(trace["as_of"])
     demand, starts = Demand(trace["demand"]), day(trace["starts_on"])
-    position, shown = trace["position"], trace["projection"]
-    sellable = position["available"] - position["backordered"]
+    shown, sellable, lots = trace["projection"], sellable_of(trace), lots_by_day(trace)
     horizon = max(demand.days[-1], policy["protection_days"] + policy["review_days"] + 60)
     empty = {}
     for name, level in (("expected", None), ("cautious", policy["service_level"])):
         totals = demand.course(level, horizon)
-        left, gone = stock_by_day(sellable, totals, inbound_by_day(trace))
+        spoiled: dict[int, float] = {}
+        left, gone = stock_by_day(sellable, totals, inbound_by_day(trace), lots, spoiled)
         out = next((step for step, units in enumerate(left) if units < 0.5), None)
         ends = None if out is None else starts + out * DAY
         empty[name] = ends
@@ -155,6 +168,9 @@ def check_dates(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
         if name == "expected":
             days = max(0, (day(lead["arrives_on"]) - starts).days)
             assert shown["lost_before_arrival"] == pytest.approx(gone[days], abs=0.001)
+            told = dict((trace["lots"] or {"spoils": []})["spoils"])
+            found = {(starts + step * DAY).isoformat(): units for step, units in spoiled.items()}
+            assert told == pytest.approx(found, abs=0.006)
     runs_out = empty["cautious"]
     assert row["runs_out_on"] == runs_out
     assert row["arrives_on"] == day(lead["arrives_on"])
@@ -191,7 +207,7 @@ def check_money(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
         amount = cents(D(cost["unit_price"]) * row["quantity"] * rates[cost["currency"]])
         assert row["amount_base"] == D(cost["amount_base"]) == amount
     demand, intervals = Demand(trace["demand"]), trace["policy"]["intervals"]
-    supply = max(0, trace["position"]["inventory_position"])
+    supply = max(0, trace["position"]["inventory_position"] - trace["quantity"]["expiring"])
     assert risk["units"] == pytest.approx(demand.short(intervals, supply), abs=0.006)
     if risk["unit_price_base"] is not None:
         worth = cents(D(risk["unit_price_base"]) * D(str(risk["units"])))
