@@ -6,6 +6,7 @@ before goods arrive) is not bought for. Every confirmed inbound counts once in t
 whatever its date; dates decide only when stock runs out.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from forecasting.evidence import trace_of
 from forecasting.lead_time import latest_order_on
 from forecasting.options import expected_stock, expiring_units, horizon_of, options_of
 from forecasting.policy import Policy, expected_shortage
-from forecasting.projection import Projection, project_stock
+from forecasting.projection import EMPTY, Projection, project_stock
 from forecasting.situation import Draft, Planned, PlanSettings, Situation
 from forecasting.supplier_choice import Choice, Option, cents, choose_option, weigh_options
 from forecasting.supplier_terms import OfferTerms
@@ -35,7 +36,7 @@ def plan_pair(situation: Situation, settings: PlanSettings) -> Planned:
     weighed = weigh_options(due, situation.selling_price_base)
     choice = choose_option(weighed, saving_limit_percent=limit)
     taken = choice.taken
-    draft = _draft(situation, settings, choice)
+    draft = _draft(situation, settings, choice, options)
     return Planned(situation, taken.policy, taken.offer.offer_id or None, draft)
 
 
@@ -52,14 +53,16 @@ def _cautious(situation: Situation, policy: Policy) -> Projection:
     )
 
 
-def _draft(situation: Situation, settings: PlanSettings, choice: Choice) -> Draft:
+def _draft(
+    situation: Situation, settings: PlanSettings, choice: Choice, options: Sequence[Option]
+) -> Draft:
     taken = choice.taken
     policy, offer, quantity = taken.policy, taken.offer, taken.quantity
     expected, cautious = expected_stock(situation, policy), _cautious(situation, policy)
     runs_out = cautious.empty_on()
     latest = latest_order_on(taken.way.route, runs_out) if runs_out else None
     late = max(0, (situation.as_of - latest).days) if latest else 0
-    faster = _faster(taken, list(choice.weighed)) if late else None
+    faster = _faster(taken, _in_the_gap(choice, options, cautious)) if late else None
     per_day = policy.per_day
     cover = situation.stock.inventory_position - expiring_units(situation, policy)
     at_risk = expected_shortage(situation.demand, policy.intervals, max(0, cover))
@@ -94,6 +97,18 @@ def _draft(situation: Situation, settings: PlanSettings, choice: Choice) -> Draf
 def _value_at_risk(situation: Situation, units: float) -> Decimal | None:
     price = situation.selling_price_base
     return None if price is None else cents(price * Decimal(str(round(units, 2))))
+
+
+def _in_the_gap(choice: Choice, options: Sequence[Option], cautious: Projection) -> list[Option]:
+    """Ways that were weighed, and those by which nothing is due (what is inbound counts for them)
+    though their goods would come to an empty shelf.
+    """
+    found = list(choice.weighed)
+    for option in options:
+        day = max(0, (option.arrives_on - cautious.starts_on).days)
+        if not option.due and day < len(cautious.stock) and cautious.stock[day] < EMPTY:
+            found.append(option)
+    return found
 
 
 def _faster(taken: Option, options: list[Option]) -> Option | None:
