@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from forecasting.delivered import read_lead_times
+from forecasting.expiry import DatedLot, free_lots
 from forecasting.lead_time import arrives_on, stated_route
 from forecasting.lead_time_learning import NOTHING, LeadTimes, learned_route
 from forecasting.supplier_terms import OfferRoute, OfferTerms, Rate
@@ -19,10 +20,12 @@ from inventory_core.catalog.rates import rates_on
 from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import sku_facts, warehouse_codes
 from inventory_core.office.company import Company, read_company
+from inventory_core.planning.inbound_costs import NOTHING_PAID, InboundCosts, inbound_costs
 from inventory_core.planning.lanes import Lane, lanes
 from inventory_core.planning.plan_costs import ASSUMED_COSTS, PlanCosts, plan_costs_on
 from inventory_core.planning.rules import ReplenishRule, replenish_rules
 from inventory_core.stock.balances import Inbound, Position, inbound, positions
+from inventory_core.stock.lots import dated_stock
 from inventory_core.trade.offer_terms import Offer, offers
 from inventory_core.vocabulary import WarehouseKind
 
@@ -49,6 +52,8 @@ class Book:
     kinds: Mapping[int, str] = field(default_factory=dict)
     lead_times: LeadTimes = NOTHING
     costs: PlanCosts = ASSUMED_COSTS
+    inbound_costs: InboundCosts = NOTHING_PAID
+    dated: Mapping[Pair, Sequence[tuple[date, int]]] = field(default_factory=dict)
 
 
 def read_book(
@@ -97,6 +102,8 @@ def read_book(
         kinds={row.id: row.kind for row in places},
         lead_times=read_lead_times(conn, suppliers, countries, as_of=as_of),
         costs=costs,
+        inbound_costs=inbound_costs(conn, costs, as_of=as_of),
+        dated=dated_stock(conn, sku_ids),
     )
 
 
@@ -110,26 +117,46 @@ def not_yet_here(item: Inbound, as_of: date) -> Inbound:
     return replace(item, expected_on=as_of + timedelta(days=late))
 
 
+def expired_units(book: Book, pair: Pair, as_of: date) -> int:
+    """Units on the shelf whose last day has passed."""
+    return sum(units for day, units in book.dated.get(pair, ()) if day < as_of)
+
+
+def lots_of(book: Book, pair: Pair, as_of: date) -> tuple[DatedLot, ...]:
+    """Units that expire one day and are promised to nobody: picking takes the first expired."""
+    dated = [DatedLot(day, units) for day, units in book.dated.get(pair, ()) if day >= as_of]
+    if not dated:
+        return ()
+    position = book.positions[pair]
+    return free_lots(dated, position.reserved + position.backordered)
+
+
 def offers_to(book: Book, sku_id: int, warehouse_id: int, as_of: date) -> tuple[OfferTerms, ...]:
-    """The offers of a SKU with the lead times that were learned for a warehouse."""
+    """The offers of a SKU with the lead times, freight and duty learned for a warehouse."""
     return tuple(
         replace(
             offer,
-            routes=tuple(
-                replace(
-                    one,
-                    route=learned_route(
-                        one.route,
-                        book.lead_times,
-                        supplier_id=offer.supplier_id,
-                        warehouse_id=warehouse_id,
-                        as_of=as_of,
-                    ),
-                )
-                for one in offer.routes
-            ),
+            routes=tuple(_way_to(book, offer, one, warehouse_id, as_of) for one in offer.routes),
         )
         for offer in book.offers.get(sku_id, ())
+    )
+
+
+def _way_to(
+    book: Book, offer: OfferTerms, one: OfferRoute, warehouse_id: int, as_of: date
+) -> OfferRoute:
+    paid, supplier_id, method = book.inbound_costs, offer.supplier_id, one.route.ship_method
+    return replace(
+        one,
+        route=learned_route(
+            one.route,
+            book.lead_times,
+            supplier_id=supplier_id,
+            warehouse_id=warehouse_id,
+            as_of=as_of,
+        ),
+        freight_share=None if one.unit_freight else paid.freight(supplier_id, warehouse_id, method),
+        duty_share=paid.duty(supplier_id, warehouse_id),
     )
 
 

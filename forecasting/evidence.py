@@ -10,6 +10,8 @@ from typing import Any
 
 from forecasting.evidence_cost import cost_of, faster_of, order_cost, rival, text
 from forecasting.evidence_way import lead_time_of
+from forecasting.expiry import spoils_by_day
+from forecasting.need import expiring_units, horizon_of
 from forecasting.policy import ROUNDING, Paying, Policy, TotalDemand
 from forecasting.projection import Projection
 from forecasting.situation import Draft, PlanSettings, Situation
@@ -44,6 +46,7 @@ def trace_of(
             {"on": item.on_day.isoformat(), "quantity": item.quantity, "document": item.document}
             for item in situation.inbound
         ],
+        "lots": _lots(situation, taken.policy),
         "policy": _policy(taken.policy),
         "lead_time": lead_time_of(
             situation, choice, short_on=short_on, latest=latest, faster=faster
@@ -119,7 +122,22 @@ def _position(situation: Situation) -> dict[str, Any]:
         "planned_in": stock.planned_in,
         "planned_out": stock.planned_out,
         "upstream": stock.upstream,
+        "expired": stock.expired,
         "inventory_position": stock.inventory_position,
+    }
+
+
+def _lots(situation: Situation, policy: Policy) -> dict[str, Any] | None:
+    """Free units by the last day on which they can be sold, and what is expected to outlast it."""
+    if not situation.lots:
+        return None
+    demand = situation.demand.path(horizon_of(situation, policy))
+    return {
+        "free": [[lot.expires_on.isoformat(), lot.quantity] for lot in situation.lots],
+        "spoils": [
+            [day.isoformat(), round(units, 2)]
+            for day, units in spoils_by_day(situation.lots, demand, situation.starts_on)
+        ],
     }
 
 
@@ -175,6 +193,7 @@ def _quantity(situation: Situation, taken: Option, expected: Projection) -> dict
     return {
         "order_up_to": policy.order_up_to,
         "inventory_position": situation.stock.inventory_position,
+        "expiring": expiring_units(situation, policy),
         "lost_before_arrival": floor(expected.lost_before(taken.arrives_on) + ROUNDING),
         "to_level": need.to_level,
         "most_asked": need.most_asked,

@@ -11,6 +11,7 @@ from forecasting.evidence_way import legs_of
 from forecasting.order_cost import COURSES, LOST_AFTER_DAYS, SHELF_DAYS
 from forecasting.situation import Draft, PlanSettings, Situation
 from forecasting.supplier_choice import Choice, Option, cents, hundredths, saving_by_break
+from inventory_core.planning.inbound_costs import Share
 from inventory_core.planning.plan_costs import AGE_FEES, HANDLING
 from inventory_core.vocabulary import WarehouseKind
 
@@ -30,7 +31,7 @@ def order_cost(situation: Situation, settings: PlanSettings, choice: Choice) -> 
         "most_shelf_days": SHELF_DAYS,
         "lost_after_days": LOST_AFTER_DAYS,
         "order_line_cost": text(settings.costs.order_line_cost),
-        "assumed": _assumed(situation, settings),
+        "assumed": _assumed(situation, settings, taken),
         "costs_version": settings.costs.version,
         "usual_unit": text(taken.weight.usual_unit if taken.weight else None),
         "unit_margin": text(margin),
@@ -135,10 +136,12 @@ def _age_fees(situation: Situation, settings: PlanSettings) -> dict[str, Any] | 
     }
 
 
-def _assumed(situation: Situation, settings: PlanSettings) -> list[str]:
+def _assumed(situation: Situation, settings: PlanSettings, taken: Option) -> list[str]:
     """Figures of these sums that nobody has stated."""
     fees = AGE_FEES if situation.warehouse_kind == WarehouseKind.FBA else ()
-    return list(settings.costs.assumed_of((*HANDLING, *fees)))
+    shares = (taken.way.freight_share, taken.way.duty_share)
+    figures = (one.figure for one in shares if one is not None and one.figure)
+    return list(settings.costs.assumed_of((*HANDLING, *fees, *figures)))
 
 
 def _candidate(option: Option) -> dict[str, Any]:
@@ -153,6 +156,7 @@ def _candidate(option: Option) -> dict[str, Any]:
         "currency": option.offer.currency or None,
         "unit_freight": text(option.way.unit_freight),
         "freight_currency": option.way.freight_currency or option.offer.currency or None,
+        "share": text(option.way.share),
         "arrives_on": option.arrives_on.isoformat(),
         "arrival_days": list(option.arrival.arrivals),
         "gap_days": option.arrival.gap_days,
@@ -189,6 +193,8 @@ def cost_of(settings: PlanSettings, choice: Choice, draft: Draft) -> dict[str, A
         "currency": draft.currency,
         "unit_freight": text(taken.way.unit_freight),
         "freight_currency": taken.way.freight_currency or draft.currency,
+        "freight_share": _share(taken.way.freight_share),
+        "duty_share": _share(taken.way.duty_share),
         "rates": [
             {"currency": rate.currency, "rate": str(rate.rate), "on": rate.on_day.isoformat()}
             for rate in taken.rates
@@ -203,6 +209,20 @@ def cost_of(settings: PlanSettings, choice: Choice, draft: Draft) -> dict[str, A
         "unit_handling": text(taken.unit_handling),
         "unit_total": text(taken.unit_total),
         "holding_rate_year": str(settings.holding_rate_year),
+    }
+
+
+def _share(found: Share | None) -> dict[str, Any] | None:
+    """A part of the price, from whom it is known, and what the receipts add up to."""
+    if found is None:
+        return None
+    facts: dict[str, Any] = {"rate": str(found.rate), "source": found.source}
+    if found.figure:
+        return facts | {"figure": found.figure}
+    return facts | {
+        "receipts": found.receipts,
+        "paid": str(found.paid),
+        "goods": str(found.goods),
     }
 
 

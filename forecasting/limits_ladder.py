@@ -162,6 +162,7 @@ def ladder_of(planned: Planned, settings: PlanSettings, size: tuple[float, float
         sellable=here.stock.sellable,
         arrivals=here.inbound,
         starts_on=here.starts_on,
+        lots=here.lots,
         horizon_days=arrival + gap + LOST_AFTER_DAYS + 1,
     )
     empty = Level(0, 0.0, 0.0)

@@ -13,6 +13,7 @@ from math import ceil, floor
 
 import numpy as np
 
+from forecasting.expiry import spoiled_totals, spoils_by_day
 from forecasting.order_cost import Way, courses_of
 from forecasting.policy import ROUNDING, Floats, Policy
 from forecasting.projection import EMPTY, Projection, coming_by_day, project_stock
@@ -48,7 +49,7 @@ def need_of(situation: Situation, policy: Policy, arrives: date, way: Way) -> Ne
     """What is needed by a way whose goods are planned to arrive on `arrives`; `way` knows when else
     they may, and those of the next review, until when they must last.
     """
-    position = situation.stock.inventory_position
+    position = situation.stock.inventory_position - expiring_units(situation, policy)
     to_level = policy.order_up_to - position - lost_units(situation, policy, arrives)
     below = to_level > 0 and position <= policy.reorder_point
     chance = chance_of_empty(situation, way) if below else 0.0
@@ -60,14 +61,18 @@ def need_of(situation: Situation, policy: Policy, arrives: date, way: Way) -> Ne
 
 def expected_stock(situation: Situation, policy: Policy) -> Projection:
     """Stock as it is expected to go without a new order (running totals of the mean)."""
-    demand = situation.demand.path(horizon_of(situation, policy))
-    return project_stock(situation.starts_on, situation.stock.sellable, demand, situation.inbound)
+    return _project(situation, situation.demand.path(horizon_of(situation, policy)))
 
 
 def cautious_stock(situation: Situation, policy: Policy) -> Projection:
     """Stock without a new order when demand is as high as the service level guards against."""
-    demand = situation.demand.path(horizon_of(situation, policy), policy.service_level)
-    return project_stock(situation.starts_on, situation.stock.sellable, demand, situation.inbound)
+    days = horizon_of(situation, policy)
+    return _project(situation, situation.demand.path(days, policy.service_level))
+
+
+def _project(situation: Situation, demand: Floats) -> Projection:
+    stock = situation.stock.sellable
+    return project_stock(situation.starts_on, stock, demand, situation.inbound, situation.lots)
 
 
 def horizon_of(situation: Situation, policy: Policy) -> int:
@@ -80,6 +85,15 @@ def days_of_cover(situation: Situation, policy: Policy) -> float | None:
     """Days that what can be sold now lasts at the mean; None where nothing is asked for."""
     per_day = policy.per_day
     return round(max(0, situation.stock.sellable) / per_day, 1) if per_day > 0 else None
+
+
+def expiring_units(situation: Situation, policy: Policy) -> int:
+    """Whole units that expire unsold while an order of now must last: they are no cover for it."""
+    if not situation.lots:
+        return 0
+    demand = situation.demand.path(policy.protection_days)
+    spoiled = spoils_by_day(situation.lots, demand, situation.starts_on)
+    return floor(sum(units for _, units in spoiled) + ROUNDING)
 
 
 def lost_units(situation: Situation, policy: Policy, arrives: date) -> int:
@@ -97,6 +111,7 @@ def chance_of_empty(situation: Situation, way: Way) -> float:
         arrivals=situation.inbound,
         starts_on=situation.starts_on,
         horizon_days=max(way.arrivals) + way.gap_days,
+        lots=situation.lots,
         count=LEVELS,
     )
     empty = courses.stock < EMPTY
@@ -112,15 +127,19 @@ def most_asked(situation: Situation, policy: Policy, arrives: date, way: Way) ->
     end = max(begin, *way.arrivals) + way.gap_days
     days = max(end, policy.protection_days + policy.review_days)
     mean = _running(situation.demand.path(days))
-    spread = np.maximum(0.0, _running(situation.demand.path(days, policy.service_level)) - mean)
+    high = _running(situation.demand.path(days, policy.service_level))
+    spread = np.maximum(0.0, high - mean)
     # Of the spread until a day only the part is open that was not there at the arrival.
     later = slice(begin + 1, end + 1)
     wider = np.sqrt(np.maximum(0.0, spread[later] ** 2 - spread[begin] ** 2))
     coming = coming_by_day(situation.starts_on, situation.inbound, end)
     asked = mean[later] - mean[begin] + wider - np.cumsum(coming[begin:])
+    if situation.lots:
+        spoiled = spoiled_totals(situation.lots, high, situation.starts_on)
+        asked += spoiled[later] - spoiled[begin]
     there = situation.stock.sellable + float(coming[:begin].sum())
-    high = cautious_stock(situation, policy)
-    left = float(high.stock[begin - 1]) if begin else max(0.0, there)
+    stock = cautious_stock(situation, policy).stock
+    left = float(stock[begin - 1]) if begin else max(0.0, there)
     through = policy.protection_days
     more = float(mean[through + policy.review_days] - mean[through])
     return ceil(max(0.0, float(asked.max()) - left) + max(0.0, -there) + more - ROUNDING)

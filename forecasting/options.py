@@ -83,6 +83,7 @@ def options_of(situation: Situation, settings: PlanSettings) -> list[Option]:
         arrivals=situation.inbound,
         starts_on=situation.starts_on,
         horizon_days=last + LOST_AFTER_DAYS + 1,
+        lots=situation.lots,
     )
     found: list[Option] = []
     for path in paths:

@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.expiry import DatedLot, spoiled_totals
 from forecasting.policy import TotalDemand, quantile_rows
 from forecasting.projection import Arrival, coming_by_day
 
@@ -98,6 +99,7 @@ def courses_of(
     starts_on: date,
     horizon_days: int,
     count: int = COURSES,
+    lots: Sequence[DatedLot] = (),
 ) -> Courses:
     """Demand of each of `count` courses, and what is lost of it when nothing new is ordered.
 
@@ -107,8 +109,10 @@ def courses_of(
     total = running_totals(demand, course_levels(count), horizon_days)
     coming = coming_by_day(starts_on, arrivals, horizon_days)
     came = np.concatenate([[0.0], np.cumsum(coming)])
-    supply = np.maximum(0.0, sellable + came)
-    free = supply[None, :] - total
+    supply = (sellable + came)[None, :]
+    if lots:
+        supply = supply - spoiled_totals(lots, total, starts_on)
+    free = np.maximum(0.0, supply) - total
     lost = np.maximum(0.0, np.maximum.accumulate(-free, axis=1))
     return Courses(total, lost, free + lost, np.maximum(0.0, -(sellable + came)))
 

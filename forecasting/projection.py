@@ -1,8 +1,8 @@
 """Decides how stock is carried forward day by day when what cannot be served is lost.
 
 stock(t) = max(0, stock(t - 1) + arrivals(t) - demand(t)), in closed form. Day 0 is the planning
-day; what is expected on or before it and has not come is counted as coming on day 0, once. Plans
-no orders.
+day; what is expected on or before it and has not come is counted as coming on day 0, once. Lots
+leave unsold on the day after they expire. Plans no orders.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,8 @@ from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
+
+from forecasting.expiry import DatedLot, spoiled_totals
 
 Floats = npt.NDArray[np.float64]
 
@@ -55,13 +57,21 @@ class Projection:
 
 
 def project_stock(
-    starts_on: date, stock_now: float, demand: Floats, arrivals: Sequence[Arrival]
+    starts_on: date,
+    stock_now: float,
+    demand: Floats,
+    arrivals: Sequence[Arrival],
+    lots: Sequence[DatedLot] = (),
 ) -> Projection:
     """Stock of every day of `demand` [H] under lost sales; `stock_now` may be below zero (owed)."""
     coming = coming_by_day(starts_on, arrivals, len(demand))
     # What is owed to customers is served first; it is waited for, so it is never lost. With X the
     # supply less all demand, what is lost so far is the deepest that X has fallen below zero.
-    free = np.maximum(0.0, stock_now + np.cumsum(coming)) - np.cumsum(demand)
+    totals = np.cumsum(demand)
+    supply = stock_now + np.cumsum(coming)
+    if lots:
+        supply -= spoiled_totals(lots, np.concatenate([[0.0], totals]), starts_on)[1:]
+    free = np.maximum(0.0, supply) - totals
     lost = np.maximum(0.0, np.maximum.accumulate(-free)) if len(free) else free
     return Projection(starts_on, free + lost, np.diff(lost, prepend=0.0))
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from forecasting.book import Book, Pair, offers_to, read_book, ways_of
+from forecasting.book import Book, Pair, expired_units, lots_of, offers_to, read_book, ways_of
 from forecasting.limiting import limit_plan
 from forecasting.limits_room import Shared, currencies_of
 from forecasting.overriding import planned_forecasts
@@ -154,6 +154,7 @@ def _supplies(book: Book, selling: Set[Pair], as_of: date) -> dict[int, list[Sup
             continue
         code = book.warehouses[place]
         free = position.available - position.backordered - position.planned_out
+        free -= expired_units(book, (sku_id, place), as_of)
         found[sku_id].append(Supply(place, as_of, max(0, free), code))
         promised = max(0, -free)
         coming = arrivals_of(book, (sku_id, place), as_of)
@@ -225,7 +226,8 @@ def _situation(
         as_of=as_of,
         starts_on=forecast.starts_on,
         demand=demand_of(forecast),
-        stock=_stock(book.positions.get(pair)),
+        stock=_stock(book.positions.get(pair), expired_units(book, pair, as_of)),
+        lots=lots_of(book, pair, as_of),
         inbound=arrivals_of(book, pair, as_of),
         offers=offers_to(book, forecast.sku_id, forecast.warehouse_id, as_of),
         rates=book.rates,
@@ -261,7 +263,7 @@ def arrivals_of(book: Book, pair: Pair, as_of: date) -> tuple[Arrival, ...]:
     )
 
 
-def _stock(position: Position | None) -> StockNow:
+def _stock(position: Position | None, expired: int) -> StockNow:
     if position is None:
         return StockNow()
     return StockNow(
@@ -272,9 +274,10 @@ def _stock(position: Position | None) -> StockNow:
         in_transit=position.in_transit,
         on_order=position.on_order,
         backordered=position.backordered,
-        inventory_position=position.inventory_position,
+        inventory_position=position.inventory_position - expired,
         planned_in=position.planned_in,
         planned_out=position.planned_out,
+        expired=expired,
     )
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from forecasting.expiry import DatedLot
 from forecasting.policy import NO_RULE, Policy, Rule, TotalDemand
 from forecasting.projection import Arrival
 from forecasting.supplier_terms import OfferTerms, Rate
@@ -22,7 +23,10 @@ PREFERRED_SAVING_PERCENT = Decimal(5)
 
 @dataclass(frozen=True, slots=True)
 class StockNow:
-    """The position row as it stood when the plan was made; `upstream` lies at a hub for it."""
+    """The position row as it stood when the plan was made; `upstream` lies at a hub for it.
+
+    `expired` units are on hand and available, but the inventory position has none of them.
+    """
 
     on_hand: int = 0
     reserved: int = 0
@@ -35,11 +39,12 @@ class StockNow:
     planned_in: int = 0
     planned_out: int = 0
     upstream: int = 0
+    expired: int = 0
 
     @property
     def sellable(self) -> int:
         """What new demand can be served from today; below zero while customers wait."""
-        return self.available - self.backordered
+        return self.available - self.expired - self.backordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,10 @@ class PlanSettings:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One SKU at one warehouse. `starts_on` is the first day that `demand` covers."""
+    """One SKU at one warehouse. `starts_on` is the first day that `demand` covers.
+
+    `lots`: free units that expire one day, the first expired first.
+    """
 
     sku_id: int
     warehouse_id: int
@@ -81,6 +89,7 @@ class Situation:
     source: Mapping[str, Any] = field(default_factory=dict)
     stock_known: bool = True
     warehouse_kind: str = ""
+    lots: tuple[DatedLot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

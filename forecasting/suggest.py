@@ -7,14 +7,16 @@ confirmed inbound counts once in the position, whatever its date; dates decide w
 and which gaps an order can close.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from forecasting.evidence import trace_of
 from forecasting.lead_time import latest_order_on
-from forecasting.need import cautious_stock, days_of_cover, expected_stock
+from forecasting.need import cautious_stock, days_of_cover, expected_stock, expiring_units
 from forecasting.options import options_of
 from forecasting.policy import expected_shortage
+from forecasting.projection import EMPTY, Projection
 from forecasting.situation import Draft, Planned, PlanSettings, Situation
 from forecasting.supplier_choice import Choice, Option, cents, choose_option, weigh_options
 from forecasting.supplier_terms import OfferTerms
@@ -42,11 +44,13 @@ def plan_pair(situation: Situation, settings: PlanSettings) -> Planned:
     if choice is None or not choice.taken.need.due:
         return Planned(situation, usual.policy, usual.offer.offer_id or None, None, wanting)
     taken = choice.taken
-    draft = _draft(situation, settings, choice)
+    draft = _draft(situation, settings, choice, options)
     return Planned(situation, taken.policy, taken.offer.offer_id or None, draft, wanting)
 
 
-def _draft(situation: Situation, settings: PlanSettings, choice: Choice) -> Draft:
+def _draft(
+    situation: Situation, settings: PlanSettings, choice: Choice, options: Sequence[Option]
+) -> Draft:
     taken = choice.taken
     policy, offer, quantity = taken.policy, taken.offer, taken.quantity
     expected, cautious = expected_stock(situation, policy), cautious_stock(situation, policy)
@@ -54,10 +58,9 @@ def _draft(situation: Situation, settings: PlanSettings, choice: Choice) -> Draf
     short_on = cautious.empty_on(reached=taken.arrives_on)
     latest = latest_order_on(taken.way.route, short_on) if short_on else None
     late = max(0, (situation.as_of - latest).days) if latest else 0
-    faster = _faster(taken, list(choice.weighed)) if late else None
-    at_risk = expected_shortage(
-        situation.demand, policy.intervals, max(0, situation.stock.inventory_position)
-    )
+    faster = _faster(taken, _in_the_gap(choice, options, cautious)) if late else None
+    cover = situation.stock.inventory_position - expiring_units(situation, policy)
+    at_risk = expected_shortage(situation.demand, policy.intervals, max(0, cover))
     draft = Draft(
         kind="buy",
         state="open" if offer.offer_id else "needs_supplier",
@@ -90,6 +93,18 @@ def _draft(situation: Situation, settings: PlanSettings, choice: Choice) -> Draf
 def _value_at_risk(situation: Situation, units: float) -> Decimal | None:
     price = situation.selling_price_base
     return None if price is None else cents(price * Decimal(str(round(units, 2))))
+
+
+def _in_the_gap(choice: Choice, options: Sequence[Option], cautious: Projection) -> list[Option]:
+    """Ways that were weighed, and those by which nothing is due (what is inbound counts for them)
+    though their goods would come to an empty shelf.
+    """
+    found = list(choice.weighed)
+    for option in options:
+        day = max(0, (option.arrives_on - cautious.starts_on).days)
+        if not option.need.due and day < len(cautious.stock) and cautious.stock[day] < EMPTY:
+            found.append(option)
+    return found
 
 
 def _faster(taken: Option, options: list[Option]) -> Option | None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from math import ceil, lcm
 
 from forecasting.lead_time import Route
+from inventory_core.planning.inbound_costs import Share
 
 UNIT_PLACES = Decimal("0.000001")
 
@@ -26,11 +27,22 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class OfferRoute:
-    """A route of an offer with its freight per unit."""
+    """A route of an offer with its freight per unit as stated, else as a share of the price.
+
+    `duty_share` of the price is paid beside either. None: nothing says that there is any.
+    """
 
     route: Route
     unit_freight: Decimal = Decimal(0)
     freight_currency: str = ""
+    freight_share: Share | None = None
+    duty_share: Share | None = None
+
+    @property
+    def share(self) -> Decimal:
+        """The part of the price that is paid on the way."""
+        shares = (self.freight_share, self.duty_share)
+        return sum((one.rate for one in shares if one is not None), Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +127,11 @@ def quantities_worth_asking(
 def landed_unit_cost(
     offer: OfferTerms, way: OfferRoute, unit_price: Decimal, rates: Sequence[Rate]
 ) -> Decimal | None:
-    """Price and freight of one unit in the base currency; None where a rate is missing."""
+    """Price, freight and duty of one unit in base currency; None where a rate is missing."""
     known = {rate.currency: rate.rate for rate in rates}
     price_rate = known.get(offer.currency)
     freight_rate = known.get(way.freight_currency or offer.currency)
     if price_rate is None or (way.unit_freight and freight_rate is None):
         return None
     freight = way.unit_freight * (freight_rate or Decimal(0))
-    return (unit_price * price_rate + freight).quantize(UNIT_PLACES)
+    return (unit_price * price_rate * (1 + way.share) + freight).quantize(UNIT_PLACES)

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from forecasting.need import cautious_stock, days_of_cover
+from forecasting.need import cautious_stock, days_of_cover, expiring_units
 from forecasting.situation import Draft, Planned
 from forecasting.transfers import CASES, LEAST_RETURN, Benefit, Lost, order_arrives_on, unit_cost
 from forecasting.upstream import Send
@@ -58,6 +58,7 @@ def _assumed(taken: Benefit) -> tuple[str, ...]:
 def _trace(send: Send, base_currency: str) -> dict[str, Any]:
     taken, receiver = send.taken, send.receiver
     here = receiver.situation
+    expiring = expiring_units(here, receiver.policy)
     code = "send_from_hub" if send.donor is None else "send_from_site"
     return {
         "as_of": here.as_of.isoformat(),
@@ -78,8 +79,10 @@ def _trace(send: Send, base_currency: str) -> dict[str, Any]:
         "quantity": {
             "order_up_to": receiver.policy.order_up_to,
             "inventory_position": here.stock.inventory_position,
+            "expiring": expiring,
             "lost_before_arrival": receiver.policy.order_up_to
             - here.stock.inventory_position
+            + expiring
             - send.missing,
             "missing": send.missing,
             "free": send.free,

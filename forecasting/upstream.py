@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from math import floor
 
+from forecasting.need import expiring_units
 from forecasting.projection import Arrival, project_stock
 from forecasting.situation import Planned, Situation
 from forecasting.transfers import Benefit, Way, best_from_site, best_way, order_arrives_on, surplus
@@ -159,10 +160,11 @@ def missing_units(receiver: Planned, arrives_on: date) -> int:
     latest = min(arrives_on, order_arrives_on(receiver))
     horizon = max(1, (latest - here.starts_on).days)
     expected = project_stock(
-        here.starts_on, here.stock.sellable, here.demand.path(horizon), here.inbound
+        here.starts_on, here.stock.sellable, here.demand.path(horizon), here.inbound, here.lots
     )
     lost = floor(expected.lost_before(latest))
-    return max(0, receiver.policy.order_up_to - here.stock.inventory_position - lost)
+    cover = here.stock.inventory_position - expiring_units(here, receiver.policy)
+    return max(0, receiver.policy.order_up_to - cover - lost)
 
 
 def helped(receiver: Planned, taken: Sequence[Arrival]) -> Planned:

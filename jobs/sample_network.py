@@ -13,6 +13,7 @@ import numpy as np
 from numpy.random import Generator
 
 from inventory_core.catalog.locations import NewWarehouse
+from inventory_core.trade.offer_terms import OfferLeg
 from inventory_core.vocabulary import Authority, WarehouseKind
 from jobs.sample_world import MARKETS, Good
 
@@ -114,7 +115,13 @@ SECOND_SOURCES = {
     "Fitness": "TZ-LINHAI",
     "Office": "NB-BRIGHT",
 }
-PRODUCTION_SHARE = 0.42
+# What factories state of the way overseas behind their gate, and what an agent asks for flying.
+WAYS = {
+    "sea": (("booking", 5), ("transport", 20), ("customs", 5), ("check_in", 5)),
+    "air": (("booking", 2), ("transport", 5), ("customs", 2), ("check_in", 4)),
+}
+TRAVEL_DAYS = 30
+AIR_USD_PER_KG, AIR_CM3_PER_KG = 5.2, 6000
 # What one unit of a currency was worth in CNY when the play begins.
 FIRST_RATES = {"USD": 7.18, "EUR": 7.92, "GBP": 9.31}
 
@@ -194,13 +201,34 @@ def _terms(rng: Generator, maker: Maker, number: int, good: Good, *, preferred: 
         maker=maker.code,
         good=number,
         currency=maker.currency,
-        lead_days=maker.lead_days + int(rng.integers(-3, 4)) + 30,
+        lead_days=maker.lead_days + int(rng.integers(-3, 4)) + TRAVEL_DAYS,
         spread_days=Decimal(str(round(maker.spread + 2.0, 1))),
         moq=moq,
         multiple=unit,
         prices=tuple((at, _cents(value)) for at, value in breaks),
         preferred=preferred,
     )
+
+
+def legs_of(terms: Terms, good: Good) -> list[OfferLeg]:
+    """The ways that a factory in Asia states for goods that go straight overseas: by sea, of which
+    the receipts tell the freight, and by air at an agent's price.
+    """
+    maker = next(one for one in MAKERS if one.code == terms.maker)
+    if maker.country not in ("CN", "VN") or not is_direct(good):
+        return []
+    made = terms.lead_days - TRAVEL_DAYS - 5  # then goods wait for their ship
+    if maker.country == "CN":
+        made = round(made * 6 / 7)
+    kilograms = max(good.family.grams / 1000, good.family.cm3 / AIR_CM3_PER_KG)
+    flown = {"unit_freight": _cents(kilograms * AIR_USD_PER_KG), "currency": "USD"}
+    found = []
+    for method, way in WAYS.items():
+        legs = [("production", made), *way]
+        for place, (kind, days) in enumerate(legs, 1):
+            price = flown if (method, kind) == ("air", "transport") else {}
+            found.append(OfferLeg(method, place, kind, days, **price))  # type: ignore[arg-type]
+    return found
 
 
 def daily_rates(rng: Generator, days: Sequence[date]) -> list[tuple[str, date, Decimal]]:

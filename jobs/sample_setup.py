@@ -34,6 +34,7 @@ from jobs.sample_network import (
     all_terms,
     carton,
     daily_rates,
+    legs_of,
 )
 from jobs.sample_world import MARKETS, Good, World
 
@@ -71,7 +72,7 @@ def set_up(tx: Writing, world: World, *, seed: int) -> Numbers:
     skus = tuple(int(by_code[good.code]) for good in world.goods)
     suppliers = _suppliers(tx)
     terms = all_terms(np.random.default_rng([seed, 4]), world.goods)
-    offers = _offers(tx, terms, suppliers, skus)
+    offers = _offers(tx, world, terms, suppliers, skus)
     _promotions(tx, world, accounts, skus)
     return Numbers(
         skus=skus,
@@ -141,7 +142,11 @@ def _suppliers(tx: Writing) -> dict[str, int]:
 
 
 def _offers(
-    tx: Writing, terms: Sequence[Terms], suppliers: Mapping[str, int], skus: Sequence[int]
+    tx: Writing,
+    world: World,
+    terms: Sequence[Terms],
+    suppliers: Mapping[str, int],
+    skus: Sequence[int],
 ) -> dict[tuple[str, int], int]:
     made = create_offers(
         tx,
@@ -157,6 +162,7 @@ def _offers(
                 item.multiple,
                 list(item.prices),
                 preferred=item.preferred,
+                legs=legs_of(item, world.goods[item.good]),
             )
             for item in terms
         ],

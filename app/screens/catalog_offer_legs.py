@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
@@ -69,12 +70,13 @@ def _dialog(found: Offer, today: date) -> None:
         known = {leg.kind: leg for leg in found.legs if leg.ship_method == chosen}
         with st.form(f"{name}_{chosen}", border=False):
             days = _fields(known, found.lead_time_days, f"{name}_{chosen}")
+            freight = _freight(list(known.values()), found.currency, f"{name}_{chosen}_freight")
             everywhere = st.checkbox(
                 md("catalog.legs_everywhere", supplier=found.supplier_name), key=f"{name}_all"
             )
             sent = st.form_submit_button(md("shell.save"), type="primary")
         if sent:
-            legs = _stated(chosen, days, known)
+            legs = with_freight(_stated(chosen, days, known), freight)
             run_act(
                 lambda tx, actor, _now, _key: _write(tx, actor, found, legs, everywhere, today),
                 name=name,
@@ -108,6 +110,34 @@ def drafted_days(in_all: int) -> dict[str, int]:
     }
 
 
+def _freight(known: Sequence[OfferLeg], currency: str, key: str) -> Decimal | None:
+    """Freight of one unit by this way; None where its legs are paid in several currencies."""
+    paid_in = {leg.currency or currency for leg in known if leg.unit_freight} or {currency}
+    if len(paid_in) > 1:
+        return None
+    typed = st.number_input(
+        md("catalog.legs_freight", currency=paid_in.pop()),
+        0.0,
+        value=float(sum(leg.unit_freight for leg in known)),
+        format="%.2f",
+        help=md("catalog.legs_freight_help"),
+        key=key,
+    )
+    return Decimal(str(round(typed, 6)))
+
+
+def with_freight(legs: Sequence[OfferLeg], unit_freight: Decimal | None) -> list[OfferLeg]:
+    """The legs with this freight in all; where it is another one it lies on the journey."""
+    if not legs or unit_freight in (None, sum(leg.unit_freight for leg in legs)):
+        return list(legs)
+    assert unit_freight is not None, "the legs stay as they are without one"
+    currency = next((leg.currency for leg in legs if leg.unit_freight), None)
+    bare = [replace(leg, unit_freight=Decimal(0)) for leg in legs]
+    longest = max(bare, key=lambda leg: (leg.kind == LegKind.TRANSPORT, leg.days))
+    paid = replace(longest, unit_freight=unit_freight, currency=currency)
+    return [paid if leg is longest else leg for leg in bare]
+
+
 def _stated(
     method: ShipMethod, days: dict[LegKind, int], known: dict[str, OfferLeg]
 ) -> list[OfferLeg]:
@@ -129,7 +159,7 @@ def _write(
     everywhere: bool,
     today: date,
 ) -> int:
-    """The same days for this offer, or for every offer of its supplier; freight stays each one's.
+    """This way for the offer, and its days for every offer of the supplier where that was asked.
 
     Answers how many offers have them now.
     """
@@ -137,15 +167,18 @@ def _write(
     if everywhere:
         wanted = [one for one in offers(tx, None, today) if one.supplier_id == found.supplier_id]
     for one in wanted:
-        changes: dict[str, Any] = {"legs": _beside_others(one, legs)}
+        own = one.id == found.id
+        changes: dict[str, Any] = {"legs": _beside_others(one, legs, own_freight=not own)}
         change_offer(tx, actor, one.id, changes, version=one.version)
     return len(wanted)
 
 
-def _beside_others(one: Offer, legs: Sequence[OfferLeg]) -> list[OfferLeg]:
+def _beside_others(one: Offer, legs: Sequence[OfferLeg], *, own_freight: bool) -> list[OfferLeg]:
     methods = {leg.ship_method for leg in legs}
     own = {(leg.ship_method, leg.kind): leg for leg in one.legs}
     kept = [leg for leg in one.legs if leg.ship_method not in methods]
+    if not own_freight:
+        return [*kept, *legs]
     return kept + [
         replace(own[leg.ship_method, leg.kind], leg_no=leg.leg_no, days=leg.days)
         if (leg.ship_method, leg.kind) in own

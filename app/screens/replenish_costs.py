@@ -3,6 +3,7 @@
 Every number stands in the suggestion's trace; this module only chooses words and places.
 """
 
+from datetime import date
 from decimal import Decimal
 from math import sqrt
 from typing import Any
@@ -11,7 +12,7 @@ import streamlit as st
 
 from app import session
 from app.charts_legs import leg_notes
-from app.i18n import md, money, number, percent, plain, prose, t
+from app.i18n import day, md, money, number, percent, plain, prose, t
 from inventory_core.money import currency_digits
 
 SHOWN_OPTIONS = 6
@@ -121,6 +122,44 @@ def _words(trace: dict[str, Any], found: dict[str, Any], base: str) -> str:
         fields = comma.join(t(f"assumed.{name}") for name in found["assumed"])
         sentences.append(md("replenish.costs_assumed", fields=fields))
     return prose(*sentences)
+
+
+def landed_words(trace: dict[str, Any]) -> str:
+    """What the landed cost holds beside the price, and from how many receipts that is known."""
+    cost = trace["cost"]
+    if "freight_share" not in cost or cost["unit_landed"] is None:
+        return ""
+    stated = Decimal(cost["unit_freight"] or 0)
+    if stated:
+        freight = t("replenish.freight_stated", amount=money(stated, cost["freight_currency"]))
+    else:
+        freight = _share_words("freight", cost["freight_share"])
+    parts = (freight, _share_words("duty", cost["duty_share"]))
+    comma = ";" if session.current().language == "zh" else "; "
+    return md("replenish.landed_parts", parts=comma.join(parts))
+
+
+def _share_words(kind: str, share: dict[str, Any] | None) -> str:
+    if share is None:
+        return t(f"replenish.{kind}_none")
+    return t(
+        f"replenish.{kind}_{share['source']}",
+        share=percent(float(share["rate"]), 1),
+        count=number(share.get("receipts", 0)),
+    )
+
+
+def expiry_words(trace: dict[str, Any]) -> list[str]:
+    """What lies there and is no supply: expired already, or expiring before it sells."""
+    notes = []
+    expired = trace["position"].get("expired", 0)
+    if expired:
+        notes.append(md("replenish.note_expired", units=number(expired)))
+    for last, units in (trace.get("lots") or {"spoils": []})["spoils"]:
+        on = day(date.fromisoformat(last))
+        if units >= 1:
+            notes.append(md("replenish.note_expiring", units=number(int(units)), day=on))
+    return notes
 
 
 def cut_by_limits(trace: dict[str, Any]) -> bool:

@@ -13,11 +13,17 @@ import streamlit as st
 from app import session
 from app.charts_forecasts import demand_picture
 from app.charts_replenish import stock_outlook
-from app.i18n import day, md, money, number, percent, plain, t
+from app.i18n import day, md, money, number, percent, plain, prose, t
 from app.screens.forecasts_reading import Series, read_series
 from app.screens.replenish_acts import draw_acts
 from app.screens.replenish_change import change_order
-from app.screens.replenish_costs import draw_costs, draw_service, lead_time_words
+from app.screens.replenish_costs import (
+    draw_costs,
+    draw_service,
+    expiry_words,
+    landed_words,
+    lead_time_words,
+)
 from app.screens.replenish_limits import limit_note
 from app.screens.replenish_overrides import draw_override_notes
 from app.widgets import chart, link
@@ -104,6 +110,8 @@ def _sum(shown: Shown) -> None:
     lines = [
         *_cover(policy),
         (t("replenish.sum_available"), -(position["on_hand"] - position["held"])),
+        (t("replenish.sum_expired"), position.get("expired", 0)),
+        (t("replenish.sum_expiring"), quantity.get("expiring", 0)),
         (t("replenish.sum_reserved"), position["reserved"] + position["backordered"]),
         (t("replenish.sum_inbound"), _inbound(position)),
         (t("replenish.sum_upstream"), -position.get("upstream", 0)),
@@ -160,7 +168,7 @@ def _inbound(position: dict[str, Any]) -> int:
     """All confirmed inbound, once: what lies between the position and the stock on hand."""
     on_hand_side = (
         position["on_hand"] - position["held"] - position["reserved"] - position["backordered"]
-    )
+    ) - position.get("expired", 0)
     upstream = int(position.get("upstream", 0))
     return -(int(position["inventory_position"]) - int(on_hand_side) - upstream)
 
@@ -200,7 +208,7 @@ def _from_whom(shown: Shown) -> None:
         md("replenish.days"),
     ]
     st.markdown(f"| {' | '.join(heads)} |\n|:--|--:|--:|--:|\n{body}")
-    st.caption(_why_supplier(trace))
+    st.caption(prose(_why_supplier(trace), landed_words(trace)))
     if trace["assumed"]:
         names = "、" if session.current().language == "zh" else ", "
         fields = names.join(t(f"assumed.{name}") for name in trace["assumed"])
@@ -271,6 +279,7 @@ def _what_would_change(shown: Shown) -> None:
                 document=item["document"],
             )
         )
+    notes += expiry_words(trace)
     notes += [md(f"replenish.warning_{code}") for code in trace["warnings"]]
     if notes:
         st.markdown("\n".join(f"- {note}" for note in notes))

@@ -228,6 +228,11 @@ def _notes(trace: dict[str, Any]) -> None:
         st.json(trace, expanded=1)
 
 
+def _expiring(quantity: dict[str, Any]) -> list[tuple[str, str]]:
+    units = quantity.get("expiring", 0)
+    return [(t("replenish.sum_expiring"), number(units))] if units else []
+
+
 def _need(trace: dict[str, Any], beside: int | None) -> None:
     quantity = trace["quantity"]
     st.markdown(f"##### {md('replenish.why_quantity', quantity=number(quantity['sent']))}")
@@ -235,6 +240,7 @@ def _need(trace: dict[str, Any], beside: int | None) -> None:
         (t("sending.up_to"), number(quantity["order_up_to"])),
         (t("sending.position"), number(quantity["inventory_position"])),
         (t("replenish.sum_lost"), number(quantity["lost_before_arrival"])),
+        *_expiring(quantity),
         (t("sending.missing"), number(quantity["missing"])),
         (t("sending.free", origin=trace["from"]), number(quantity["free"])),
     ]

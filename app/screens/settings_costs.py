@@ -32,13 +32,14 @@ from inventory_core.planning.plan_costs import (
 )
 from inventory_core.planning.published import current_run
 
-# Beside each other: what one order line costs, what the operator of a warehouse charges, and what
-# is taken where nobody knows better. Shares are typed in percent.
-COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("order", ("order_line_cost", "margin_share")),
-    ("fees", ("fee_currency", "storage_fee", "aged_after_days", "aged_fee", "low_cover_days",
-              "low_fee")),
-    ("sending", ("freight_share", "removal_share", "removal_days")),
+# Beside each other: what an order line costs and goods from abroad, what the operator of a
+# warehouse charges, and what is taken where nobody knows better. Shares are typed in percent.
+COLUMNS: tuple[tuple[tuple[str, tuple[str, ...]], ...], ...] = (
+    (("order", ("order_line_cost", "margin_share")),
+     ("buying", ("import_freight_share", "import_air_share", "duty_share"))),
+    (("fees", ("fee_currency", "storage_fee", "aged_after_days", "aged_fee", "low_cover_days",
+               "low_fee")),),
+    (("sending", ("freight_share", "removal_share", "removal_days")),),
 )  # fmt: skip
 DAYS = {"aged_after_days": (1, 3650), "low_cover_days": (0, 365), "removal_days": (0, 365)}
 
@@ -71,11 +72,12 @@ def _form(day: date, costs: PlanCosts, stated: list[Stated], currencies: Sequenc
     seen = stated[0].costs.version if stated else 0
     with st.form(f"settings_costs_{seen}", border=False):
         values: dict[str, Any] = {}
-        for cell, (group, names) in zip(st.columns(3, gap="medium"), COLUMNS, strict=True):
-            with cell:
-                st.markdown(f"**{md(f'settings.costs_{group}')}**")
-                for name in names:
-                    values[name] = _figure(costs, name, currencies, disabled=not allowed)
+        for cell, groups in zip(st.columns(3, gap="medium"), COLUMNS, strict=True):
+            for group, names in groups:
+                cell.markdown(f"**{md(f'settings.costs_{group}')}**")
+                with cell:
+                    for name in names:
+                        values[name] = _figure(costs, name, currencies, disabled=not allowed)
         ticked: list[str] = []
         if costs.assumed:
             ticked = st.pills(
@@ -133,7 +135,8 @@ def _figure(costs: PlanCosts, name: str, currencies: Sequence[str], *, disabled:
 
 
 def _history(stated: list[Stated]) -> None:
-    numbers = [name for _, names in COLUMNS for name in names if name != "fee_currency"]
+    groups = [names for column in COLUMNS for _, names in column]
+    numbers = [name for names in groups for name in names if name != "fee_currency"]
     rows = pd.DataFrame(
         [
             {"valid_from": one.costs.valid_from, "person": one.person}

@@ -97,7 +97,7 @@ def lanes(conn: Reading) -> list[Lane]:
     past = {_key(row): row for row in conn.rows(_TAKEN, {"latest": LATEST_TRANSFERS})}
     found: list[Lane] = []
     for pair in conn.rows(_PAIRS):
-        same = _region(pair.from_region, pair.from_country) == _region(
+        same = customs_region(pair.from_region, pair.from_country) == customs_region(
             pair.to_region, pair.to_country
         )
         known = [
@@ -144,7 +144,8 @@ def _assumed(pair: Row[Any], at_home: bool) -> Lane:
     return Lane(pair.from_id, pair.to_id, method.value, days, source="assumed")
 
 
-def _region(stated: str | None, country: str | None) -> str:
+def customs_region(stated: str | None, country: str | None) -> str:
+    """The customs area of a place: as stated, else its country or the EU; empty if unknown."""
     if stated:
         return stated
     return "EU" if country in EU_COUNTRIES else country or ""

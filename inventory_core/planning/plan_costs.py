@@ -30,7 +30,8 @@ AGE_FEES = ("fee_currency", "aged_after_days", "aged_fee", "low_cover_days", "lo
             "storage_fee")  # fmt: skip
 SENDING = ("freight_share", "removal_share", "removal_days")
 MARGIN = ("margin_share",)
-FIGURES = (*HANDLING, *AGE_FEES, *SENDING, *MARGIN)
+BUYING = ("import_freight_share", "import_air_share", "duty_share")
+FIGURES = (*HANDLING, *AGE_FEES, *SENDING, *MARGIN, *BUYING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,9 @@ class PlanCosts:
     an operator's warehouse (FBA) in `fee_currency`: `aged_fee` per unit and month beyond
     `aged_after_days`, `low_fee` per unit sold below `low_cover_days`, `storage_fee` per m³ and
     month. Shares of the purchase price where a way's freight or removal is not known;
-    `margin_share` of the landed cost where no selling price is. `assumed`: those nobody stated.
+    `margin_share` of the landed cost where no selling price is. Goods that cross a customs border
+    pay `import_freight_share` (`import_air_share` by air and express) and `duty_share` of their
+    price where neither the way nor a receipt says more. `assumed`: those nobody stated.
     """
 
     order_line_cost: Decimal = Decimal(20)
@@ -55,6 +58,9 @@ class PlanCosts:
     removal_share: Decimal = Decimal("0.10")
     removal_days: int = 14
     margin_share: Decimal = Decimal("0.3")
+    import_freight_share: Decimal = Decimal("0.10")
+    import_air_share: Decimal = Decimal("0.35")
+    duty_share: Decimal = Decimal("0.05")
     assumed: tuple[str, ...] = FIGURES
     valid_from: date = SINCE_EVER
     version: int = 0
@@ -167,7 +173,7 @@ _CHECKS: dict[str, Any] = {
     },
     **{
         name: partial(check_decimal, field=name, most=5, places=4)
-        for name in ("freight_share", "removal_share", "margin_share")
+        for name in ("freight_share", "removal_share", *MARGIN, *BUYING)
     },
     "aged_after_days": partial(check_whole, field="aged_after_days", least=1, most=3650),
     "low_cover_days": partial(check_whole, field="low_cover_days", most=365),

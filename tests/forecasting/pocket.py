@@ -152,16 +152,46 @@ class Calendars:
         return on
 
 
+def sellable_of(trace: dict[str, Any]) -> int:
+    """What new demand can be served from: neither promised, held, expired nor waited for."""
+    position = trace["position"]
+    return int(position["available"] - position["expired"] - position["backordered"])
+
+
+def lots_by_day(trace: dict[str, Any]) -> list[tuple[int, float]]:
+    """Free units with the last day on which they can be sold, counted from the first of demand."""
+    lots = (trace["lots"] or {"free": []})["free"]
+    return [((day(on) - day(trace["starts_on"])).days, float(units)) for on, units in lots]
+
+
 def stock_by_day(
-    start: float, totals: Sequence[float], coming: dict[int, int]
+    start: float,
+    totals: Sequence[float],
+    coming: dict[int, int],
+    lots: Sequence[tuple[int, float]] = (),
+    spoiled: dict[int, float] | None = None,
 ) -> tuple[list[float], list[float]]:
-    """End-of-day stock and units lost in all so far; what is owed is served first."""
+    """End-of-day stock and units lost in all so far; what is owed is served first.
+
+    The lot that expires first is sold first, and what is left of it after its last day is gone,
+    into `spoiled` by day where that is handed in.
+    """
     level, left, gone, lost = float(start), [], [0.0], 0.0
+    shelf = sorted(lots)
     for step in range(len(totals) - 1):
         wanted = totals[step + 1] - totals[step]
+        while shelf and shelf[0][0] < step:
+            _, units = shelf.pop(0)
+            level -= units
+            if spoiled is not None and units > DUST:
+                spoiled[step] = spoiled.get(step, 0.0) + units
         level += coming.get(step, 0)
         served = min(wanted, max(0.0, level))
         level -= served
+        rest = served
+        for place, (last, units) in enumerate(shelf):
+            part = min(rest, units)
+            shelf[place], rest = (last, units - part), rest - part
         lost += wanted - served
         left.append(max(0.0, level))
         gone.append(lost)
@@ -237,13 +267,12 @@ class Courses:
 
     def __init__(self, trace: dict[str, Any], horizon: int) -> None:
         demand, found = Demand(trace["demand"]), trace["order_cost"]
-        position = trace["position"]
-        sellable = position["available"] - position["backordered"]
+        sellable, lots = sellable_of(trace), lots_by_day(trace)
         coming = inbound_by_day(trace)
         self.totals, self.gone, self.left = [], [], []
         for number in range(found["courses"]):
             totals = demand.course((number + 0.5) / found["courses"], horizon)
-            left, gone = stock_by_day(sellable, totals, coming)
+            left, gone = stock_by_day(sellable, totals, coming, lots)
             self.totals.append(totals)
             self.gone.append(gone)
             self.left.append(left)
@@ -322,14 +351,14 @@ class Courses:
 
 def chance_of_empty(trace: dict[str, Any]) -> float:
     """Share of arrivals and levels of demand with a day without stock until the next goods."""
-    lead, demand, position = trace["lead_time"], Demand(trace["demand"]), trace["position"]
+    lead, demand = trace["lead_time"], Demand(trace["demand"])
     shift = (day(trace["as_of"]) - day(trace["starts_on"])).days
     arrivals, gap = [max(0, days + shift) for days in lead_points(lead)], lead["gap_days"]
-    sellable = position["available"] - position["backordered"]
+    sellable, coming, lots = sellable_of(trace), inbound_by_day(trace), lots_by_day(trace)
     found = []
     for number in range(200):
         totals = demand.course((number + 0.5) / 200, max(arrivals) + gap)
-        left = stock_by_day(sellable, totals, inbound_by_day(trace))[0]
+        left = stock_by_day(sellable, totals, coming, lots)[0]
         found += [any(units < 0.5 for units in left[at : at + gap]) for at in arrivals]
     return sum(found) / len(found)
 
@@ -346,13 +375,14 @@ def most_asked(trace: dict[str, Any]) -> int:
     horizon = max(demand.days[-1], end, through + review)
     usual, high = demand.course(None, horizon), demand.course(policy["service_level"], horizon)
     wide = [max(0.0, most - units) for most, units in zip(high, usual, strict=True)]
-    position, coming = trace["position"], inbound_by_day(trace)
-    sellable = position["available"] - position["backordered"]
+    sellable, coming = sellable_of(trace), inbound_by_day(trace)
+    spoiled: dict[int, float] = {}
+    stock = stock_by_day(sellable, high, coming, lots_by_day(trace), spoiled)[0]
     there = sellable + sum(units for step, units in coming.items() if step < begin)
-    left = stock_by_day(sellable, high, coming)[0][begin - 1] if begin else max(0, sellable)
-    asked, came = [], 0
+    left = stock[begin - 1] if begin else max(0, sellable)
+    asked, came = [], 0.0
     for step in range(begin + 1, end + 1):
-        came += coming.get(step - 1, 0)
+        came += coming.get(step - 1, 0) - spoiled.get(step - 1, 0.0)
         open_spread = sqrt(max(0.0, wide[step] ** 2 - wide[begin] ** 2))
         asked.append(usual[step] - usual[begin] + open_spread - came)
     more = usual[through + review] - usual[through]

@@ -20,8 +20,10 @@ from tests.forecasting.pocket import (
     inbound_by_day,
     lead_points,
     learned_numbers,
+    lots_by_day,
     mean,
     most_asked,
+    sellable_of,
     stock_by_day,
     whole,
 )
@@ -122,10 +124,12 @@ def check_quantity(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     position, quantity = trace["position"], trace["quantity"]
     assert position["available"] == position["on_hand"] - position["reserved"] - position["held"]
     coming = sum(item["quantity"] for item in trace["inbound"])
-    worth = position["available"] - position["backordered"] + coming - position["planned_out"]
+    worth = sellable_of(trace) + coming - position["planned_out"]
     assert position["inventory_position"] == worth == quantity["inventory_position"]
     lost = trace["projection"]["lost_before_arrival"]
     assert quantity["lost_before_arrival"] == floor(lost + 0.0005)
+    assert quantity["expiring"] == _expiring(trace, trace["policy"]["protection_days"])
+    worth -= quantity["expiring"]
     to_level = trace["policy"]["order_up_to"] - worth - quantity["lost_before_arrival"]
     assert quantity["to_level"] == to_level
     if {"minimum", "maximum"} & set(trace["policy"]["manual"]):
@@ -155,21 +159,28 @@ def check_quantity(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     if per_day > 0:
         assert quantity["forced_days"] == pytest.approx(quantity["forced"] / per_day, abs=0.051)
         assert quantity["cover_days"] == pytest.approx(ordered / per_day, abs=0.051)
-        sellable = max(0, position["available"] - position["backordered"])
+        sellable = max(0, sellable_of(trace))
         assert row["days_of_cover"] == pytest.approx(sellable / per_day, abs=0.051)
+
+
+def _expiring(trace: dict[str, Any], days: int) -> int:
+    """Whole units that are on the shelf after their last day, in so many days of mean demand."""
+    totals, gone = Demand(trace["demand"]).course(None, days), dict[int, float]()
+    stock_by_day(sellable_of(trace), totals, inbound_by_day(trace), lots_by_day(trace), gone)
+    return floor(sum(gone.values()) + DUST)
 
 
 def check_dates(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     """Runs out, latest order date, days late, and the stock that the picture shows."""
     policy, lead, today = trace["policy"], trace["lead_time"], day(trace["as_of"])
     demand, starts = Demand(trace["demand"]), day(trace["starts_on"])
-    position, shown = trace["position"], trace["projection"]
-    sellable = position["available"] - position["backordered"]
+    shown, sellable, lots = trace["projection"], sellable_of(trace), lots_by_day(trace)
     horizon = max(demand.days[-1], policy["protection_days"] + policy["review_days"] + 60)
     empty, short_on = {}, None
     for name, level in (("expected", None), ("cautious", policy["service_level"])):
         totals = demand.course(level, horizon)
-        left, gone = stock_by_day(sellable, totals, inbound_by_day(trace))
+        spoiled: dict[int, float] = {}
+        left, gone = stock_by_day(sellable, totals, inbound_by_day(trace), lots, spoiled)
         out = next((step for step, units in enumerate(left) if units < 0.5), None)
         ends = None if out is None else starts + out * DAY
         empty[name] = ends
@@ -185,6 +196,9 @@ def check_dates(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
         if name == "expected":
             days = max(0, (day(lead["arrives_on"]) - starts).days)
             assert shown["lost_before_arrival"] == pytest.approx(gone[days], abs=0.001)
+            told = dict((trace["lots"] or {"spoils": []})["spoils"])
+            found = {(starts + step * DAY).isoformat(): units for step, units in spoiled.items()}
+            assert told == pytest.approx(found, abs=0.006)
     runs_out = empty["cautious"]
     assert row["runs_out_on"] == runs_out
     assert row["arrives_on"] == day(lead["arrives_on"])
@@ -206,6 +220,11 @@ def check_dates(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
 def check_money(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     """Purchase value, landed cost, and sales at risk."""
     cost, risk = trace["cost"], trace["risk"]
+    for share in (cost["freight_share"], cost["duty_share"]):
+        if share is not None and share["source"] != "figure":
+            assert share["receipts"] > 0
+            part = D(share["paid"]) / D(share["goods"])
+            assert abs(D(share["rate"]) - part) <= D("0.0001")
     if cost["unit_price"] is None:
         assert row["amount_base"] is None
         return
@@ -216,7 +235,7 @@ def check_money(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
         amount = cents(D(cost["unit_price"]) * row["quantity"] * rates[cost["currency"]])
         assert row["amount_base"] == D(cost["amount_base"]) == amount
     demand, intervals = Demand(trace["demand"]), trace["policy"]["intervals"]
-    supply = max(0, trace["position"]["inventory_position"])
+    supply = max(0, trace["position"]["inventory_position"] - trace["quantity"]["expiring"])
     assert risk["units"] == pytest.approx(demand.short(intervals, supply), abs=0.006)
     if risk["unit_price_base"] is not None:
         worth = cents(D(risk["unit_price_base"]) * D(str(risk["units"])))
@@ -237,6 +256,8 @@ def check_costs(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     price = trace["risk"]["unit_price_base"]
     margin = None if price is None else max(D(0), D(price) - D(found["usual_unit"]))
     assert found["unit_margin"] == (None if margin is None else str(margin))
+    told = [cost[name] for name in ("freight_share", "duty_share") if cost[name] is not None]
+    assert D(shown[0]["share"]) == sum((D(share["rate"]) for share in told), D(0))
     for one in shown:
         numbers = courses.order(one, trace)
         _check_option(one, numbers, courses, found, rates, cost, margin or D(0))
@@ -289,7 +310,8 @@ def _check_option(
     margin: Decimal,
 ) -> None:
     freight_rate = rates.get(one["freight_currency"], D(0))
-    landed = D(one["unit_price"]) * rates[one["currency"]] + D(one["unit_freight"]) * freight_rate
+    price = D(one["unit_price"]) * rates[one["currency"]]
+    landed = price + price * D(one["share"]) + D(one["unit_freight"]) * freight_rate
     assert D(one["unit_landed"]) == landed.quantize(MILLIONTH)
     days = mean(one["arrival_days"]) + numbers["shelf"]
     assert float(one["shelf_days"]) == pytest.approx(numbers["shelf"], abs=0.051)

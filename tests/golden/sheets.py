@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from forecasting.expiry import DatedLot, free_lots
 from forecasting.lead_time import Route
 from forecasting.policy import Rule, TotalDemand
 from forecasting.projection import Arrival
@@ -54,6 +55,9 @@ def situation_of(sheet: dict[str, Any]) -> Situation:
         Arrival(item["on"], item["quantity"], item["document"]) for item in sheet.get("inbound", [])
     )
     on_hand, reserved, held = (stock.get(name, 0) for name in ("on_hand", "reserved", "held"))
+    dated = [DatedLot(item["expires_on"], item["quantity"]) for item in sheet.get("lot", [])]
+    expired = sum(lot.quantity for lot in dated if lot.expires_on < sheet["as_of"])
+    live = [lot for lot in dated if lot.expires_on >= sheet["as_of"]]
     coming = sum(item.quantity for item in inbound)
     owed = stock.get("backordered", 0)
     rates = {"USD": "1", **sheet.get("rates", {})}
@@ -70,8 +74,10 @@ def situation_of(sheet: dict[str, Any]) -> Situation:
             available=on_hand - reserved - held,
             on_order=coming,
             backordered=owed,
-            inventory_position=on_hand - reserved - held + coming - owed,
+            inventory_position=on_hand - reserved - held + coming - owed - expired,
+            expired=expired,
         ),
+        lots=free_lots(live, reserved + owed),
         inbound=inbound,
         offers=tuple(
             _offer(number, item, calendars) for number, item in enumerate(sheet.get("offer", []), 1)

@@ -128,7 +128,8 @@ def test_plan_click_and_trace_use_what_is_stated(database: Database) -> None:
     assert draft.quantity == fresh.quantity == 600
     found = draft.trace["order_cost"]
     assert (found["order_line_cost"], found["assumed"]) == ("500", [])
-    assert shown[1].trace["order_cost"]["assumed"] == ["order_line_cost"]
+    guessed = ["order_line_cost", "import_freight_share", "duty_share"]
+    assert shown[1].trace["order_cost"]["assumed"] == guessed
     assert found["jump"]["taken"]
     refused = shown[1].trace["order_cost"]["jump"]
     assert (refused["taken"], refused["to_quantity"]) == (False, 600)

@@ -1,7 +1,7 @@
 """What holds in every plan of every company, however odd its data."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from hypothesis import Phase, given, settings
@@ -46,8 +46,10 @@ def holds(situation: Situation, draft: Draft) -> None:
     if draft.order_by_on is not None:
         assert draft.order_by_on >= AS_OF
         assert is_working(way.route.office, draft.order_by_on)
+        short_on = date.fromisoformat(draft.trace["projection"]["short_on"])
         assert draft.runs_out_on is not None
-        assert arrives_on(way.route, draft.order_by_on) <= draft.runs_out_on
+        assert draft.runs_out_on <= short_on
+        assert arrives_on(way.route, draft.order_by_on) <= short_on
     reached = offer.price_at(draft.quantity)
     rate = next((one.rate for one in RATES if one.currency == offer.currency), None)
     assert draft.unit_price == (reached[1] if reached else None)

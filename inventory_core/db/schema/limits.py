@@ -79,6 +79,9 @@ plan_cost = Table(
     Column("removal_share", Numeric(6, 4), nullable=False, comment="of the purchase price"),
     Column("removal_days", Integer, nullable=False),
     Column("margin_share", Numeric(6, 4), nullable=False, comment="of the landed cost"),
+    Column("import_freight_share", Numeric(6, 4), nullable=False, server_default=text("0.10")),
+    Column("import_air_share", Numeric(6, 4), nullable=False, server_default=text("0.35")),
+    Column("duty_share", Numeric(6, 4), nullable=False, server_default=text("0.05")),
     # Names of the figures that nobody stated: shown as assumed wherever they are used.
     Column("assumed", ARRAY(String(40)), nullable=False, server_default=text("'{}'")),
     refers_to("person_id", "person.id"),
@@ -97,6 +100,11 @@ plan_cost = Table(
         "freight_share BETWEEN 0 AND 5 AND removal_share BETWEEN 0 AND 5"
         " AND margin_share BETWEEN 0 AND 5",
         name="shares_in_range",
+    ),
+    CheckConstraint(
+        "import_freight_share BETWEEN 0 AND 5 AND import_air_share BETWEEN 0 AND 5"
+        " AND duty_share BETWEEN 0 AND 5",
+        name="import_shares_in_range",
     ),
     is_number("order_line_cost"),
     is_number("aged_fee"),

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from app.charts_legs import legs_picture
 from app.i18n import catalogue
-from app.screens.catalog_offer_legs import drafted_days
+from app.screens.catalog_offer_legs import drafted_days, with_freight
 from forecasting.lead_time import LearnedLeg
 from inventory_core.catalog.calendar_records import close_days
 from inventory_core.catalog.sale_events import NewSaleEvent, create_sale_events, sale_events
@@ -53,6 +53,19 @@ def test_a_first_draft_of_the_legs_takes_the_days_that_the_offer_states(in_all: 
     days = drafted_days(in_all)
     assert sum(days.values()) == in_all
     assert min(days.values()) >= 0
+
+
+def test_another_freight_lies_on_the_journey_and_the_same_one_stays_where_it_is() -> None:
+    legs = [
+        OfferLeg("air", 1, "production", 20),
+        OfferLeg("air", 2, "transport", 5),
+        OfferLeg("air", 3, "customs", 2, unit_freight=Decimal("0.4"), currency="EUR"),
+    ]
+    assert with_freight(legs, Decimal("0.4")) == with_freight(legs, None) == legs
+    changed = with_freight(legs, Decimal(3))
+    paid = [(leg.kind, leg.unit_freight, leg.currency) for leg in changed if leg.unit_freight]
+    assert paid == [("transport", Decimal(3), "EUR")]
+    assert not any(leg.unit_freight for leg in with_freight(legs, Decimal(0)))
 
 
 def with_legs(app: Served, world: World) -> None:
