@@ -285,16 +285,17 @@ class Courses:
     def order(self, one: dict[str, Any], trace: dict[str, Any]) -> dict[str, float]:
         """The expected numbers of one option: an order serves what is lost without it."""
         found, fees = trace["order_cost"], trace["order_cost"]["age_fees"]
-        gap, quantity, most = one["gap_days"], one["quantity"], found["most_shelf_days"]
+        gap = min(one["gap_days"], found["lost_after_days"])
+        quantity, most = one["quantity"], found["most_shelf_days"]
         shelf_life = found["shelf_life_days"]
         sums: dict[str, list[float]] = {}
         for arrival in one["arrival_days"]:
             for totals, gone, left in zip(self.totals, self.gone, self.left, strict=True):
                 asked = [
                     gone[arrival + step] - gone[arrival] + self.owed[arrival]
-                    for step in range(most + 1)
+                    for step in range(max(most, gap) + 1)
                 ]
-                lying = [max(0.0, quantity - units) for units in asked]
+                lying = [max(0.0, quantity - units) for units in asked[: most + 1]]
                 facts = {
                     "shelf": sum(lying[1:]) / quantity,
                     "before": gone[arrival],
