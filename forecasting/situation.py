@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from forecasting.analogue import ANALOGUE
 from forecasting.policy import NO_RULE, Policy, Rule, TotalDemand
 from forecasting.projection import Arrival
 from forecasting.supplier_choice import PREFERRED_SAVING_PERCENT
@@ -79,6 +80,12 @@ class Situation:
     source: Mapping[str, Any] = field(default_factory=dict)
     stock_known: bool = True
     warehouse_kind: str = ""
+    continues: tuple[str, ...] = ()
+
+    @property
+    def judged_by_likes(self) -> bool:
+        """Nothing was sold yet: the demand is that of similar SKUs."""
+        return self.source.get("champion") == ANALOGUE
 
 
 @dataclass(frozen=True, slots=True)

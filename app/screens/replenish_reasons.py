@@ -264,6 +264,8 @@ def _what_would_change(shown: Shown) -> None:
                 document=item["document"],
             )
         )
+    if continued := trace.get("continues"):
+        notes.append(md("replenish.note_continues", codes=", ".join(continued)))
     notes += [md(f"replenish.warning_{code}") for code in trace["warnings"]]
     if notes:
         st.markdown("\n".join(f"- {note}" for note in notes))
