@@ -18,6 +18,7 @@ from inventory_core.db.schema.catalog import barcode, exchange_rate, location, s
 from inventory_core.db.schema.channels import (
     channel_account,
     customer,
+    sale_pause,
     stock_pool,
     stock_pool_warehouse,
 )
@@ -44,7 +45,15 @@ _PARTS: dict[str, tuple[tuple[Table, str], ...]] = {
     "location": ((stock_pool_warehouse, "warehouse_id"),),
 }
 # In this order: who uses before who is used.
-_MADE: tuple[Table, ...] = (offer, supplier, channel_account, sku, customer, location)
+_MADE: tuple[Table, ...] = (
+    sale_pause,
+    offer,
+    supplier,
+    channel_account,
+    sku,
+    customer,
+    location,
+)
 
 
 @dataclass(frozen=True, slots=True)
