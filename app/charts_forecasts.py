@@ -63,7 +63,7 @@ def demand_picture(series: Series, *, title: str, language: str) -> go.Figure:
     _mark_promotions(figure, series)
     _mark_overrides(figure, series)
     half = timedelta(days=series.step_days)
-    day_axis(figure, series.past[0] - half, series.ahead[-1] + half, language)
+    day_axis(figure, (series.past or series.ahead)[0] - half, series.ahead[-1] + half, language)
     return figure
 
 

@@ -13,6 +13,7 @@ Floats = npt.NDArray[np.float64]
 
 EARLY_CYCLES = 2
 LEAST_LIKES = 3
+ANALOGUE = "analogue"
 
 
 def with_analogues(panel: Panel, forecast: Floats) -> Floats:

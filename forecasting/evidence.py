@@ -69,6 +69,7 @@ def trace_of(
         },
         "warnings": _warnings(situation, taken),
         "assumed": list(draft.assumed),
+        **({"continues": list(situation.continues)} if situation.continues else {}),
     }
 
 
@@ -237,6 +238,8 @@ def _warnings(situation: Situation, taken: Option) -> list[str]:
         found.append("no_rate")
     if not situation.stock_known:
         found.append("stock_unknown")
+    if situation.judged_by_likes:
+        found.append("judged_by_likes")
     return found
 
 

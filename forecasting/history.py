@@ -55,10 +55,10 @@ class DemandGrid:
     """Series in rows, days in columns; `live` tells where a day counts at all.
 
     y: units demanded (0 on live days without demand). short, bulk: parts of y. out_share: share of
-    the day without stock, NaN without evidence. promotion: discount in percent (0.01 where none is
-    stated), 0 without; it reaches `ahead` days beyond the history. price: NaN where unknown.
-    events: sale events that the company entered. country: of the warehouse or market of each
-    series, "" where it has none; () where nobody asked. stood_in: part of y that was sold in
+    the day without stock or off sale, NaN without evidence. promotion: discount in percent (0.01
+    where none is stated), 0 without; it reaches `ahead` days beyond the history. price: NaN where
+    unknown. events: sale events that the company entered. country: of the warehouse or market of
+    each series, "" where it has none; () where nobody asked. stood_in: part of y that was sold in
     place of a site without stock; None where nobody asked.
     """
 

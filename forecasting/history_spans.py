@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from forecasting.paused_days import paused_share
 from inventory_core.db.engine import Reading
 from inventory_core.insight import demand
 
@@ -67,6 +68,16 @@ def countries_of(conn: Reading, pairs: SeriesDays, part: Sequence[str]) -> tuple
 
 
 def out_share_by_day(conn: Reading, pairs: SeriesDays) -> Floats:
+    """Share of each day that could not be sold: without stock, or while a channel was paused."""
+    share = _without_stock(conn, pairs)
+    if pairs.grain != "sku_warehouse":
+        return share
+    span = {"first": pairs.first, "length": pairs.length}
+    paused = paused_share(conn, pairs.sku_id, pairs.warehouse_id, **span)
+    return share if paused is None else np.fmax(share, paused)
+
+
+def _without_stock(conn: Reading, pairs: SeriesDays) -> Floats:
     """Share of each day without stock, from the moments at which stock ran out and came back."""
     share = np.full((len(pairs.sku_id), pairs.length), np.nan)
     rows = conn.rows(demand.availability_edges()) if pairs.grain == "sku_warehouse" else []

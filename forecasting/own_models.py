@@ -18,6 +18,7 @@ from typing import Any, Self, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.analogue import ANALOGUE
 from forecasting.candidates import BLEND, candidate_models
 from forecasting.models.contract import Model
 from forecasting.models.contract_check import HORIZON, check_contract, require_shape
@@ -31,7 +32,7 @@ Result = TypeVar("Result")
 FOLDER = "models"
 MOST_FILE_BYTES = 500_000
 _FILE_NAME = re.compile(r"[a-z][a-z0-9_]{0,60}\.py")
-_TAKEN = (BLEND, "prophet", "analogue")
+_TAKEN = (BLEND, "prophet", ANALOGUE)
 
 
 @dataclass(frozen=True, slots=True)

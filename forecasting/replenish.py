@@ -251,6 +251,7 @@ def _situation(
         },
         stock_known=bool(sku["stock_known"]),
         warehouse_kind=book.kinds[forecast.warehouse_id],
+        continues=_codes(sku["continues"]),
     )
 
 
@@ -300,3 +301,7 @@ def _m3(cm3: object) -> Decimal | None:
 
 def _whole(value: object) -> int | None:
     return value if isinstance(value, int) else None
+
+
+def _codes(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else ()

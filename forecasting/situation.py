@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from forecasting.analogue import ANALOGUE
 from forecasting.expiry import DatedLot
 from forecasting.policy import NO_RULE, Policy, Rule, TotalDemand
 from forecasting.projection import Arrival
@@ -90,6 +91,12 @@ class Situation:
     stock_known: bool = True
     warehouse_kind: str = ""
     lots: tuple[DatedLot, ...] = ()
+    continues: tuple[str, ...] = ()
+
+    @property
+    def judged_by_likes(self) -> bool:
+        """Nothing was sold yet: the demand is that of similar SKUs."""
+        return self.source.get("champion") == ANALOGUE
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,8 @@ def _amount(situation: Situation, taken: Option) -> Decimal | None:
 
 
 def _assumed(situation: Situation, offer: OfferTerms) -> tuple[str, ...]:
-    if not offer.offer_id:
-        return ("lead_time",) if situation.stock_known else ("lead_time", "stock")
-    return offer.assumed if situation.stock_known else (*offer.assumed, "stock")
+    return (
+        *(offer.assumed if offer.offer_id else ("lead_time",)),
+        *(() if situation.stock_known else ("stock",)),
+        *(("demand",) if situation.judged_by_likes else ()),
+    )

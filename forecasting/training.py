@@ -23,9 +23,11 @@ from forecasting.engine import PanelForecast
 from forecasting.fanout import LOCAL, forecast_by_shards
 from forecasting.history import DemandGrid, Floats
 from forecasting.joint_sums import with_channels
+from forecasting.likes import with_likes
 from forecasting.losses import LEVELS
 from forecasting.models.contract import Model
 from forecasting.models.statistical import SeasonalNaive
+from forecasting.newcomers import NOBODY, Newcomers
 from forecasting.own_models import LeftOut, without_failing
 from forecasting.panel import Panel
 from forecasting.policy import TotalDemand, mean_of
@@ -73,9 +75,11 @@ def train(
     incumbents: Mapping[tuple[int, int], str] | None = None,
     own: Sequence[Model] = (),
     channels: Channels | None = None,
+    newcomers: Newcomers = NOBODY,
     engine: str = LOCAL,
 ) -> Trained:
-    """Forecast every series of the grid; `categories` by SKU id.
+    """Forecast every series of the grid; `categories` by SKU id. The last rows may be `newcomers`:
+    no model sees them, they are judged by their likes.
 
     `incumbents`: which candidate had a series (SKU, warehouse) so far; it yields only to a margin.
     `own` models join the candidates; one that fails is left out. With `channels` the forecasts
@@ -86,10 +90,10 @@ def train(
     if not len(grid.sku_id):
         return Trained((), {})
     named = [categories.get(int(sku), "") for sku in grid.sku_id]
-    static = {"category": codes_of(named), "warehouse": grid.warehouse_id.astype(np.float64)}
-    panel = panel_of_grid(grid, period, static)
+    known = grid.select(np.arange(len(grid.sku_id) - newcomers.count))
+    panel = _panel(known, period, named)
     steps = _steps(period)
-    value = _recent_value(grid)
+    value = _recent_value(known)
 
     def work(models: Sequence[Model]) -> PanelForecast:
         return forecast_by_shards(
@@ -101,27 +105,34 @@ def train(
             total_steps=steps,
             value=value,
             models=[*candidate_models(period.horizon, SEED), *models] if models else None,
-            incumbents=_in_order(grid, incumbents),
+            incumbents=_in_order(known, incumbents),
         )
 
     made, left_out = without_failing(own, work)
+    made = with_likes(made, panel, grid, named, _recent_price(grid), newcomers, seed=SEED)
     forecasts = _all_published(made, panel, grid, period, steps)
     sums: tuple[PublishedSum, ...] = ()
     if channels is not None:
         forecasts, sums = with_channels(
             made, forecasts, grid, channels, named, period.days, seed=SEED
         )
-    spent = round(process_time() - began, 2)
-    promotions = tuple(effects_of_grid(grid, categories))
     return Trained(
         forecasts,
         _scores(made),
         _segments(made),
         left_out=tuple(left_out),
-        promotions=promotions,
-        cpu_seconds=spent,
+        cpu_seconds=round(process_time() - began, 2),
+        promotions=tuple(effects_of_grid(known, categories)),
         sums=sums,
     )
+
+
+def _panel(known: DemandGrid, period: Period, named: Sequence[str]) -> Panel:
+    static = {
+        "category": codes_of(list(named[: len(known.sku_id)])),
+        "warehouse": known.warehouse_id.astype(np.float64),
+    }
+    return panel_of_grid(known, period, static)
 
 
 def demand_of(forecast: PublishedForecast) -> TotalDemand:
@@ -152,9 +163,10 @@ def _all_published(
     naive = SeasonalNaive().fit(panel)
     ahead = panel.reaching(period.horizon)
     baseline = naive.predict(ahead, period.horizon, [panel.length])[0]
+    baseline = np.pad(baseline, ((0, len(made.ids) - panel.count), (0, 0)))
     prices = _recent_price(grid)
     return tuple(
-        _published(made, row, grid, period, steps, prices, baseline) for row in range(panel.count)
+        _published(made, row, grid, period, steps, prices, baseline) for row in range(len(made.ids))
     )
 
 

@@ -15,6 +15,7 @@ inventory position  on_hand - held + on_order + inbound transfers - reserved - b
 lead time       order to available, in days           采购提前期
 protection interval  lead time + review period        保护期
 stock-out / censored day  nothing available; sales are only a lower bound of demand  缺货 / 截尾日
+sale pause      days on which a channel did not sell a SKU that was there  停售时段
 """
 
 from enum import StrEnum
@@ -252,6 +253,15 @@ class SaleEventKind(StrEnum):
     BLACK_FRIDAY = "black_friday"
     SINGLES_DAY = "singles_day"
     OWN = "own"
+
+
+class PauseReason(StrEnum):
+    """Why a channel did not sell a SKU that was there."""
+
+    SUSPENDED = "suspended"
+    BUY_BOX_LOST = "buy_box_lost"
+    TAKEN_DOWN = "taken_down"
+    OTHER = "other"
 
 
 class CostMethod(StrEnum):

@@ -17,10 +17,12 @@ from forecasting.channel_shares import Channels
 from forecasting.demand_panel import Period, choose_period, is_sellable
 from forecasting.fanout import LOCAL, checked_engine, engine_for
 from forecasting.hierarchy_reading import channels_of
-from forecasting.history import DemandGrid, PlanningDay, demand_grid, planning_day
+from forecasting.history import DemandGrid, PlanningDay, planning_day
+from forecasting.newcomers import Newcomers, with_newcomers
 from forecasting.own_models import OwnCandidates, own_candidates
 from forecasting.replenish import Plan, plan_from_run, policies_of, proposals_of
 from forecasting.stand_ins import with_stand_ins
+from forecasting.succession import continued_grid
 from forecasting.training import Trained, code_version, train
 from inventory_core.clock import business_day, new_id
 from inventory_core.db.engine import Database, Reading, Writing
@@ -65,6 +67,7 @@ class _Material:
 
     day: PlanningDay
     grid: DemandGrid
+    newcomers: Newcomers
     period: Period
     categories: Mapping[int, str]
     watermark: datetime
@@ -99,7 +102,7 @@ def run_planning(
     with database.reading() as conn:
         material = _read(conn, as_of=as_of, now=now, data_folder=data_folder)
     settings = _settings(material, prophet_seconds)
-    version, history_hash = code_version(), material.grid.hash()
+    version, history_hash = code_version(), material.newcomers.hash(material.grid.hash())
     with database.reading() as conn:
         known = run_like(conn, history_hash=history_hash, code_version=version, settings=settings)
         incumbents = incumbents_of(conn, material.day.as_of)
@@ -148,6 +151,7 @@ def _train(
         incumbents=incumbents,
         own=material.own.models,
         channels=material.channels,
+        newcomers=material.newcomers,
         engine=engine or engine_for(len(material.grid.sku_id)),
     )
 
@@ -160,16 +164,19 @@ def _read(
     day = planning_day(conn, today=today, as_of=as_of)
     lead_days = longest_lead_days(conn, as_of=day.as_of)
     interval = min(MOST_HORIZON_DAYS, (lead_days or 45) + 2 * company.review_days + SPARE_DAYS)
-    grid = demand_grid(conn, through=day.through, ahead_days=interval + 7)
-    grid = grid.select(is_sellable(grid).nonzero()[0])
+    sold = continued_grid(conn, through=day.through, ahead_days=interval + 7)
+    grid = sold.select(is_sellable(sold).nonzero()[0])
     if not len(grid.sku_id) or grid.length < LEAST_HISTORY_DAYS:
         days = grid.length if len(grid.sku_id) else 0
         raise Refused("no_history_to_plan_from", days=days, least=LEAST_HISTORY_DAYS)
+    period = choose_period(grid, interval)
+    grid, newcomers = with_newcomers(conn, grid, sold, as_of=day.as_of)
     channels = channels_of(conn, grid)
     return _Material(
         day=day,
         grid=with_stand_ins(grid, channels.demand),
-        period=choose_period(grid, interval),
+        newcomers=newcomers,
+        period=period,
         categories={row.id: row.category for row in conn.rows(sku_facts())},
         watermark=conn.scalar(data_watermark()) or now,
         own=own_candidates(data_folder, own_models(conn, active_only=True)),
@@ -178,8 +185,8 @@ def _read(
 
 
 def _settings(material: _Material, prophet_seconds: float) -> dict[str, Any]:
-    own = {"own_models": dict(material.own.hashes)} if material.own.hashes else {}
-    return own | {
+    told = {"own_models": dict(material.own.hashes), "newcomers": material.newcomers.count}
+    return {name: value for name, value in told.items() if value} | {
         "frequency": material.period.frequency.code,
         "horizon": material.period.horizon,
         "why": material.period.why,

@@ -37,7 +37,7 @@ from inventory_core.planning.registry import (
 from inventory_core.vocabulary import ReleaseState
 
 # Settings that follow from the data of the day and are no other model.
-_OF_THE_DAY = frozenset({"as_of", "why", "horizon", "frequency"})
+_OF_THE_DAY = frozenset({"as_of", "why", "horizon", "frequency", "newcomers"})
 _WEEK = 7
 
 

@@ -10,6 +10,7 @@ from app.screens import (
     catalog_calendar,
     catalog_offers,
     catalog_partners,
+    catalog_pauses,
     catalog_promotions,
     catalog_rates,
     catalog_skus,
@@ -25,6 +26,7 @@ _PARTS: dict[str, Callable[[date], None]] = {
     "suppliers": catalog_partners.draw_suppliers,
     "warehouses": catalog_partners.draw_warehouses,
     "promotions": catalog_promotions.draw,
+    "pauses": catalog_pauses.draw,
     "calendar": catalog_calendar.draw,
     "rates": catalog_rates.draw,
 }

@@ -15,7 +15,7 @@ from inventory_core.office.actors import Permission
 
 MOST_ROWS = 500
 # Lists that a file can bring.
-IMPORTED = frozenset({"skus", "suppliers", "offers", "warehouses", "rates"})
+IMPORTED = frozenset({"skus", "suppliers", "offers", "warehouses", "rates", "pauses"})
 # Beside a list of few columns there is room for the form; below a wide one it stands better.
 _BESIDE = [3, 2]
 

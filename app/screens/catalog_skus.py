@@ -11,7 +11,16 @@ from app.i18n import DAY_FORMAT, md, plain, t
 from app.screens.catalog_list import draw_list
 from app.widgets_acts import run_act
 from app.widgets_tables import Text, Units
-from inventory_core.catalog.skus import STATES, NewSku, Sku, change_sku, create_skus, read_sku
+from inventory_core.catalog.skus import (
+    STATES,
+    NewSku,
+    Sku,
+    change_sku,
+    create_skus,
+    read_sku,
+    successor_named,
+)
+from inventory_core.db.engine import Reading
 from inventory_core.office.actors import Permission
 from inventory_core.trade.catalog_lists import select_skus
 
@@ -42,7 +51,7 @@ def _words(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_one(sku_id: int) -> None:
-    known = session.read(lambda conn: read_sku(conn, sku_id))
+    known, heir = session.read(lambda conn: _with_successor(conn, sku_id))
     allowed = session.may(Permission.CATALOG_EDIT)
     with st.container(border=True):
         st.subheader(plain(known.code), anchor=False)
@@ -56,15 +65,33 @@ def _draw_one(sku_id: int) -> None:
                 key=f"sku_{sku_id}_state",
                 disabled=not allowed,
             )
+            successor = st.text_input(
+                md("catalog.successor"),
+                heir,
+                help=md("catalog.successor_help"),
+                key=f"sku_{sku_id}_successor",
+                disabled=not allowed,
+            )
             sent = st.form_submit_button(md("shell.save"), type="primary", disabled=not allowed)
     if sent:
         run_act(
             lambda tx, actor, now, _key: change_sku(
-                tx, actor, sku_id, wanted, version=known.version
+                tx,
+                actor,
+                sku_id,
+                wanted | {"successor_id": successor_named(tx, successor)},
+                version=known.version,
             ),
             name=f"sku_{sku_id}",
             done=lambda _: md("catalog.saved", name=known.code),
         )
+
+
+def _with_successor(conn: Reading, sku_id: int) -> tuple[Sku, str]:
+    """A SKU and the code of the one that continues it, "" without."""
+    found = read_sku(conn, sku_id)
+    heir = found.successor_id
+    return found, "" if heir is None else read_sku(conn, heir).code
 
 
 def _new_dialog() -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import session
 from app.charts_forecasts import accuracy_picture, demand_picture
-from app.i18n import day, md, number, percent, plain, reader_language, t
+from app.i18n import day, md, number, percent, plain, prose, reader_language, t
 from app.screens.first_step import first_step
 from app.screens.forecasts_models import draw_models
 from app.screens.forecasts_overrides import draw_overrides
@@ -24,6 +24,7 @@ from app.screens.forecasts_record import draw_record
 from app.screens.forecasts_sums import draw_sums
 from app.widgets import Figure, chart, empty_state, figure_row, link, page_head, query, scope_bar
 from app.widgets_tables import Percent, Text, Units, export_button, table
+from forecasting.analogue import ANALOGUE
 from inventory_core.db.engine import Reading
 from inventory_core.planning.published import run_by_id
 from inventory_core.vocabulary import ForecastGrain
@@ -75,14 +76,13 @@ def _sentence(found: Overall) -> str:
     )
     base = scores.get(BASELINE, {}).get("total_wape")
     key = "forecasts.sentence_daily" if run.frequency == "D" else "forecasts.sentence_weekly"
-    first = md(key, series=len(found.series), periods=run.horizon, as_of=day(run.as_of_on))
-    if best is None or base is None:
-        return first
-    return (
-        first
-        + " "
-        + md("forecasts.sentence_score", best=percent(best, 0), baseline=percent(base, 0))
-    )
+    told = [md(key, series=len(found.series), periods=run.horizon, as_of=day(run.as_of_on))]
+    if new := sum(one.champion == ANALOGUE for one in found.series):
+        told.append(md("forecasts.sentence_newcomers", count=new))
+    if best is not None and base is not None:
+        shares = {"best": percent(best, 0), "baseline": percent(base, 0)}
+        told.append(md("forecasts.sentence_score", **shares))
+    return prose(*told)
 
 
 def _choose(found: Overall) -> Listed:
@@ -115,7 +115,7 @@ def _series_part(found: Overall, chosen: Listed) -> None:
     series = session.cached(
         "forecast_series", _read, found.run.id, chosen.sku_id, chosen.warehouse_id, ttl=600
     )
-    if series is None or not series.past:
+    if series is None or not (series.past or series.forecast.champion == ANALOGUE):
         empty_state(":material/show_chart:", md("forecasts.no_series"))
         return
     figure_row(_figures(series, chosen))
@@ -125,7 +125,10 @@ def _series_part(found: Overall, chosen: Listed) -> None:
             "forecasts.chart_title", sku=chosen.sku, warehouse=chosen.warehouse, period=period
         )
         chart(demand_picture(series, title=title, language=reader_language()), "demand_picture")
-        st.caption(_notes(series))
+        notes = [_notes(series)]
+        if chosen.continues:
+            notes.append(md("forecasts.continues", codes=", ".join(chosen.continues)))
+        st.caption(prose(*notes))
     draw_overrides(series, chosen)
     _link_to_replenish(chosen)
 
@@ -190,6 +193,8 @@ def _total(series: Series) -> float | None:
 
 
 def _notes(series: Series) -> str:
+    if series.forecast.champion == ANALOGUE:
+        return md("forecasts.judged_by_likes")
     known = ~pd.isna(series.out)
     if not known.any():
         return md("forecasts.no_evidence")

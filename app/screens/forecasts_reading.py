@@ -12,8 +12,9 @@ from decimal import Decimal
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.history import DemandGrid, demand_grid
+from forecasting.history import DemandGrid
 from forecasting.overriding import as_planned
+from forecasting.succession import continued_grid
 from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import sku_facts, warehouse_codes
 from inventory_core.planning.overrides import Override, live_overrides
@@ -47,6 +48,7 @@ class Listed:
     warehouse: str
     champion: str
     value: float
+    continues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ def read_overall(conn: Reading) -> Overall | None:
             places[row.warehouse_id],
             row.champion,
             float(row.mean_total) * float(row.selling_price or Decimal(1)),
+            tuple(skus[row.sku_id].continues),
         )
         for row in rows
     ]
@@ -135,12 +138,11 @@ def read_series(conn: Reading, run: PublishedRun, sku_id: int, warehouse_id: int
     step = days
     through = found.starts_on - timedelta(days=1)
     ahead = tuple(through + timedelta(days=step * (place + 1)) for place in range(len(found.mean)))
-    grid = demand_grid(conn, through=through, ahead_days=step * len(found.mean), sku_ids=[sku_id])
-    rows = np.flatnonzero(grid.warehouse_id == warehouse_id)
-    if not len(rows):
-        return None
-    row = int(rows[0])
-    demand, out = _in_periods(grid, row, step)
+    ahead_days = step * len(found.mean)
+    grid = continued_grid(conn, through=through, ahead_days=ahead_days, sku_ids=[sku_id])
+    row = next(iter(np.flatnonzero(grid.warehouse_id == warehouse_id).tolist()), None)
+    # A newcomer is forecast and has no past.
+    demand, out = _in_periods(grid, row, step) if row is not None else np.empty((2, 0))
     past = tuple(
         through - timedelta(days=step * (len(demand) - 1 - place)) for place in range(len(demand))
     )
@@ -151,7 +153,7 @@ def read_series(conn: Reading, run: PublishedRun, sku_id: int, warehouse_id: int
         past=past,
         demand=demand,
         out=out,
-        promotion=_promotions(grid, row, past[0] if past else through),
+        promotion=() if row is None else _promotions(grid, row, past[0] if past else through),
         ahead=ahead,
         published=tuple(plain.mean),
         overrides=tuple(live),

@@ -280,6 +280,8 @@ def _what_would_change(shown: Shown) -> None:
             )
         )
     notes += expiry_words(trace)
+    if continued := trace.get("continues"):
+        notes.append(md("replenish.note_continues", codes=", ".join(continued)))
     notes += [md(f"replenish.warning_{code}") for code in trace["warnings"]]
     if notes:
         st.markdown("\n".join(f"- {note}" for note in notes))

@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, literal, select, union_all
+from sqlalchemy import Select, String, bindparam, literal, select, text, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from inventory_core.catalog.changes import Check, change_record, record_creation
@@ -38,6 +38,7 @@ __all__ = [
     "find_by_any_code",
     "read_sku",
     "sku_ids",
+    "successor_named",
 ]
 
 STATES = ("active", "discontinued", "archived")
@@ -118,6 +119,8 @@ def change_sku(
 ) -> int:
     """Change fields of one SKU; the code is not one of them. Answers the new version."""
     require(actor, Permission.CATALOG_EDIT)
+    if changes.get("successor_id") is not None:
+        _refuse_circle(tx, sku_id, changes["successor_id"])
     return change_record(tx, actor, sku, sku_id, changes, version=version, checks=_CHECKS)
 
 
@@ -136,14 +139,14 @@ def read_sku(conn: Reading, sku_id: int) -> Sku:
     return Sku(**rows[0]._mapping)
 
 
-def find_by_any_code(conn: Reading, text: str) -> list[FoundSku]:
+def find_by_any_code(conn: Reading, typed: str) -> list[FoundSku]:
     """SKUs that this text names: by own code, barcode or seller SKU of a listing, in that order.
 
     More than one answer means that the text is ambiguous; the caller asks, it does not choose.
     """
-    code = clean_code(text)
+    code = clean_code(typed)
     own = select(sku.c.id.label("sku_id"), literal("code").label("by")).where(
-        sku.c.code_key == code_key(text)
+        sku.c.code_key == code_key(typed)
     )
     scanned = select(barcode.c.sku_id, literal("barcode")).where(barcode.c.code == code)
     listed = select(listing.c.sku_id, literal("listing")).where(listing.c.seller_sku == code)
@@ -156,6 +159,36 @@ def find_by_any_code(conn: Reading, text: str) -> list[FoundSku]:
     for row in sorted(rows, key=lambda row: order.index(row.by)):
         found.setdefault(row.id, FoundSku(SkuId(row.id), row.code, row.name, row.by))
     return list(found.values())
+
+
+def successor_named(conn: Reading, code: str) -> SkuId | None:
+    """The SKU that a person names as successor; None where the field is left empty."""
+    if not code.strip():
+        return None
+    found = sku_ids(conn, [code]).get(code_key(code))
+    if found is None:
+        raise NotFound("sku_code_unknown", field="successor", value=code)
+    return found
+
+
+def _refuse_circle(tx: Writing, sku_id: int, successor_id: int) -> None:
+    """Whoever continues a SKU is not continued by it. Successors change one at a time."""
+    tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('successors', 0))"))
+    walk = text(
+        """
+        WITH RECURSIVE heir AS (
+            SELECT id, successor_id FROM sku WHERE id = :successor_id
+            UNION
+            SELECT sku.id, sku.successor_id FROM sku JOIN heir ON sku.id = heir.successor_id
+        )
+        SELECT count(*) AS steps, bool_or(id = :sku_id) AS closed FROM heir
+        """
+    )
+    [found] = tx.rows(walk, {"sku_id": sku_id, "successor_id": successor_id})
+    if not found.steps:
+        raise NotFound("record_missing", kind="sku", id=successor_id)
+    if found.closed:
+        raise Invalid("successor_in_circle", field="successor")
 
 
 def _checked(new: NewSku, row: int) -> dict[str, Any]:
@@ -171,9 +204,9 @@ def _checked(new: NewSku, row: int) -> dict[str, Any]:
 
 def _add_barcodes(tx: Writing, by_sku: Mapping[SkuId, NewSku]) -> None:
     rows = [
-        {"code": clean_code(text, field="barcode"), "sku_id": sku_id, "unit": new.unit}
+        {"code": clean_code(code, field="barcode"), "sku_id": sku_id, "unit": new.unit}
         for sku_id, new in by_sku.items()
-        for text in dict.fromkeys(new.barcodes)
+        for code in dict.fromkeys(new.barcodes)
     ]
     rows.sort(key=lambda row: str(row["code"]))
     made = insert_rows(tx, barcode, rows, returning=("code",), skip_existing=True)

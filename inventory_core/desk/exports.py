@@ -146,9 +146,10 @@ EXPORTS: dict[str, Export] = {
     "skus": Export(
         (("sku", _TEXT), ("name", _TEXT), ("category", _TEXT), ("state", _TEXT), ("unit", _TEXT),
          ("weight_grams", _WHOLE), ("volume_cm3", _WHOLE), ("carton_quantity", _WHOLE),
-         ("shelf_life_days", _WHOLE), ("launched_on", _DAY)),
-        """SELECT code, name, category, state, unit, weight_grams, volume_cm3, carton_quantity,
-            shelf_life_days, launched_on FROM sku ORDER BY code""",
+         ("shelf_life_days", _WHOLE), ("launched_on", _DAY), ("successor", _TEXT)),
+        """SELECT s.code, s.name, s.category, s.state, s.unit, s.weight_grams, s.volume_cm3,
+            s.carton_quantity, s.shelf_life_days, s.launched_on, heir.code
+        FROM sku s LEFT JOIN sku heir ON heir.id = s.successor_id ORDER BY s.code""",
     ),
     "offers": Export(
         (("supplier_code", _TEXT), ("supplier_name", _TEXT), ("sku", _TEXT), ("currency", _TEXT),

@@ -20,6 +20,7 @@ from inventory_core.desk.imports_catalog import (
 )
 from inventory_core.desk.imports_loading import Load, Loader, Outcome, Stopped
 from inventory_core.desk.imports_milestones import load_milestones
+from inventory_core.desk.imports_pauses import load_sale_pauses
 from inventory_core.desk.imports_rows import Problems, RowsRead, read_rows
 from inventory_core.desk.imports_runs import (
     ImportReport,
@@ -47,6 +48,7 @@ LOADERS: Mapping[str, Loader] = {
     "purchase_orders": load_purchase_orders,
     "milestones": load_milestones,
     "customers": load_customers,
+    "sale_pauses": load_sale_pauses,
 }
 
 

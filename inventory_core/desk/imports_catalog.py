@@ -13,10 +13,10 @@ from inventory_core.catalog.locations import (
     warehouses,
 )
 from inventory_core.catalog.rates import NewRate, record_rates
-from inventory_core.catalog.skus import NewSku, Sku, change_sku, create_skus
+from inventory_core.catalog.skus import NewSku, Sku, change_sku, create_skus, sku_ids
 from inventory_core.db.schema.catalog import exchange_rate, sku
 from inventory_core.db.schema.channels import customer
-from inventory_core.desk.imports_loading import Load, Outcome, differences, naming
+from inventory_core.desk.imports_loading import Load, Outcome, differences, known_ids, naming
 from inventory_core.desk.imports_rows import Row
 from inventory_core.trade.customers import NewCustomer, change_customer, create_customers
 from inventory_core.vocabulary import Authority, WarehouseKind
@@ -46,16 +46,26 @@ def load_skus(load: Load, rows: Sequence[Row]) -> Outcome:
         for row in load.tx.rows(select(sku.c.code_key, *columns).where(sku.c.code_key.in_(keys)))
     }
     outcome = Outcome()
-    new, fresh = [], []
+    new, fresh = [], [row for row, key in zip(rows, keys, strict=True) if key not in known]
+    for row in fresh:
+        facts = {name: row[name] for name in _SKU_FIELDS if row[name] is not None}
+        codes = tuple((row["barcodes"] or "").split())
+        new.append(NewSku(row["sku"], barcodes=codes, **facts))
+    with naming(load, fresh, "sku"):
+        made = create_skus(load.tx, load.actor, new, import_id=load.import_id)
+    outcome.created = len(new)
+    heirs = _successors(load, rows)
     for row, key in zip(rows, keys, strict=True):
+        heir = {"successor_id": heirs[row.row_no]} if row.row_no in heirs else {}
         if key not in known:
-            fresh.append(row)
-            facts = {name: row[name] for name in _SKU_FIELDS if row[name] is not None}
-            codes = tuple((row["barcodes"] or "").split())
-            new.append(NewSku(row["sku"], barcodes=codes, **facts))
+            if heir:
+                with naming(load, [row], "successor"):
+                    change_sku(load.tx, load.actor, made[row["sku"]], heir, version=1)
             continue
         found = known[key]
         changes = differences(row, _SKU_FIELDS, found)
+        if heir and found.successor_id != heir["successor_id"]:
+            changes |= heir
         if changes:
             with naming(load, [row], "name"):
                 version = change_sku(load.tx, load.actor, found.id, changes, version=found.version)
@@ -63,10 +73,14 @@ def load_skus(load: Load, rows: Sequence[Row]) -> Outcome:
             outcome.changed += 1
         else:
             outcome.unchanged += 1
-    with naming(load, fresh, "sku"):
-        create_skus(load.tx, load.actor, new, import_id=load.import_id)
-    outcome.created = len(new)
     return outcome
+
+
+def _successors(load: Load, rows: Sequence[Row]) -> dict[int, int]:
+    """The SKU that continues that of a row, by row number; it may stand in the same file."""
+    stated = [row for row in rows if row["successor"] is not None]
+    ids = sku_ids(load.tx, [row["successor"] for row in stated])
+    return known_ids(load, stated, "successor", ids, "sku_unknown")
 
 
 def load_warehouses(load: Load, rows: Sequence[Row]) -> Outcome:

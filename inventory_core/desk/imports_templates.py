@@ -8,7 +8,7 @@ from inventory_core.desk.imports_templates_goods import (
     SKUS,
     WAREHOUSES,
 )
-from inventory_core.desk.imports_templates_sales import SALES
+from inventory_core.desk.imports_templates_sales import SALE_PAUSES, SALES
 from inventory_core.desk.imports_templates_trade import (
     MILESTONES,
     PURCHASE_ORDERS,
@@ -28,6 +28,7 @@ TEMPLATES: dict[str, Template] = {
         PURCHASE_ORDERS,
         MILESTONES,
         CUSTOMERS,
+        SALE_PAUSES,
     )
 }
 

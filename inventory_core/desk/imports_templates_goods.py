@@ -100,6 +100,14 @@ SKUS = Template(
         ),
         Column("launched_on", "上市日期", "Launched on", CellKind.DAY, example="2026-01-31"),
         Column(
+            "successor",
+            "后继 SKU",
+            "Successor SKU",
+            CellKind.CODE,
+            note_zh="由哪个 SKU 承接；其历史从本 SKU 延续。",
+            note_en="The SKU that continues this one and inherits its sales history.",
+        ),
+        Column(
             "barcodes",
             "条码",
             "Barcodes",

@@ -1,4 +1,4 @@
-"""The template of sales history, and what sellers and marketplaces call its columns.
+"""The templates of sales history and its gaps, and what sellers call their columns.
 
 Aliases stand nearest first: where a file has two of them, the nearer one is read. A price of a
 whole line is no alias of the price of a unit, however alike it is called.
@@ -7,6 +7,7 @@ whole line is no alias of the price of a unit, however alike it is called.
 from inventory_core.desk.imports_cells import CellKind
 from inventory_core.desk.imports_columns import Column, Template
 from inventory_core.desk.imports_templates_goods import SKU_COLUMN
+from inventory_core.vocabulary import PauseReason
 
 SALES = Template(
     "sales",
@@ -144,4 +145,50 @@ SALES = Template(
         Column("warehouse", "仓库", "Warehouse", CellKind.CODE, example="MAIN"),
     ),
     ("invoice", "sku", "sold_at", "unit_price", "quantity"),
+)
+
+SALE_PAUSES = Template(
+    "sale_pauses",
+    (
+        SKU_COLUMN,
+        Column(
+            "channel",
+            "渠道",
+            "Channel",
+            CellKind.CODE,
+            example="web",
+            note_zh="留空表示所有渠道。",
+            note_en="Empty: every channel.",
+            aliases=("account", "店铺"),
+        ),
+        Column(
+            "first_on",
+            "停售首日",
+            "First day off sale",
+            CellKind.DAY,
+            required=True,
+            example="2026-03-02",
+            aliases=("from", "起"),
+        ),
+        Column(
+            "last_on",
+            "停售末日",
+            "Last day off sale",
+            CellKind.DAY,
+            example="2026-03-15",
+            note_zh="留空表示至今仍未恢复。",
+            note_en="Empty: until further notice.",
+            aliases=("to", "至"),
+        ),
+        Column(
+            "reason",
+            "原因",
+            "Reason",
+            CellKind.CODE,
+            example=PauseReason.SUSPENDED.value,
+            allowed=tuple(PauseReason),
+        ),
+        Column("note", "备注", "Note"),
+    ),
+    ("sku", "channel", "first_on"),
 )

@@ -18,6 +18,7 @@ from inventory_core.db.schema.catalog import barcode, exchange_rate, location, s
 from inventory_core.db.schema.channels import (
     channel_account,
     customer,
+    sale_pause,
     stock_pool,
     stock_pool_warehouse,
 )
@@ -44,7 +45,15 @@ _PARTS: dict[str, tuple[tuple[Table, str], ...]] = {
     "location": ((stock_pool_warehouse, "warehouse_id"),),
 }
 # In this order: who uses before who is used.
-_MADE: tuple[Table, ...] = (offer, supplier, channel_account, sku, customer, location)
+_MADE: tuple[Table, ...] = (
+    sale_pause,
+    offer,
+    supplier,
+    channel_account,
+    sku,
+    customer,
+    location,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +189,17 @@ def _used_records(tx: Writing, table: Table, import_id: int) -> list[Consumer]:
         if any(other is part and column == name for part, name in own):
             continue
         code = table.c.code if "code" in table.c else table.c.id
-        pointing = other.c[column]
+        source = other.alias() if other is table else other
+        pointing = source.c[column]
+        # Records of one import may name each other, or themselves; that is no use by another.
+        uses = [pointing == table.c.id]
+        if other is table:
+            uses.append(source.c.import_id.is_distinct_from(import_id))
         statement = (
             select(code.label("code"))
             .where(
                 table.c.import_id == import_id,
-                select(pointing).where(pointing == table.c.id, _not_itself(other, table)).exists(),
+                select(pointing).where(*uses).exists(),
             )
             .order_by(table.c.id)
         )
@@ -205,11 +219,6 @@ def _pointing_to(table: Table) -> list[tuple[Table, str]]:
     if table.name in facts:
         columns.append((sales_line, facts[table.name]))
     return columns
-
-
-def _not_itself(other: Table, table: Table) -> Any:
-    """A warehouse names itself as its warehouse; that is no use by another."""
-    return other.c.id != table.c.id if other is table else text("true")
 
 
 def _remove_unused(tx: Writing, table: Table, import_id: int, used: set[str]) -> int:

@@ -17,7 +17,7 @@ CUT_FOR_STOCK = "out_of_stock"
 BULK_FACTOR = 10
 BULK_LEAST_LINES = 10
 
-_POOLS = """
+POOLS = """
 primary_warehouse AS (
     SELECT DISTINCT ON (stock_pool_id) stock_pool_id, warehouse_id
       FROM stock_pool_warehouse ORDER BY stock_pool_id, priority, warehouse_id
@@ -102,7 +102,7 @@ sold AS (
 """
 
 _FACTS = f"""
-WITH {_POOLS}, {_ORDER_LINES}, {_SOLD_LINES},
+WITH {POOLS}, {_ORDER_LINES}, {_SOLD_LINES},
 fact AS (
     SELECT ordered.sku_id, ordered.warehouse_id, ordered.account_id, ordered.country,
            (ordered.placed_at AT TIME ZONE place.time_zone)::date AS on_day,
@@ -279,8 +279,11 @@ def sku_facts() -> TextClause:
         """
         SELECT id, code, name, category, state, carton_quantity, shelf_life_days,
                weight_grams, volume_cm3,
-               EXISTS (SELECT FROM stock_level WHERE sku_id = sku.id) AS stock_known
-          FROM sku ORDER BY id
+               EXISTS (SELECT FROM stock_level WHERE sku_id = sku.id) AS stock_known,
+               coalesce(before.codes, '{}') AS continues
+          FROM sku LEFT JOIN (SELECT successor_id, array_agg(code ORDER BY code) AS codes FROM sku
+                               GROUP BY successor_id) AS before ON before.successor_id = sku.id
+         ORDER BY id
         """
     )
 

@@ -6,6 +6,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from inventory_core.db.schema.catalog import exchange_rate, location, sku
+from inventory_core.db.schema.channels import channel_account, sale_pause
 from inventory_core.db.schema.supply import offer, offer_price, supplier
 
 _ESCAPE = "~"
@@ -82,6 +83,26 @@ def select_rates() -> Select[Any]:
         exchange_rate.c.source,
     ).order_by(
         exchange_rate.c.on_day.desc(), exchange_rate.c.from_currency, exchange_rate.c.to_currency
+    )
+
+
+def select_pauses(find: str = "") -> Select[Any]:
+    """Sale pauses with SKU and channel (none: every one), the newest first."""
+    return (
+        select(
+            sale_pause.c.id,
+            sku.c.code.label("sku"),
+            sku.c.name,
+            channel_account.c.code.label("account"),
+            sale_pause.c.first_on,
+            sale_pause.c.last_on,
+            sale_pause.c.reason,
+            sale_pause.c.note,
+        )
+        .join(sku, sku.c.id == sale_pause.c.sku_id)
+        .outerjoin(channel_account, channel_account.c.id == sale_pause.c.account_id)
+        .where(_contains(find, sku.c.code, sku.c.name))
+        .order_by(sale_pause.c.first_on.desc(), sale_pause.c.id.desc())
     )
 
 

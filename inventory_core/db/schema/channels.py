@@ -15,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from inventory_core.db.schema.registry import (
     AMOUNT,
@@ -34,7 +35,7 @@ from inventory_core.db.schema.registry import (
     time_column,
     version_column,
 )
-from inventory_core.vocabulary import SaleEventKind
+from inventory_core.vocabulary import PauseReason, SaleEventKind
 
 stock_pool = Table(
     "stock_pool",
@@ -103,6 +104,31 @@ listing_price = Table(
     currency_column(),
     CheckConstraint("price >= 0", name="price_not_negative"),
     is_number("price"),
+)
+
+# Days on which a channel (or, without one, every channel) did not sell a SKU that was there. The
+# ranges of one number stand for equality, which GiST knows of numbers only with an extension.
+sale_pause = Table(
+    "sale_pause",
+    METADATA,
+    id_column(),
+    refers_to("sku_id", "sku.id", index=True),
+    refers_to("account_id", "channel_account.id", nullable=True),
+    Column("first_on", Date, nullable=False),
+    Column("last_on", Date, comment="NULL: until further notice"),
+    Column("reason", String(20), nullable=False),
+    text_column("note", default=""),
+    recorded_at(),
+    import_column(),
+    version_column(),
+    one_of("reason", PauseReason),
+    CheckConstraint("last_on >= first_on", name="days_in_order"),
+    ExcludeConstraint(
+        (text("int8range(sku_id, sku_id, '[]')"), "&&"),
+        (text("int8range(coalesce(account_id, 0), coalesce(account_id, 0), '[]')"), "&&"),
+        (text("daterange(first_on, last_on, '[]')"), "&&"),
+        name="ex_sale_pause_no_overlap",
+    ),
 )
 
 promotion = Table(
