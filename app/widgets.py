@@ -26,6 +26,7 @@ from inventory_core.office.actors import Permission
 
 MOST_FIGURES = 5
 MOST_PILLS = 9
+TITLE_PIXELS = 32  # what `charts.blank` leaves for a title
 _COLOURS: dict[bool | None, Any] = {True: "normal", False: "inverse", None: "off"}
 
 
@@ -169,7 +170,16 @@ def no_right(permission: Permission) -> None:
 
 
 def chart(figure: PlotlyFigure, key: str) -> None:
-    """A figure with our template (`charts`), without the toolbar."""
+    """A figure with our template (`charts`), without the toolbar.
+
+    Its title stands over it as words: inside it would be one line, cut off on a phone.
+    """
+    layout = figure.layout
+    if layout.title.text and layout.height and layout.margin.t:
+        st.markdown(f"**{plain(layout.title.text)}**")
+        layout.title.text = ""
+        layout.height -= TITLE_PIXELS
+        layout.margin.t -= TITLE_PIXELS
     st.plotly_chart(
         figure,
         theme=None,
