@@ -180,7 +180,7 @@ def chart(figure: PlotlyFigure, key: str) -> None:
     Its title stands over it as words: inside it would be one line, cut off on a phone.
     """
     layout = figure.layout
-    if layout.title.text and layout.height and layout.margin.t:
+    if layout.title.text and layout.height and (layout.margin.t or 0) >= TITLE_PIXELS:
         st.markdown(f"**{plain(layout.title.text)}**")
         layout.title.text = ""
         layout.height -= TITLE_PIXELS
