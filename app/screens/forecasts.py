@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import session
 from app.charts_forecasts import accuracy_picture, demand_picture
-from app.i18n import day, md, number, percent, plain, reader_language, t
+from app.i18n import day, md, number, percent, plain, prose, reader_language, t
 from app.screens.first_step import first_step
 from app.screens.forecasts_models import draw_models
 from app.screens.forecasts_overrides import draw_overrides
@@ -78,11 +78,8 @@ def _sentence(found: Overall) -> str:
     first = md(key, series=len(found.series), periods=run.horizon, as_of=day(run.as_of_on))
     if best is None or base is None:
         return first
-    return (
-        first
-        + " "
-        + md("forecasts.sentence_score", best=percent(best, 0), baseline=percent(base, 0))
-    )
+    score = md("forecasts.sentence_score", best=percent(best, 0), baseline=percent(base, 0))
+    return prose(first, score)
 
 
 def _choose(found: Overall) -> Listed:
