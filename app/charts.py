@@ -37,6 +37,8 @@ FONT = (
     ' "Microsoft YaHei", system-ui, sans-serif'
 )
 MOST_TICKS = 7
+# Days are written out, and in Chinese five of them fill a phone.
+MOST_DAY_TICKS = 5
 
 
 def blank(*, title: str = "", height: int = 300, legend: bool = True) -> go.Figure:
@@ -191,7 +193,7 @@ def day_axis(figure: go.Figure, first: date, last: date, language: str) -> None:
 
 
 def round_days(first: date, last: date) -> list[date]:
-    """At most seven dates between the two: firsts of months on long axes, even steps on short."""
+    """A few dates between the two: firsts of months on long axes, even steps on short."""
     span = (last - first).days
     if span <= 0:
         return [first]
@@ -200,7 +202,7 @@ def round_days(first: date, last: date) -> list[date]:
         months = first.year * 12 + first.month - (1 if first.day == 1 else 0)
         days = [date(m // 12, m % 12 + 1, 1) for m in range(months, months + span // 28 + 2, step)]
         return [one for one in days if first <= one <= last]
-    step_days = max(1, -(-span // MOST_TICKS))
+    step_days = max(1, -(-span // MOST_DAY_TICKS))
     return [first + timedelta(days=n) for n in range(0, span + 1, step_days)]
 
 

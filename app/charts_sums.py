@@ -15,7 +15,7 @@ DAY_MILLISECONDS = 86_400_000
 
 def sum_picture(one: Sum, step_days: int, *, title: str, language: str) -> go.Figure:
     """History in ink, forecast in blue with the band of the sum; days are the ends of periods."""
-    figure = blank(title=plain_name(title), height=380)
+    figure = blank(title=title, height=380)
     units = t("forecasts.units")
     past, demand = _in_periods(one, step_days)
     figure.add_trace(

@@ -30,7 +30,6 @@ from inventory_core.errors import YibenError
 from inventory_core.money import currency_digits
 
 LANGUAGES = ("zh", "en")
-DAY_FORMAT = "YYYY-MM-DD"  # of a field in which a day is typed, in every language
 DASH = "—"
 _FOLDER = Path(__file__).parent / "locale"
 _LOCALES = {"zh": Locale.parse("zh_Hans_CN"), "en": Locale.parse("en_GB")}

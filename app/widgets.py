@@ -5,6 +5,8 @@
     figure_row([Figure(…), …])             at most five cards: value, change, formula on hover
     empty_state(icon, sentence, to=…)      what this screen is for, and the one button that fills it
     chart(figure, key)                     a Plotly figure in our template
+    field_grid()                           fields of a form side by side, in the order of reading
+    day_field(label, day)                  where a day is typed, written the same in every language
     go(screen_key, sku="LMP-01")           open a screen with something in its address
     notices().append(Notice(words))        a result that survives the rerun; page_head shows it
 
@@ -15,6 +17,7 @@ through `i18n.md` or `i18n.plain`. Tables are in `widgets_tables`, acts in `widg
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -26,6 +29,9 @@ from inventory_core.office.actors import Permission
 
 MOST_FIGURES = 5
 MOST_PILLS = 9
+FIELD_PIXELS = 140  # a day and its icon; two of them stand side by side in a phone's dialog
+TITLE_PIXELS = 32  # what `charts.blank` leaves for a title
+DAY_FORMAT = "YYYY-MM-DD"  # of a field in which a day is typed
 _COLOURS: dict[bool | None, Any] = {True: "normal", False: "inverse", None: "off"}
 
 
@@ -169,7 +175,16 @@ def no_right(permission: Permission) -> None:
 
 
 def chart(figure: PlotlyFigure, key: str) -> None:
-    """A figure with our template (`charts`), without the toolbar."""
+    """A figure with our template (`charts`), without the toolbar.
+
+    Its title stands over it as words: inside it would be one line, cut off on a phone.
+    """
+    layout = figure.layout
+    if layout.title.text and layout.height and (layout.margin.t or 0) >= TITLE_PIXELS:
+        st.markdown(f"**{plain(layout.title.text)}**")
+        layout.title.text = ""
+        layout.height -= TITLE_PIXELS
+        layout.margin.t -= TITLE_PIXELS
     st.plotly_chart(
         figure,
         theme=None,
@@ -177,6 +192,17 @@ def chart(figure: PlotlyFigure, key: str) -> None:
         width="stretch",
         config={"displayModeBar": False, "scrollZoom": False, "responsive": True},
     )
+
+
+def field_grid(columns: int = 2) -> DeltaGenerator:
+    """`with field_grid():` short fields side by side, on a phone too, in the order of reading."""
+    return st.grid(columns, min_column_width=FIELD_PIXELS, vertical_alignment="bottom")
+
+
+def day_field(label: str, day: date | None = None, **options: Any) -> date | None:
+    """A field for one day; None while it is empty."""
+    typed = st.date_input(label, day, format=DAY_FORMAT, **options)
+    return typed if isinstance(typed, date) else None
 
 
 def go(screen_key: str, **query: str) -> None:

@@ -14,8 +14,9 @@ from forecasting.book import Book
 from forecasting.lead_time import Route
 from forecasting.lead_time_learning import scaled_legs
 from forecasting.limits_room import Shared
-from forecasting.replenish import UNDATED_ARRIVES_AFTER_DAYS, PlanFacts, arrivals_of
+from forecasting.replenish import PlanFacts
 from forecasting.situation import Situation
+from forecasting.situation_reading import UNDATED_ARRIVES_AFTER_DAYS, arrivals_of
 from forecasting.supplier_terms import OfferTerms
 from inventory_core.catalog.calendars import Leg
 from inventory_core.planning.plan_limits import PlanLimit

@@ -4,13 +4,14 @@ Describes two lists and their acts: answer a question, take an approval back unt
 sent. The numbers shown are those kept with the approval, not today's.
 """
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import md, moment, money, number, plain, t
+from app.i18n import day, md, moment, money, number, plain, t
 from app.screens.replenish_acts import approve_now, said
 from app.widgets import empty_state, link, page_head
 from app.widgets_acts import act_button
@@ -137,8 +138,8 @@ def _detail(row: pd.Series) -> None:
                 revision=number(facts["revision"]),
                 quantity=number(facts["quantity"]),
                 price="—" if price is None else money(float(price), currency),
-                order_by=facts["order_by_on"] or "—",
-                arrives=facts["arrives_on"] or "—",
+                order_by=_day_of(facts["order_by_on"]),
+                arrives=_day_of(facts["arrives_on"]),
             )
         )
         if row["state"] == "approved" and row["order_state"] in _UNDOABLE:
@@ -167,3 +168,8 @@ def _detail(row: pd.Series) -> None:
                 icon=":material/swap_horiz:",
                 transfer=str(int(row["transfer_id"])),
             )
+
+
+def _day_of(kept: str | None) -> str:
+    """A day as the revision keeps it, written as the reader writes days."""
+    return day(None if kept is None else date.fromisoformat(kept))

@@ -8,8 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import DAY_FORMAT, catalogue, day, md, plain, t
+from app.i18n import catalogue, day, md, plain, t
 from app.screens.catalog_closures import draw_closures
+from app.widgets import day_field, field_grid
 from app.widgets_acts import run_act
 from app.widgets_tables import Column, Day, Text, export_button, table
 from forecasting.feasts import USUAL_OCCURRENCES
@@ -188,39 +189,33 @@ def _dialog(event: SaleEvent) -> None:
 def _fields(event: SaleEvent, prefix: str, *, disabled: bool) -> dict[str, Any]:
     options: dict[str, Any] = {"disabled": disabled}
     kinds = list(SaleEventKind)
-    one, two = st.columns(2)
-    kind = one.selectbox(
-        md("calendar.kind"),
-        kinds,
-        index=kinds.index(event.kind),
-        format_func=lambda value: t(f"calendar.kind_{value}"),
-        help=md("calendar.kind_help"),
-        key=f"{prefix}_kind",
-        **options,
-    )
-    country = two.text_input(
-        md("calendar.country"),
-        event.country or "",
-        max_chars=2,
-        help=md("calendar.country_help"),
-        key=f"{prefix}_country",
-        **options,
-    )
-    one, two = st.columns(2)
-    starts_on = one.date_input(
-        md("calendar.from"), event.starts_on, key=f"{prefix}_from", **options, format=DAY_FORMAT
-    )
-    ends_on = two.date_input(
-        md("calendar.to"), event.ends_on, key=f"{prefix}_to", **options, format=DAY_FORMAT
-    )
-    usual = SaleEventKind(kind) if kind else event.kind
-    known = usual is not SaleEventKind.OWN
-    names = [event.name_zh, event.name_en]
-    if known and not any(names):
-        names = [catalogue(language)[f"calendar.kind_{usual}"] for language in ("zh", "en")]
-    one, two = st.columns(2)
-    name_zh = one.text_input(md("calendar.name_zh"), names[0], key=f"{prefix}_zh", **options)
-    name_en = two.text_input(md("calendar.name_en"), names[1], key=f"{prefix}_en", **options)
+    with field_grid():
+        kind = st.selectbox(
+            md("calendar.kind"),
+            kinds,
+            index=kinds.index(event.kind),
+            format_func=lambda value: t(f"calendar.kind_{value}"),
+            help=md("calendar.kind_help"),
+            key=f"{prefix}_kind",
+            **options,
+        )
+        country = st.text_input(
+            md("calendar.country"),
+            event.country or "",
+            max_chars=2,
+            help=md("calendar.country_help"),
+            key=f"{prefix}_country",
+            **options,
+        )
+        starts_on = day_field(md("calendar.from"), event.starts_on, key=f"{prefix}_from", **options)
+        ends_on = day_field(md("calendar.to"), event.ends_on, key=f"{prefix}_to", **options)
+        usual = SaleEventKind(kind) if kind else event.kind
+        known = usual is not SaleEventKind.OWN
+        names = [event.name_zh, event.name_en]
+        if known and not any(names):
+            names = [catalogue(language)[f"calendar.kind_{usual}"] for language in ("zh", "en")]
+        name_zh = st.text_input(md("calendar.name_zh"), names[0], key=f"{prefix}_zh", **options)
+        name_en = st.text_input(md("calendar.name_en"), names[1], key=f"{prefix}_en", **options)
     return {
         "kind": kind,
         "country": country or None,

@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import DAY_FORMAT, catalogue, md, t
+from app.i18n import catalogue, md, t
+from app.widgets import day_field, field_grid
 from app.widgets_acts import run_act
 from app.widgets_tables import Column, Day, Text, Units, export_button, table
 from inventory_core.catalog.calendar_presets import EVERY_DAY, KNOWN_CODES
@@ -87,16 +88,11 @@ def _dialog(codes: list[str], today: date) -> None:
             code = st.selectbox(
                 md("calendar.who"), codes, format_func=code_words, key="closure_who"
             )
-            one, two = st.columns(2)
-            first = one.date_input(
-                md("calendar.from"), today, key="closure_from", format=DAY_FORMAT
-            )
-            last = two.date_input(
-                md("calendar.to"),
-                today + timedelta(days=USUAL_DAYS - 1),
-                key="closure_to",
-                format=DAY_FORMAT,
-            )
+            with field_grid():
+                first = day_field(md("calendar.from"), today, key="closure_from")
+                last = day_field(
+                    md("calendar.to"), today + timedelta(days=USUAL_DAYS - 1), key="closure_to"
+                )
             works = st.segmented_control(
                 md("calendar.works"),
                 ["rest", "work"],
@@ -107,7 +103,7 @@ def _dialog(codes: list[str], today: date) -> None:
             )
             reason = st.text_input(md("calendar.reason"), key="closure_reason")
             sent = st.form_submit_button(md("shell.save"), type="primary")
-        if sent and code and isinstance(first, date) and isinstance(last, date):
+        if sent and code and first and last:
             run_act(
                 lambda tx, actor, _now, _key: close_days(
                     tx,

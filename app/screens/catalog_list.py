@@ -51,7 +51,7 @@ def draw_list(
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             if len(rows) >= MOST_ROWS:
-                st.caption(md("catalog.shown", shown=MOST_ROWS, all=f"{MOST_ROWS}+"))
+                st.caption(md("catalog.shown" if find else "catalog.newest", shown=MOST_ROWS))
             export_button(shown, columns, name=name)
     if draw_one is not None:
         with right:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from app import session
 from app.i18n import day, md, t
+from app.widgets import field_grid
 from app.widgets_acts import run_act
 from inventory_core.db.engine import Writing
 from inventory_core.office.actors import Actor, Permission
@@ -89,12 +90,10 @@ def _dialog(found: Offer, today: date) -> None:
 def _fields(known: dict[str, OfferLeg], in_all: int, prefix: str) -> dict[LegKind, int]:
     days: dict[LegKind, int] = {}
     draft = {kind: leg.days for kind, leg in known.items()} or drafted_days(in_all)
-    kinds = list(LegKind)
-    for first in range(0, len(kinds), 2):
-        # Each pair in columns of its own: on a phone they stack in the order goods travel.
-        for place, kind in zip(st.columns(2), kinds[first : first + 2], strict=False):
+    with field_grid():
+        for kind in LegKind:
             days[kind] = int(
-                place.number_input(
+                st.number_input(
                     md(f"legs.{kind}"), 0, 365, draft.get(kind, 0), step=1, key=f"{prefix}_{kind}"
                 )
             )

@@ -8,10 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import DAY_FORMAT, md, plain, t
+from app.i18n import md, plain, t
 from app.screens.catalog_list import draw_list
 from app.screens.catalog_offer_legs import draw_way
 from app.screens.settings import CURRENCIES
+from app.widgets import day_field, field_grid
 from app.widgets_acts import run_act
 from app.widgets_tables import Day, Flag, Money, Text, Units, table
 from app.widgets_tables import Decimal as DecimalColumn
@@ -114,15 +115,11 @@ def _prices(found: Offer, history: dict[date, tuple[PriceBreak, ...]], today: da
     allowed = session.may(Permission.CATALOG_EDIT)
     with st.form(f"offer_prices_{found.id}_{found.version}", border=False):
         wanted = _price_editor(found.prices, f"offer_prices_{found.id}", disabled=not allowed)
-        valid_from = st.date_input(
-            md("catalog.prices_from"),
-            today,
-            key=f"offer_from_{found.id}",
-            disabled=not allowed,
-            format=DAY_FORMAT,
+        valid_from = day_field(
+            md("catalog.prices_from"), today, key=f"offer_from_{found.id}", disabled=not allowed
         )
         sent = st.form_submit_button(md("catalog.save_prices"), disabled=not allowed)
-    if sent and isinstance(valid_from, date):
+    if sent and valid_from:
         run_act(
             lambda tx, actor, now, _key: set_prices(
                 tx, actor, found.id, wanted, valid_from=valid_from, version=found.version
@@ -161,6 +158,7 @@ def _price_editor(prices: tuple[PriceBreak, ...], key: str, *, disabled: bool) -
         key=key,
         num_rows="dynamic",
         hide_index=True,
+        placeholder="",
         disabled=disabled,
         column_config={
             "quantity": st.column_config.NumberColumn(
@@ -179,49 +177,48 @@ def _price_editor(prices: tuple[PriceBreak, ...], key: str, *, disabled: bool) -
 
 
 def _fields(found: Offer | None, prefix: str, *, disabled: bool) -> dict[str, Any]:
-    one, two = st.columns(2)
     numbers = (
-        ("moq", "catalog.moq", one, 1, 10**9),
-        ("order_multiple", "catalog.multiple", two, 1, 10**9),
-        ("lead_time_days", "catalog.lead_time", one, 0, 730),
-        ("lead_time_spread_days", "catalog.spread", two, 0, 365),
+        ("moq", "catalog.moq", 1, 10**9),
+        ("order_multiple", "catalog.multiple", 1, 10**9),
+        ("lead_time_days", "catalog.lead_time", 0, 730),
+        ("lead_time_spread_days", "catalog.spread", 0, 365),
     )
     values: dict[str, Any] = {}
-    for name, label, cell, least, most in numbers:
-        known = int(getattr(found, name)) if found else {"lead_time_days": 30}.get(name, least)
-        number = cell.number_input(
-            md(label), least, most, known, key=f"{prefix}_{name}", disabled=disabled
+    with field_grid():
+        for name, label, least, most in numbers:
+            known = int(getattr(found, name)) if found else {"lead_time_days": 30}.get(name, least)
+            number = st.number_input(
+                md(label), least, most, known, key=f"{prefix}_{name}", disabled=disabled
+            )
+            values[name] = int(number)
+        pallet = st.number_input(
+            md("catalog.pallet"),
+            1,
+            10**9,
+            found.pallet_quantity if found else None,
+            key=f"{prefix}_pallet",
+            help=md("catalog.pallet_help"),
+            disabled=disabled,
         )
-        values[name] = int(number)
-    pallet = one.number_input(
-        md("catalog.pallet"),
-        1,
-        10**9,
-        found.pallet_quantity if found else None,
-        key=f"{prefix}_pallet",
-        help=md("catalog.pallet_help"),
-        disabled=disabled,
-    )
-    values["pallet_quantity"] = None if pallet is None else int(pallet)
-    values["supplier_sku"] = two.text_input(
-        md("catalog.supplier_sku"),
-        found.supplier_sku if found else "",
-        key=f"{prefix}_code",
-        disabled=disabled,
-    )
-    values["valid_to"] = one.date_input(
-        md("catalog.valid_to"),
-        found.valid_to if found else None,
-        key=f"{prefix}_valid_to",
-        disabled=disabled,
-        format=DAY_FORMAT,
-    )
-    values["preferred"] = two.checkbox(
-        md("catalog.preferred"),
-        found.preferred if found else False,
-        key=f"{prefix}_preferred",
-        disabled=disabled,
-    )
+        values["pallet_quantity"] = None if pallet is None else int(pallet)
+        values["supplier_sku"] = st.text_input(
+            md("catalog.supplier_sku"),
+            found.supplier_sku if found else "",
+            key=f"{prefix}_code",
+            disabled=disabled,
+        )
+        values["valid_to"] = day_field(
+            md("catalog.valid_to"),
+            found.valid_to if found else None,
+            key=f"{prefix}_valid_to",
+            disabled=disabled,
+        )
+        values["preferred"] = st.checkbox(
+            md("catalog.preferred"),
+            found.preferred if found else False,
+            key=f"{prefix}_preferred",
+            disabled=disabled,
+        )
     return values
 
 
@@ -234,14 +231,12 @@ def _new_dialog(today: date) -> None:
             st.info(md("catalog.no_suppliers"))
             return
         with st.form("offer_new", border=False):
-            one, two = st.columns(2)
-            seller = one.selectbox(
-                md("catalog.supplier"), sellers, format_func=lambda one: one.name
-            )
-            code = two.text_input(md("catalog.sku"), value=st.query_params.get("sku", ""))
-            currency = one.selectbox(
-                md("catalog.currency"), list(dict.fromkeys((sellers[0].currency, *CURRENCIES)))
-            )
+            seller = st.selectbox(md("catalog.supplier"), sellers, format_func=lambda one: one.name)
+            with field_grid():
+                code = st.text_input(md("catalog.sku"), value=st.query_params.get("sku", ""))
+                currency = st.selectbox(
+                    md("catalog.currency"), list(dict.fromkeys((sellers[0].currency, *CURRENCIES)))
+                )
             wanted = _fields(None, "offer_new", disabled=False)
             prices = _price_editor((), "offer_new_prices", disabled=False)
             sent = st.form_submit_button(md("shell.save"), type="primary")

@@ -11,6 +11,7 @@ from app import session
 from app.i18n import md, plain, t
 from app.screens.catalog_list import draw_list
 from app.screens.settings import CURRENCIES, ZONES
+from app.widgets import field_grid
 from app.widgets_acts import run_act
 from app.widgets_tables import Text, Units
 from inventory_core.catalog.calendar_presets import PRESET_CODES
@@ -36,7 +37,7 @@ from inventory_core.vocabulary import WarehouseKind
 def draw_suppliers(_today: date) -> None:
     """The list, and the ticked supplier's form."""
     columns = {
-        "code": Text(t("catalog.code"), width="small"),
+        "code": Text(t("catalog.code")),
         "name": Text(t("catalog.name")),
         "country": Text(t("catalog.country"), width="small"),
         "currency": Text(t("catalog.currency"), width="small"),
@@ -121,7 +122,6 @@ def _new_supplier() -> None:
 
 
 def _supplier_fields(known: Supplier | None, prefix: str, *, disabled: bool) -> dict[str, Any]:
-    one, two = st.columns(2)
     currency = known.currency if known else session.current().company.base_currency
     listed = list(dict.fromkeys((currency, *CURRENCIES)))
     calendars = [None, *PRESET_CODES[:-1]]
@@ -129,46 +129,48 @@ def _supplier_fields(known: Supplier | None, prefix: str, *, disabled: bool) -> 
     if chosen not in calendars:
         calendars.append(chosen)
     minimum = known.order_minimum if known else None
-    values: dict[str, Any] = {
-        "name": one.text_input(
-            md("catalog.name"),
-            known.name if known else "",
-            key=f"{prefix}_name",
+    with field_grid():
+        values: dict[str, Any] = {
+            "name": st.text_input(
+                md("catalog.name"),
+                known.name if known else "",
+                key=f"{prefix}_name",
+                disabled=disabled,
+            ),
+            "country": st.text_input(
+                md("catalog.country"),
+                (known.country if known else None) or "",
+                max_chars=2,
+                placeholder="CN",
+                key=f"{prefix}_country",
+                disabled=disabled,
+            ),
+            "currency": st.selectbox(
+                md("catalog.currency"), listed, key=f"{prefix}_currency", disabled=disabled
+            ),
+            "email": st.text_input(
+                md("catalog.email"),
+                known.email if known else "",
+                key=f"{prefix}_email",
+                disabled=disabled,
+            ),
+            "payment_days": st.number_input(
+                md("catalog.payment_days"),
+                0,
+                730,
+                known.payment_days if known else 30,
+                key=f"{prefix}_payment",
+                disabled=disabled,
+            ),
+        }
+        amount = st.number_input(
+            md("catalog.order_minimum"),
+            min_value=0.0,
+            value=None if minimum is None else float(minimum),
+            format="%.2f",
+            key=f"{prefix}_minimum",
             disabled=disabled,
-        ),
-        "country": two.text_input(
-            md("catalog.country"),
-            (known.country if known else None) or "",
-            max_chars=2,
-            key=f"{prefix}_country",
-            disabled=disabled,
-        ),
-        "currency": one.selectbox(
-            md("catalog.currency"), listed, key=f"{prefix}_currency", disabled=disabled
-        ),
-        "email": two.text_input(
-            md("catalog.email"),
-            known.email if known else "",
-            key=f"{prefix}_email",
-            disabled=disabled,
-        ),
-        "payment_days": one.number_input(
-            md("catalog.payment_days"),
-            0,
-            730,
-            known.payment_days if known else 30,
-            key=f"{prefix}_payment",
-            disabled=disabled,
-        ),
-    }
-    amount = two.number_input(
-        md("catalog.order_minimum"),
-        min_value=0.0,
-        value=None if minimum is None else float(minimum),
-        format="%.2f",
-        key=f"{prefix}_minimum",
-        disabled=disabled,
-    )
+        )
     values["order_minimum"] = None if amount is None else Decimal(str(round(amount, 2)))
     values["calendar_code"] = st.selectbox(
         md("catalog.calendar"),
@@ -207,13 +209,13 @@ def _new_warehouse() -> None:
     @st.dialog(t("catalog.new_warehouse"), width="large")
     def ask() -> None:
         with st.form("warehouse_new", border=False):
-            one, two = st.columns(2)
-            code = one.text_input(md("catalog.code"))
-            kind = two.selectbox(
-                md("catalog.kind"),
-                list(WarehouseKind),
-                format_func=lambda one: t(f"catalog.kind_{one}"),
-            )
+            with field_grid():
+                code = st.text_input(md("catalog.code"))
+                kind = st.selectbox(
+                    md("catalog.kind"),
+                    list(WarehouseKind),
+                    format_func=lambda one: t(f"catalog.kind_{one}"),
+                )
             wanted = _warehouse_fields(None, "warehouse_new", disabled=False)
             sent = st.form_submit_button(md("shell.save"), type="primary")
         if sent:
@@ -228,33 +230,34 @@ def _new_warehouse() -> None:
 
 
 def _warehouse_fields(known: Any, prefix: str, *, disabled: bool) -> dict[str, Any]:
-    one, two = st.columns(2)
     zone = known.time_zone if known else session.current().company.time_zone
     zones = list(dict.fromkeys((zone, *ZONES)))
-    return {
-        "name": one.text_input(
-            md("catalog.name"),
-            known.name if known else "",
-            key=f"{prefix}_name",
-            disabled=disabled,
-        ),
-        "country": two.text_input(
-            md("catalog.country"),
-            (known.country if known else None) or "",
-            max_chars=2,
-            key=f"{prefix}_country",
-            disabled=disabled,
-        ),
-        "time_zone": one.selectbox(
-            md("catalog.time_zone"), zones, key=f"{prefix}_zone", disabled=disabled
-        ),
-        "priority": two.number_input(
-            md("catalog.priority"),
-            0,
-            10_000,
-            known.priority if known else 100,
-            help=md("catalog.priority_help"),
-            key=f"{prefix}_priority",
-            disabled=disabled,
-        ),
-    }
+    with field_grid():
+        return {
+            "name": st.text_input(
+                md("catalog.name"),
+                known.name if known else "",
+                key=f"{prefix}_name",
+                disabled=disabled,
+            ),
+            "country": st.text_input(
+                md("catalog.country"),
+                (known.country if known else None) or "",
+                max_chars=2,
+                placeholder="CN",
+                key=f"{prefix}_country",
+                disabled=disabled,
+            ),
+            "time_zone": st.selectbox(
+                md("catalog.time_zone"), zones, key=f"{prefix}_zone", disabled=disabled
+            ),
+            "priority": st.number_input(
+                md("catalog.priority"),
+                0,
+                10_000,
+                known.priority if known else 100,
+                help=md("catalog.priority_help"),
+                key=f"{prefix}_priority",
+                disabled=disabled,
+            ),
+        }

@@ -7,8 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import DAY_FORMAT, day, md, plain, t
+from app.i18n import day, md, plain, t
 from app.screens.catalog_list import draw_list
+from app.widgets import day_field
 from app.widgets_acts import confirm, run_act
 from app.widgets_tables import Day, Text
 from inventory_core.catalog.promotion_records import account_names
@@ -131,18 +132,19 @@ def _fields(
     first, last, reason, note = known
     options: dict[str, Any] = {"disabled": disabled}
     one, two = st.columns(2)
-    return {
-        "first_on": one.date_input(
-            md("pauses.first_on"), first, key=f"{prefix}_from", format=DAY_FORMAT, **options
-        ),
-        "last_on": two.date_input(
+    with one:
+        first_on = day_field(md("pauses.first_on"), first, key=f"{prefix}_from", **options)
+    with two:
+        last_on = day_field(
             md("pauses.last_on"),
             last,
             help=md("pauses.last_on_help"),
             key=f"{prefix}_to",
-            format=DAY_FORMAT,
             **options,
-        ),
+        )
+    return {
+        "first_on": first_on,
+        "last_on": last_on,
         "reason": one.selectbox(
             md("pauses.reason"),
             list(PauseReason),

@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import DAY_FORMAT, md, plain, t
+from app.i18n import md, plain, t
 from app.screens.catalog_list import draw_list
 from app.screens.catalog_promotions_effects import draw_effects, expectation
+from app.widgets import day_field, field_grid
 from app.widgets_acts import confirm, run_act
 from app.widgets_tables import Day, Text, Units
 from app.widgets_tables import Decimal as DecimalColumn
@@ -175,29 +176,24 @@ def _fields(
 ) -> tuple[dict[str, Any], str]:
     names = session.cached("promotion_accounts", account_names)
     accounts = {EVERYWHERE: t("promotions.everywhere"), **names}
-    one, two = st.columns(2)
     options: dict[str, Any] = {"disabled": disabled}
-    name = one.text_input(
-        md("promotions.name"), found.name if found else "", key=f"{prefix}_name", **options
-    )
-    listed = list(accounts)
-    account = two.selectbox(
-        md("promotions.channel"),
-        listed,
-        index=listed.index(found.account_id or EVERYWHERE) if found else 0,
-        format_func=lambda value: accounts[value],
-        key=f"{prefix}_account",
-        **options,
-    )
-    first = found.starts_on if found else today + timedelta(days=USUAL_DAYS)
-    last = found.ends_on if found else first + timedelta(days=USUAL_DAYS - 1)
-    one, two = st.columns(2)
-    starts_on = one.date_input(
-        md("promotions.starts_on"), first, key=f"{prefix}_from", **options, format=DAY_FORMAT
-    )
-    ends_on = two.date_input(
-        md("promotions.ends_on"), last, key=f"{prefix}_to", **options, format=DAY_FORMAT
-    )
+    with field_grid():
+        name = st.text_input(
+            md("promotions.name"), found.name if found else "", key=f"{prefix}_name", **options
+        )
+        listed = list(accounts)
+        account = st.selectbox(
+            md("promotions.channel"),
+            listed,
+            index=listed.index(found.account_id or EVERYWHERE) if found else 0,
+            format_func=lambda value: accounts[value],
+            key=f"{prefix}_account",
+            **options,
+        )
+        first = found.starts_on if found else today + timedelta(days=USUAL_DAYS)
+        last = found.ends_on if found else first + timedelta(days=USUAL_DAYS - 1)
+        starts_on = day_field(md("promotions.starts_on"), first, key=f"{prefix}_from", **options)
+        ends_on = day_field(md("promotions.ends_on"), last, key=f"{prefix}_to", **options)
     percent = st.number_input(
         md("promotions.discount"),
         0.0,

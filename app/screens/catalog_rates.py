@@ -7,9 +7,10 @@ from typing import Any
 import streamlit as st
 
 from app import session
-from app.i18n import DAY_FORMAT, md, t
+from app.i18n import md, t
 from app.screens.catalog_list import draw_list
 from app.screens.settings import CURRENCIES
+from app.widgets import day_field, field_grid
 from app.widgets_acts import run_act
 from app.widgets_tables import Day, Text
 from app.widgets_tables import Decimal as DecimalColumn
@@ -46,22 +47,22 @@ def _new_dialog(today: date) -> None:
     @st.dialog(t("catalog.new_rate"))
     def ask() -> None:
         with st.form("rate_new", border=False):
-            one, two = st.columns(2)
-            others = [code for code in CURRENCIES if code != base]
-            from_currency = one.selectbox(md("catalog.from_currency"), others)
-            to_currency = two.selectbox(
-                md("catalog.to_currency"), list(dict.fromkeys((base, *CURRENCIES)))
-            )
-            on_day = one.date_input(md("catalog.day"), today, format=DAY_FORMAT)
-            rate = two.number_input(
-                md("catalog.rate"),
-                min_value=0.0,
-                value=None,
-                format="%.6f",
-                help=md("catalog.rate_help"),
-            )
+            with field_grid():
+                others = [code for code in CURRENCIES if code != base]
+                from_currency = st.selectbox(md("catalog.from_currency"), others)
+                to_currency = st.selectbox(
+                    md("catalog.to_currency"), list(dict.fromkeys((base, *CURRENCIES)))
+                )
+                on_day = day_field(md("catalog.day"), today)
+                rate = st.number_input(
+                    md("catalog.rate"),
+                    min_value=0.0,
+                    value=None,
+                    format="%.6f",
+                    help=md("catalog.rate_help"),
+                )
             sent = st.form_submit_button(md("shell.save"), type="primary")
-        if sent and isinstance(on_day, date):
+        if sent and on_day:
             exact = Decimal(str(round(rate or 0.0, 10)))
             new = NewRate(str(from_currency), str(to_currency), on_day, exact)
             run_act(

@@ -7,8 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import DAY_FORMAT, md, plain, t
+from app.i18n import md, plain, t
 from app.screens.catalog_list import draw_list
+from app.widgets import day_field, field_grid
 from app.widgets_acts import run_act
 from app.widgets_tables import Text, Units
 from inventory_core.catalog.skus import (
@@ -118,41 +119,39 @@ def _new_dialog() -> None:
 
 def _fields(known: Sku | None, prefix: str, *, disabled: bool) -> dict[str, Any]:
     """Name, category, measures; what a person leaves empty is not known."""
-    one, two = st.columns(2)
     options: dict[str, Any] = {"disabled": disabled}
-    values: dict[str, Any] = {
-        "name": one.text_input(
-            md("catalog.name"), known.name if known else "", key=f"{prefix}_name", **options
-        ),
-        "category": two.text_input(
-            md("catalog.category"), known.category if known else "", key=f"{prefix}_cat", **options
-        ),
-    }
     numbers = (
-        ("carton_quantity", "catalog.carton", one),
-        ("weight_grams", "catalog.weight", two),
-        ("volume_cm3", "catalog.volume", one),
-        ("shelf_life_days", "catalog.shelf_life", two),
+        ("carton_quantity", "catalog.carton"),
+        ("weight_grams", "catalog.weight"),
+        ("volume_cm3", "catalog.volume"),
+        ("shelf_life_days", "catalog.shelf_life"),
     )
-    for name, label, cell in numbers:
-        number = cell.number_input(
-            md(label),
-            min_value=1,
-            value=getattr(known, name) if known else None,
-            step=1,
-            key=f"{prefix}_{name}",
+    values: dict[str, Any] = {
+        "name": st.text_input(
+            md("catalog.name"), known.name if known else "", key=f"{prefix}_name", **options
+        )
+    }
+    with field_grid():
+        values["category"] = st.text_input(
+            md("catalog.category"), known.category if known else "", key=f"{prefix}_cat", **options
+        )
+        for name, label in numbers:
+            number = st.number_input(
+                md(label),
+                min_value=1,
+                value=getattr(known, name) if known else None,
+                step=1,
+                key=f"{prefix}_{name}",
+                **options,
+            )
+            values[name] = None if number is None else int(number)
+        values["launched_on"] = day_field(
+            md("catalog.launched"),
+            known.launched_on if known else None,
+            key=f"{prefix}_on",
             **options,
         )
-        values[name] = None if number is None else int(number)
-    values["launched_on"] = one.date_input(
-        md("catalog.launched"),
-        known.launched_on if known else None,
-        key=f"{prefix}_on",
-        **options,
-        format=DAY_FORMAT,
-    )
-    two.space("small")
-    values["lot_tracked"] = two.checkbox(
+    values["lot_tracked"] = st.checkbox(
         md("catalog.lot_tracked"),
         known.lot_tracked if known else False,
         key=f"{prefix}_lots",

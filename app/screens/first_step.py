@@ -4,7 +4,7 @@ Decides which it is: sales history is missing, so it is imported; or it is there
 """
 
 from app import session
-from app.i18n import md, t
+from app.i18n import md, prose, t
 from app.screens.replay_state import draw_state, is_busy, state_of
 from app.widgets import empty_box, empty_state
 from app.widgets_acts import act_button
@@ -18,10 +18,10 @@ def first_step(icon: str, sentence: str, job: JobName = JobName.PLAN) -> None:
     """The sentence, and under it the import of sales or the first run of `job` and its progress."""
     known, busy = session.read(lambda conn: _read(conn, job))
     if not known:
-        words = f"{sentence} {md('shell.first_import')}"
+        words = prose(sentence, md("shell.first_import"))
         empty_state(icon, words, to="import", label=t("shell.first_import_button"))
         return
-    with empty_box(icon, f"{sentence} {md(f'shell.first_{job}')}"):
+    with empty_box(icon, prose(sentence, md(f"shell.first_{job}"))):
         act_button(
             t(f"shell.first_{job}_button"),
             lambda tx, actor, _now, key: request_job(tx, actor, job, key=f"first:{key}"),

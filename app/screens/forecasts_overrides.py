@@ -11,9 +11,10 @@ from decimal import Decimal
 import streamlit as st
 
 from app import session
-from app.i18n import DAY_FORMAT, day, md, number, percent, plain, t
+from app.i18n import day, md, number, percent, plain, t
 from app.replanning import refresh_suggestions
 from app.screens.forecasts_reading import Listed, Series
+from app.widgets import DAY_FORMAT
 from app.widgets_acts import act_button, form_key, run_act
 from inventory_core.db.engine import Writing
 from inventory_core.office.actors import Actor, Permission

@@ -5,6 +5,7 @@ import streamlit as st
 from app import session
 from app.i18n import md, number, percent, plain
 from app.import_words import headline
+from app.screens.first_step import first_step
 from app.screens.imports_report import draw_report
 from app.screens.imports_upload import take_upload
 from app.widgets import empty_state, link
@@ -22,6 +23,7 @@ from inventory_core.desk.complete_data import (
 from inventory_core.desk.complete_loading import accept_assumptions, complete_from_file
 from inventory_core.desk.imports_runs import ImportReport
 from inventory_core.desk.imports_workbooks import complete_workbook
+from inventory_core.insight.kpis_snapshot import first_fact_on
 from inventory_core.office.actors import Permission
 from inventory_core.vocabulary import Language
 
@@ -31,6 +33,9 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def draw_complete() -> None:
     """Two steps with a workbook, or one click."""
     items = session.cached("incomplete_skus", incomplete_skus)
+    if not items and session.read(first_fact_on) is None:
+        first_step(":material/edit_note:", md("imports.complete_first"))
+        return
     if not items:
         empty_state(":material/task_alt:", md("imports.complete_none"))
         link("replenish", md("imports.complete_next"), icon=":material/shopping_cart:")

@@ -26,7 +26,8 @@ def draw_history() -> None:
     """The list; the ticked import below it."""
     runs = session.read(list_imports)
     if not runs:
-        empty_state(":material/upload_file:", md("imports.history_empty"))
+        words = md("imports.history_empty")
+        empty_state(":material/upload_file:", words, to="import", label=t("imports.part.load"))
         return
     st.caption(md("imports.history_pick"))
     frame = pd.DataFrame(

@@ -12,6 +12,7 @@ from app.import_words import headline
 from app.screens.imports_report import draw_report
 from app.screens.imports_upload import Upload, take_upload
 from app.screens.settings import CURRENCIES
+from app.widgets import field_grid
 from app.widgets_acts import act_button, form_key
 from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Writing
@@ -69,17 +70,16 @@ def _options() -> SalesOptions:
     """What a file of sales leaves open, with what the company would assume."""
     company = session.current().company
     known = [place.code for place in session.read(warehouses) if place.active]
-    with st.expander(md("imports.options")):
-        one, two = st.columns(2)
-        warehouse = one.selectbox(
+    with st.expander(md("imports.options")), field_grid():
+        warehouse = st.selectbox(
             md("imports.option.warehouse"),
             ["", *known],
             format_func=lambda code: code or t("imports.option.first"),
             accept_new_options=True,
             help=md("imports.option.warehouse_help"),
         )
-        channel = two.text_input(md("imports.option.channel"), DEFAULT_CHANNEL)
-        currency = one.selectbox(
+        channel = st.text_input(md("imports.option.channel"), DEFAULT_CHANNEL)
+        currency = st.selectbox(
             md("imports.option.currency"),
             CURRENCIES,
             index=CURRENCIES.index(company.base_currency)
@@ -88,17 +88,17 @@ def _options() -> SalesOptions:
             accept_new_options=True,
         )
         zones = sorted(available_timezones())
-        time_zone = two.selectbox(
+        time_zone = st.selectbox(
             md("imports.option.time_zone"),
             zones,
             index=zones.index(company.time_zone) if company.time_zone in zones else 0,
         )
-        order = one.selectbox(
+        order = st.selectbox(
             md("imports.option.day_order"),
             list(_DAY_ORDERS),
             format_func=lambda key: t(f"imports.option.day_order.{key}"),
         )
-        create = two.checkbox(md("imports.option.create_skus"), value=True)
+        create = st.checkbox(md("imports.option.create_skus"), value=True)
     return SalesOptions(
         warehouse=warehouse or "",
         channel=channel or DEFAULT_CHANNEL,

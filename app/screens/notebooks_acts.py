@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import session
 from app.i18n import md, plain, t
+from app.widgets import field_grid
 from app.widgets_acts import act_button
 from inventory_core.office.actors import Permission
 from inventory_core.office.notebook_runs import (
@@ -50,7 +51,7 @@ def timetable_form(
     labels |= {str(day): t(f"notebooks.weekday_{day}") for day in range(1, 8)}
     usual = NEVER if entry is None else str(entry.weekday or DAILY)
     allowed = session.may(Permission.JOB_RUN)
-    one, two = st.columns([3, 2])
+    one, two = st.columns([3, 2], wrap=False)
     when = one.selectbox(
         md("notebooks.when"),
         list(labels),
@@ -104,9 +105,8 @@ def _parameters(notebook: NotebookFile, known: Mapping[str, Any]) -> dict[str, V
         st.markdown(f":gray[{md('notebooks.no_parameters')}]")
         return {}
     given: dict[str, Value] = {}
-    cells = st.columns(min(2, len(notebook.parameters)))
-    for place, (name, usual) in enumerate(notebook.parameters.items()):
-        with cells[place % len(cells)]:
+    with field_grid(min(2, len(notebook.parameters))):
+        for name, usual in notebook.parameters.items():
             given[name] = _field(notebook.name, name, usual, known.get(name, usual))
     return given
 

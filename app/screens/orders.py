@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import md, number, t
+from app.i18n import md, number, prose, t
 from app.screens.orders_detail import draw_order
 from app.screens.orders_entry import ask_order
 from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
@@ -31,11 +31,13 @@ def draw() -> None:
     page_head(t("nav.orders"), _sentence(sums))
     accounts = session.cached("accounts", _accounts)
     if not sums["orders"]:
-        empty_state(
-            ":material/receipt_long:", md("orders.empty"),
-            to="import", label=t("orders.empty_button"),
-        )  # fmt: skip
-        _new_order(accounts)
+        icon = ":material/receipt_long:"
+        if accounts:
+            empty_state(icon, md("orders.empty"))
+            _new_order(accounts)
+        else:
+            words = prose(md("orders.empty"), md("orders.no_channel"))
+            empty_state(icon, words, to="import", label=t("shell.first_import_button"))
         return
     scope = scope_bar(
         {

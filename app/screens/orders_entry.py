@@ -13,6 +13,7 @@ import streamlit as st
 
 from app import session
 from app.i18n import md, t
+from app.widgets import field_grid
 from app.widgets_acts import form_key, run_act
 from inventory_core.catalog.codes import code_key
 from inventory_core.catalog.skus import sku_ids
@@ -32,14 +33,16 @@ def ask_order(accounts: Mapping[str, str]) -> None:
     @st.dialog(md("orders.new"), width="large")
     def ask() -> None:
         with st.form(FORM, border=False):
-            left, middle, right = st.columns(3)
-            account = left.selectbox(
-                md("scope.channel"), list(accounts), format_func=lambda value: accounts[value]
-            )
-            number = middle.text_input(md("orders.number"), max_chars=120)
-            currency = right.text_input(
-                md("orders.currency"), value=session.current().company.base_currency, max_chars=3
-            )
+            with field_grid(3):
+                account = st.selectbox(
+                    md("scope.channel"), list(accounts), format_func=lambda value: accounts[value]
+                )
+                number = st.text_input(md("orders.number"), max_chars=120)
+                currency = st.text_input(
+                    md("orders.currency"),
+                    value=session.current().company.base_currency,
+                    max_chars=3,
+                )
             typed = _lines_typed()
             pressed = st.form_submit_button(md("orders.new_do"), type="primary")
         if pressed:
@@ -64,7 +67,7 @@ def _lines_typed() -> pd.DataFrame:
         hide_index=True,
         width="stretch",
         column_config={
-            "sku": config.TextColumn("SKU", max_chars=120),
+            "sku": config.TextColumn("SKU", max_chars=120, width=130),
             "quantity": config.NumberColumn(t("orders.units"), min_value=1, step=1),
             "price": config.NumberColumn(t("orders.price"), min_value=0.0, step=0.01),
         },

@@ -27,7 +27,7 @@ def attention_list() -> None:
         st.markdown(f":green[:material/check_circle:] {md('overview.all_fine')}")
     pages = st.session_state.get("pages", {})
     for place, finding in enumerate(findings[:MOST_FINDINGS]):
-        left, right = st.columns([5, 2], vertical_alignment="center", gap="small")
+        left, right = st.columns([5, 2], vertical_alignment="center", gap="small", wrap=False)
         left.markdown(f"{_ICONS[finding.urgency]} {_words(finding)}")
         if finding.screen in pages and right.button(
             md(f"attention.{finding.code}_button"),

@@ -14,6 +14,7 @@ from forecasting.clearance import HORIZON_DAYS, MOST_WAIT_DAYS
 from forecasting.clearance_reading import SlowStock, slow_stock
 
 KEPT_SECONDS = 300.0
+ANY_PRICE = 0.995
 
 
 def slow_table(warehouse_ids: tuple[int, ...], category: str | None) -> None:
@@ -120,16 +121,13 @@ def _reasons(one: SlowStock, base: str) -> str:
             share=percent(advice.unsold_share, 0),
         ),
     ]
-    if advice.break_even is not None and one.selling_price is not None:
-        notes.append(
-            md(
-                "slow.break_even",
-                share=percent(advice.break_even, 1),
-                price=money(one.selling_price, base),
-            )
-        )
-    else:
+    if advice.break_even is None or one.selling_price is None:
         notes.append(md("slow.no_price"))
+    elif advice.break_even >= ANY_PRICE:
+        notes.append(md("slow.any_price"))
+    else:
+        price = money(one.selling_price, base)
+        notes.append(md("slow.break_even", share=percent(advice.break_even, 1), price=price))
     if advice.coming:
         notes.append(md("slow.stop_buying", units=number(advice.coming)))
     head = f"**{plain(lying.sku)} · {plain(lying.warehouse)}** {plain(lying.name)}"

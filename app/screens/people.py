@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import session
 from app.companies import companies
-from app.i18n import md, moment, plain, t
+from app.i18n import md, moment, plain, prose, t
 from app.screens.people_audit import draw_audit
 from app.widgets import page_head
 from app.widgets_acts import confirm, run_act
@@ -39,7 +39,7 @@ def draw() -> None:
     waiting = sum(one.active and not one.joined for one in people)
     words = md("people.sentence", active=len(active), owners=owners)
     page_head(
-        md("people.title"), words + (" " + md("people.waiting", count=waiting)) * (waiting > 0)
+        md("people.title"), prose(words, md("people.waiting", count=waiting) if waiting else "")
     )
     _fresh_link()
     left, right = st.columns([3, 2], gap="medium")

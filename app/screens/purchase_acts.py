@@ -1,12 +1,13 @@
 """Acts on a purchase order: the supplier's date, changed lines, the end. One command each."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import streamlit as st
 
 from app import session
-from app.i18n import DAY_FORMAT, day, md, number, plain, t
+from app.i18n import day, md, number, plain, t
+from app.widgets import day_field
 from app.widgets_acts import confirm, run_act
 from inventory_core.office.actors import Permission
 from inventory_core.trade.purchase_orders import (
@@ -28,14 +29,13 @@ def confirm_dialog(order: PurchaseOrder) -> None:
     @st.dialog(t("purchases.confirm_title", number=order.number))
     def ask() -> None:
         with st.form(f"confirm_{order.id}", border=False):
-            wanted = st.date_input(
+            wanted = day_field(
                 md("purchases.expected"),
                 order.expected_on or order.ordered_on + timedelta(days=30),
                 min_value=order.ordered_on,
-                format=DAY_FORMAT,
             )
             sent = st.form_submit_button(md("shell.save"), type="primary")
-        if sent and isinstance(wanted, date):
+        if sent and wanted:
             told = Confirmation(order.id, wanted)
             run_act(
                 lambda tx, actor, now, _key: confirm_purchase_orders(tx, actor, [told], now=now),
@@ -71,7 +71,8 @@ def change_dialog(order: PurchaseOrder) -> None:
 
 def _line_fields(order: PurchaseOrder, line: PurchaseLine) -> LineChange | None:
     """The fields of one line, and what was changed in them."""
-    left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
+    left, fields = st.columns(2, vertical_alignment="bottom")
+    middle, right = fields.columns(2, wrap=False)
     left.markdown(f"**{plain(line.sku_code)}**  \n:gray[{plain(line.sku_name)}]")
     now_wanted = line.quantity - line.cancelled
     quantity = middle.number_input(

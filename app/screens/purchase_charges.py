@@ -9,6 +9,7 @@ import streamlit as st
 from app import session
 from app.i18n import md, moment, money, number, t
 from app.screens.settings import CURRENCIES
+from app.widgets import field_grid
 from app.widgets_acts import confirm, form_key, run_act
 from inventory_core.clock import utc_now
 from inventory_core.office.actors import Permission
@@ -36,24 +37,26 @@ def draw_receipts(order: PurchaseOrder, receipts: list[Receipt]) -> None:
 
 def charge_fields(prefix: str, currency: str) -> NewCharge:
     """Kind, amount, currency and basis of one charge; no amount means no charge."""
-    kinds, amounts, currencies, bases = st.columns([2, 2, 1.4, 1.6])
-    kind = kinds.selectbox(
-        md("purchases.charge_kind"),
-        CHARGE_KINDS,
-        format_func=lambda one: t(f"charge.{one}"),
-        key=f"{prefix}_kind",
-    )
-    amount = amounts.number_input(
-        md("purchases.charge_amount"), value=0.0, format="%.2f", key=f"{prefix}_amount"
-    )
-    listed = list(dict.fromkeys((currency, session.current().company.base_currency, *CURRENCIES)))
-    chosen = currencies.selectbox(md("purchases.currency"), listed, key=f"{prefix}_currency")
-    basis = bases.selectbox(
-        md("purchases.charge_basis"),
-        BASES,
-        format_func=lambda one: t(f"basis.{one}"),
-        key=f"{prefix}_basis",
-    )
+    with field_grid(4):
+        kind = st.selectbox(
+            md("purchases.charge_kind"),
+            CHARGE_KINDS,
+            format_func=lambda one: t(f"charge.{one}"),
+            key=f"{prefix}_kind",
+        )
+        amount = st.number_input(
+            md("purchases.charge_amount"), value=0.0, format="%.2f", key=f"{prefix}_amount"
+        )
+        listed = list(
+            dict.fromkeys((currency, session.current().company.base_currency, *CURRENCIES))
+        )
+        chosen = st.selectbox(md("purchases.currency"), listed, key=f"{prefix}_currency")
+        basis = st.selectbox(
+            md("purchases.charge_basis"),
+            BASES,
+            format_func=lambda one: t(f"basis.{one}"),
+            key=f"{prefix}_basis",
+        )
     return NewCharge(str(kind), Decimal(str(round(amount, 2))), str(chosen), basis=str(basis))
 
 

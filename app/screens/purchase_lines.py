@@ -36,7 +36,7 @@ def lines_editor(key: str, *, priced: bool) -> list[Entry]:
         "quantity": pd.Series([None] * _EMPTY_LINES, dtype="Int64"),
     }
     config: dict[str, Any] = {
-        "sku": st.column_config.TextColumn(t("purchases.sku"), width="medium"),
+        "sku": st.column_config.TextColumn(t("purchases.sku"), width=130),
         "quantity": st.column_config.NumberColumn(t("purchases.units"), min_value=1, step=1),
     }
     if priced:

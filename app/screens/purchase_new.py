@@ -7,8 +7,9 @@ from typing import Any
 import streamlit as st
 
 from app import session
-from app.i18n import DAY_FORMAT, md, t
+from app.i18n import md, t
 from app.screens.purchase_lines import Entry, known_skus, lines_editor
+from app.widgets import day_field, field_grid
 from app.widgets_acts import run_act
 from inventory_core.catalog.locations import Warehouse, warehouses
 from inventory_core.db.engine import Reading, Writing
@@ -36,29 +37,26 @@ def open_dialog(today: date) -> None:
             st.info(md("catalog.no_suppliers" if not sellers else "catalog.no_warehouses"))
             return
         with st.form("purchase_new", border=False):
-            left, right = st.columns(2)
-            seller = left.selectbox(
-                md("purchases.supplier"), sellers, format_func=lambda one: one.name
-            )
-            house = right.selectbox(
-                md("purchases.warehouse"), houses, format_func=lambda one: one.name or one.code
-            )
-            method = left.selectbox(
-                md("purchases.ship_method"),
-                list(ShipMethod),
-                format_func=lambda one: t(f"ship_method.{one}"),
-            )
-            expected = right.date_input(
-                md("purchases.expected"), None, min_value=today, format=DAY_FORMAT
-            )
+            with field_grid():
+                seller = st.selectbox(
+                    md("purchases.supplier"), sellers, format_func=lambda one: one.name
+                )
+                house = st.selectbox(
+                    md("purchases.warehouse"), houses, format_func=lambda one: one.name or one.code
+                )
+                method = st.selectbox(
+                    md("purchases.ship_method"),
+                    list(ShipMethod),
+                    format_func=lambda one: t(f"ship_method.{one}"),
+                )
+                expected = day_field(md("purchases.expected"), min_value=today)
             entries = lines_editor("purchase_new_lines", priced=True)
             note = st.text_input(md("purchases.note"))
             sent = st.form_submit_button(md("shell.save"), type="primary")
         if sent:
-            day = expected if isinstance(expected, date) else None
             run_act(
                 lambda tx, actor, now, key: _create(
-                    tx, actor, now, key, seller, house, str(method), day, entries, note, today
+                    tx, actor, now, key, seller, house, str(method), expected, entries, note, today
                 ),
                 name="purchase_new",
                 done=lambda made: md("purchases.created", number=made.number),

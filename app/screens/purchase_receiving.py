@@ -7,8 +7,9 @@ from typing import Any
 import streamlit as st
 
 from app import session
-from app.i18n import DAY_FORMAT, md, number, plain, t
+from app.i18n import md, number, plain, t
 from app.screens.purchase_charges import charge_fields, form_moment
+from app.widgets import day_field, field_grid
 from app.widgets_acts import run_act
 from inventory_core.db.engine import Writing
 from inventory_core.office.actors import Actor, Permission
@@ -38,9 +39,7 @@ def open_dialog(order: PurchaseOrder) -> None:
                 _line_fields(line, line.sku_id in lots) for line in order.lines[:MOST_FORM_LINES]
             ]
             over = st.checkbox(md("purchases.more_than_ordered"))
-            rest_on = st.date_input(
-                md("purchases.rest_on"), None, min_value=order.ordered_on, format=DAY_FORMAT
-            )
+            rest_on = day_field(md("purchases.rest_on"), min_value=order.ordered_on)
             charge: NewCharge | None = None
             if session.may(Permission.COST_VIEW):
                 with st.expander(md("purchases.charges")):
@@ -50,13 +49,14 @@ def open_dialog(order: PurchaseOrder) -> None:
             )
         if sent:
             came = [line for line in lines if line is not None]
-            _receive(order, came, charge, over, rest_on if isinstance(rest_on, date) else None)
+            _receive(order, came, charge, over, rest_on)
 
     ask()
 
 
 def _line_fields(line: PurchaseLine, by_lot: bool) -> NewReceiptLine | None:
-    names, came_cell, damaged_cell = st.columns([4, 2, 2], vertical_alignment="bottom")
+    names, fields = st.columns(2, vertical_alignment="bottom")
+    came_cell, damaged_cell = fields.columns(2, wrap=False)
     open_words = f"{t('purchases.open')} {number(line.open)}"
     names.markdown(f"**{plain(line.sku_code)}** · {open_words}  \n:gray[{plain(line.sku_name)}]")
     came = came_cell.number_input(
@@ -67,13 +67,11 @@ def _line_fields(line: PurchaseLine, by_lot: bool) -> NewReceiptLine | None:
     )
     lot = None
     if by_lot:
-        code_cell, expiry_cell = st.columns(2)
-        code = code_cell.text_input(md("purchases.lot"), key=f"lot_{line.id}")
-        expires = expiry_cell.date_input(
-            md("purchases.expires"), None, key=f"expires_{line.id}", format=DAY_FORMAT
-        )
+        with field_grid():
+            code = st.text_input(md("purchases.lot"), key=f"lot_{line.id}")
+            expires = day_field(md("purchases.expires"), key=f"expires_{line.id}")
         if code.strip():
-            lot = NewLot(code, expires_on=expires if isinstance(expires, date) else None)
+            lot = NewLot(code, expires_on=expires)
     return NewReceiptLine(line.id, int(came), int(damaged), lot) if came else None
 
 

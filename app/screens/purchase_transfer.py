@@ -121,7 +121,8 @@ def _arrive_dialog(item: Transfer) -> None:
         name = f"arrive_{item.id}"
         with st.form(name, border=False):
             for line in item.lines[:MOST_FORM_LINES]:
-                names, came_cell, lost_cell = st.columns([4, 2, 2], vertical_alignment="bottom")
+                names, fields = st.columns(2, vertical_alignment="bottom")
+                came_cell, lost_cell = fields.columns(2, wrap=False)
                 names.markdown(f"**{plain(line.sku_code)}**  \n:gray[{plain(line.sku_name)}]")
                 units = came_cell.number_input(
                     md("purchases.came"), 0, None, line.in_transit, 1, key=f"came_{line.id}"

@@ -10,11 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import DAY_FORMAT, md, t
+from app.i18n import md, t
 from app.screens.purchase_lines import Entry, known_skus, lines_editor
 from app.screens.purchase_transfer import draw_transfer
 from app.screens.settings import CURRENCIES
-from app.widgets import empty_state, page_head, query
+from app.widgets import day_field, empty_state, field_grid, page_head, query
 from app.widgets_acts import run_act
 from app.widgets_tables import Column, Day, Text, Units, export_button, table
 from inventory_core.catalog.locations import Warehouse, warehouses
@@ -100,24 +100,22 @@ def _new_dialog(today: date) -> None:
             st.info(md("catalog.no_warehouses"))
             return
         with st.form("transfer_new", border=False):
-            left, right = st.columns(2)
-            origin = left.selectbox(md("purchases.transfer_from"), houses, format_func=_called)
-            target = right.selectbox(
-                md("purchases.transfer_to"), houses, index=1, format_func=_called
-            )
-            method = left.selectbox(
-                md("purchases.ship_method"),
-                list(ShipMethod),
-                format_func=lambda one: t(f"ship_method.{one}"),
-            )
-            expected = right.date_input(
-                md("purchases.expected"), None, min_value=today, format=DAY_FORMAT
-            )
+            with field_grid():
+                origin = st.selectbox(md("purchases.transfer_from"), houses, format_func=_called)
+                target = st.selectbox(
+                    md("purchases.transfer_to"), houses, index=1, format_func=_called
+                )
+                method = st.selectbox(
+                    md("purchases.ship_method"),
+                    list(ShipMethod),
+                    format_func=lambda one: t(f"ship_method.{one}"),
+                )
+                expected = day_field(md("purchases.expected"), min_value=today)
+                amount = st.number_input(md("purchases.freight"), min_value=0.0, format="%.2f")
+                base = session.current().company.base_currency
+                listed = list(dict.fromkeys((base, *CURRENCIES)))
+                currency = st.selectbox(md("purchases.currency"), listed)
             entries = lines_editor("transfer_new_lines", priced=False)
-            amount = left.number_input(md("purchases.freight"), min_value=0.0, format="%.2f")
-            base = session.current().company.base_currency
-            listed = list(dict.fromkeys((base, *CURRENCIES)))
-            currency = right.selectbox(md("purchases.currency"), listed)
             sent = st.form_submit_button(md("shell.save"), type="primary")
         if sent:
             freight = Decimal(str(round(amount, 2)))
@@ -127,7 +125,7 @@ def _new_dialog(today: date) -> None:
                 target.id,
                 (),
                 str(method),
-                expected if isinstance(expected, date) else None,
+                expected,
                 freight,
                 str(currency) if freight else None,
             )

@@ -11,8 +11,8 @@ import streamlit as st
 
 from app import session
 from app.charts_legs import leg_notes, legs_picture
-from app.i18n import DAY_FORMAT, day, md, number, percent, prose, t
-from app.widgets import chart
+from app.i18n import day, md, number, percent, prose, t
+from app.widgets import chart, day_field
 from app.widgets_acts import act_button, run_act
 from forecasting.arrivals import expected_arrivals, learned_way
 from forecasting.lead_time import Learned
@@ -193,19 +193,15 @@ def _dialog(
         )
         step = Milestone(kind or steps[0])
         with st.form(f"milestone_{subject}_{subject_id}", border=False):
-            wanted = st.date_input(
-                md("milestones.day"),
-                seen.get(step, today),
-                max_value=today,
-                key=f"on_{step}",
-                format=DAY_FORMAT,
+            wanted = day_field(
+                md("milestones.day"), seen.get(step, today), max_value=today, key=f"on_{step}"
             )
             note = st.text_input(md("milestones.note"), key=f"milestone_note_{subject_id}")
             back = step in seen and st.checkbox(
                 md("milestones.undo"), help=md("milestones.undo_help"), key=f"back_{step}"
             )
             sent = st.form_submit_button(md("shell.save"), type="primary")
-        if sent and isinstance(wanted, date):
+        if sent and wanted:
             on = None if back else wanted
             run_act(
                 lambda tx, actor, now, key: _record(

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import md, money, number, t
+from app.i18n import md, money, number, prose, t
 from app.screens import purchase_detail, purchase_new, purchase_transfers
 from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
 from app.widgets_tables import Column, Day, Money, Text, Units, export_button, table
@@ -41,7 +41,8 @@ def _draw_orders(head: Any, today: date) -> None:
     live, values = session.cached("purchases_live", _live, today, base)
     with head:
         page_head(md("purchases.title"), _sentence(live, today))
-    _figures(live, values, base, today)
+    if len(live):
+        _figures(live, values, base, today)
     chosen = scope_bar(session.cached("purchases_scope", _scope))
     rows = session.cached(
         "purchases_rows",
@@ -90,9 +91,9 @@ def _columns() -> dict[str, Column]:
     columns = {
         "number": Text(t("purchases.number"), width="small"),
         "progress": Text(t("purchases.state"), width="small"),
+        "expected_on": Day(t("purchases.expected")),
         "supplier_name": Text(t("purchases.supplier")),
         "warehouse_code": Text(t("purchases.warehouse"), width="small"),
-        "expected_on": Day(t("purchases.expected")),
         "quantity": Units(t("purchases.quantity")),
         "received": Units(t("purchases.received")),
         "open": Units(t("purchases.open")),
@@ -146,7 +147,7 @@ def _sentence(live: pd.DataFrame, today: date) -> str:
     late = len(_late(live, today))
     words = md("purchases.sentence", open=len(live) - drafts, units=int(live["open"].sum() or 0))
     words += md("purchases.sentence_late", late=late) if late else md("purchases.sentence_fine")
-    return words + (" " + md("purchases.sentence_drafts", drafts=drafts) if drafts else "")
+    return prose(words, md("purchases.sentence_drafts", drafts=drafts) if drafts else "")
 
 
 def _figures(live: pd.DataFrame, rates: dict[str, Decimal], base: str, today: date) -> None:

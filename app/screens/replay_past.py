@@ -14,11 +14,13 @@ from streamlit.delta_generator import DeltaGenerator
 from app import session
 from app.charts_replay import weekly_lines
 from app.i18n import md, moment, money, percent, reader_language, t
+from app.screens.first_step import first_step
 from app.screens.replay_state import draw_state
 from app.widgets import Figure, chart, empty_state, figure_row, page_head
 from app.widgets_acts import act_button
 from app.widgets_tables import Text, table
 from inventory_core.db.engine import Reading, Writing
+from inventory_core.insight.kpis_snapshot import first_fact_on
 from inventory_core.office.actors import Actor, Permission
 from inventory_core.office.company import Company, read_company
 from inventory_core.office.job_runs import (
@@ -44,16 +46,19 @@ ROWS = (
     ("stockout_cost", "money"),
     ("total_cost", "money"),
 )
-_Now = tuple[list[JobRun], list[JobRequest], Company]
+_Now = tuple[list[JobRun], list[JobRequest], Company, date | None]
 
 
 def draw_past(head: DeltaGenerator) -> None:
     """The view; its title and sentence go into `head`."""
-    runs, waiting, company = session.read(_now)
+    runs, waiting, company, first_on = session.read(_now)
     done = [run for run in runs if run.state is RunState.DONE]
     shown = done[0] if done else None
     with head:
         page_head(t("nav.replay"), _sentence(shown))
+    if first_on is None:
+        first_step(":material/replay:", md("replay.empty"))
+        return
     with st.expander(md("replay.what_if"), expanded=shown is None, icon=":material/tune:"):
         _form(company, busy=bool(waiting) or any(r.state is RunState.RUNNING for r in runs))
     draw_state(JobName.REPLAY)
@@ -67,7 +72,7 @@ def draw_past(head: DeltaGenerator) -> None:
 def _now(conn: Reading) -> _Now:
     waiting = [one for one in waiting_requests(conn) if one.job is JobName.REPLAY]
     runs = job_runs(conn, job=JobName.REPLAY.value, limit=RUNS_KEPT)
-    return runs, waiting, read_company(conn)
+    return runs, waiting, read_company(conn), first_fact_on(conn)
 
 
 def _sentence(shown: JobRun | None) -> str:

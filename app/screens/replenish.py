@@ -14,10 +14,10 @@ from app import session
 from app.i18n import day, md, money, number, t
 from app.screens.first_step import first_step
 from app.screens.replenish_acts import approve_ticked
-from app.screens.replenish_limits import draw_limits, ticked_words
+from app.screens.replenish_limits import draw_limits, limits_button, ticked_words
 from app.screens.replenish_reasons import draw_reasons
 from app.screens.replenish_transfers import draw_transfers
-from app.widgets import Figure, empty_state, figure_row, link, page_head, query, scope_bar
+from app.widgets import Figure, empty_state, figure_row, go, page_head, query, scope_bar
 from app.widgets_tables import Bar, Column, Day, Decimal, Text, Units, export_button, table
 from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Reading
@@ -49,13 +49,13 @@ def draw() -> None:
     if len(sent) and len(rows):
         st.subheader(md("replenish.buy_title"), anchor=False)
     draw_limits(run)
-    link("replay", md("scenario.open"), icon=":material/alt_route:")
+    shown = _in_words(rows)
+    _tools(run, shown)
     if found.empty:
         empty_state(":material/check_circle:", md("replenish.empty_all_fine"))
-        return
     if rows.empty:
         return
-    ticked = _worklist(rows)
+    ticked = table(shown, _columns(), key="replenish_table", select="many", height=420)
     if len(ticked) > 1:
         approve_ticked(rows.iloc[ticked])
     for words in ticked_words(run, rows.iloc[ticked]) if ticked else ():
@@ -145,8 +145,21 @@ def _fifth(figures: dict[str, Any]) -> Figure:
     )
 
 
-def _worklist(rows: pd.DataFrame) -> list[int]:
-    shown = rows.assign(
+def _tools(run: dict[str, Any], shown: pd.DataFrame) -> None:
+    """One line over the list: what to do with it, and what stands beside it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if len(shown):
+            st.markdown(f":small[:gray[{md('replenish.list_hint')}]]")
+        st.space("stretch")
+        limits_button(run)
+        if st.button(md("scenario.open"), type="tertiary", icon=":material/alt_route:"):
+            go("replay")
+        if len(shown):
+            export_button(shown, _columns() | _export_columns(), name="replenish")
+
+
+def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(
         why=[reason_words(reason) for reason in rows["reason"]],
         order_by=[
             _order_by(on, late)
@@ -156,12 +169,6 @@ def _worklist(rows: pd.DataFrame) -> list[int]:
         confidence=pd.to_numeric(rows["confidence"]) * 100,
         ship=[t(f"ship.{method}") for method in rows["ship_method"]],
     )
-    columns = _columns()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.markdown(f":small[:gray[{md('replenish.list_hint')}]]")
-        st.space("stretch")
-        export_button(shown, columns | _export_columns(), name="replenish")
-    return table(shown, columns, key="replenish_table", select="many", height=420)
 
 
 def _columns() -> dict[str, Column]:
@@ -169,11 +176,12 @@ def _columns() -> dict[str, Column]:
     return {
         "sku": Text(t("replenish.sku"), pinned=True, width=88),
         "warehouse": Text(t("replenish.site"), width=66),
-        "supplier": Text(t("replenish.supplier"), width=98),
+        # How many and by when come first, so that a phone shows them without scrolling.
+        "quantity": Units(t("replenish.quantity"), width=64),
+        "order_by": Text(t("replenish.order_by"), width=98),
         "why": Text(t("replenish.why"), width=212),
         "cover": Bar(t("replenish.cover"), most=COVER_BAR_DAYS, width=80),
-        "order_by": Text(t("replenish.order_by"), width=98),
-        "quantity": Units(t("replenish.quantity"), width=64),
+        "supplier": Text(t("replenish.supplier"), width=98),
         "amount_base": Decimal(t("replenish.cost", currency=base), digits=0, width=78),
         "ship": Text(t("replenish.ship"), width=48),
         "confidence": Decimal(t("replenish.confidence"), digits=0, width=52),

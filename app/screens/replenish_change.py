@@ -77,11 +77,12 @@ def _asked(
         _draw_breach(breach, key, button=breach.nearest not in offered)
         offered.add(breach.nearest)
     soft = tuple(breach.rule for breach in breaches if not breach.hard)
-    sure = not soft or st.checkbox(md("limits.despite"), key=f"despite_{key}_{quantity}_{offer_id}")
-    hard = any(breach.hard for breach in breaches)
+    blocked = any(breach.hard for breach in breaches)
+    if soft and not blocked:
+        mark = f"despite_{key}_{quantity}_{offer_id}"
+        blocked = not st.checkbox(md("limits.despite"), key=mark)
     name = f"change_{shown.id}_{shown.revision}"
     label = md("replenish.approve_changed" if offer_id else "sending.approve_changed")
-    blocked = hard or not sure
     if st.button(label, type="primary", key=f"go_{form_key(name)}", disabled=blocked):
         run_act(
             lambda tx, actor, now, made: approve_now(
@@ -97,7 +98,7 @@ def _asked(
 
 def _draw_breach(breach: Breach, key: str, *, button: bool) -> None:
     """One sentence, and the nearest quantity that fits as a button where it is a new one."""
-    words, place = st.columns([3, 1], vertical_alignment="center")
+    words, place = st.columns([3, 1], vertical_alignment="center", wrap=False)
     icon = ":red[:material/block:]" if breach.hard else ":orange[:material/warning:]"
     words.markdown(f"{icon} {breach_words(breach)}")
     if button and breach.nearest is not None:

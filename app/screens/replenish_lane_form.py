@@ -7,6 +7,7 @@ import streamlit as st
 from app import session
 from app.i18n import md, t
 from app.screens.settings import CURRENCIES
+from app.widgets import field_grid
 from app.widgets_acts import form_key, run_act
 from inventory_core.catalog.locations import warehouses
 from inventory_core.planning.lanes import NewLane, set_transfer_lane, stated_lanes
@@ -22,21 +23,21 @@ def state_lane() -> None:
         if len(places) < 2:
             st.caption(md("sending.lane_hint"))
             return
-        one, two = st.columns(2)
-        codes = list(places)
-        origin = one.selectbox(
-            md("sending.from"), codes, format_func=lambda i: places[i], key="lane_from"
-        )
-        others = [place for place in codes if place != origin]
-        target = two.selectbox(
-            md("sending.to"), others, format_func=lambda i: places[i], key="lane_to"
-        )
-        method = one.selectbox(
-            md("replenish.ship"),
-            [method.value for method in ShipMethod],
-            format_func=lambda code: t(f"ship.{code}"),
-            key="lane_method",
-        )
+        with field_grid():
+            codes = list(places)
+            origin = st.selectbox(
+                md("sending.from"), codes, format_func=lambda i: places[i], key="lane_from"
+            )
+            others = [place for place in codes if place != origin]
+            target = st.selectbox(
+                md("sending.to"), others, format_func=lambda i: places[i], key="lane_to"
+            )
+            method = st.selectbox(
+                md("replenish.ship"),
+                [method.value for method in ShipMethod],
+                format_func=lambda code: t(f"ship.{code}"),
+                key="lane_method",
+            )
         lane = _fields(origin, target, method)
         st.caption(md("sending.lane_hint"))
         name = f"lane_{origin}_{target}_{method}"
@@ -62,27 +63,27 @@ def _fields(origin: int, target: int, method: str) -> NewLane:
     )
     base = session.current().company.base_currency
     prefix = f"lane_{origin}_{target}_{method}"
-    one, two = st.columns(2)
-    days = one.number_input(
-        md("sending.lane_days"), 0, 365, known.days if known else 30, key=f"{prefix}_days"
-    )
     listed = list(dict.fromkeys((known.currency if known else base, base, *CURRENCIES)))
-    currency = two.selectbox(md("catalog.currency"), listed, key=f"{prefix}_currency")
     costs = {
-        "unit_freight": (one, "sending.lane_freight"),
-        "removal_fee": (two, "sending.lane_removal"),
-        "fixed_cost": (one, "sending.lane_fixed"),
+        "unit_freight": "sending.lane_freight",
+        "removal_fee": "sending.lane_removal",
+        "fixed_cost": "sending.lane_fixed",
     }
-    amounts = {
-        name: place.number_input(
-            md(label),
-            min_value=0.0,
-            value=float(getattr(known, name)) if known else 0.0,
-            format="%.2f",
-            key=f"{prefix}_{name}",
+    with field_grid():
+        days = st.number_input(
+            md("sending.lane_days"), 0, 365, known.days if known else 30, key=f"{prefix}_days"
         )
-        for name, (place, label) in costs.items()
-    }
+        currency = st.selectbox(md("catalog.currency"), listed, key=f"{prefix}_currency")
+        amounts = {
+            name: st.number_input(
+                md(label),
+                min_value=0.0,
+                value=float(getattr(known, name)) if known else 0.0,
+                format="%.2f",
+                key=f"{prefix}_{name}",
+            )
+            for name, label in costs.items()
+        }
     active = st.checkbox(
         md("sending.lane_active"), known.active if known else True, key=f"{prefix}_active"
     )

@@ -7,8 +7,9 @@ from typing import Any
 import streamlit as st
 
 from app import session
-from app.i18n import DAY_FORMAT, md, t
+from app.i18n import md, t
 from app.screens.settings import CURRENCIES
+from app.widgets import day_field, field_grid
 from app.widgets_acts import form_key, run_act
 from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Reading
@@ -71,24 +72,24 @@ def _fields(
         md("limits.name"), limit.name if limit else t(f"limits.name_{kind.value}"), max_chars=80,
         key=f"{prefix}_name",
     )  # fmt: skip
-    one, two = st.columns(2)
     partners, places = session.read(_partners)
     partner_ids = [None, *partners] if kind is PlanLimitKind.BUDGET else list(partners)
-    supplier_id = one.selectbox(
-        md("replenish.supplier"),
-        partner_ids,
-        index=_place(partner_ids, limit.supplier_id if limit else None),
-        format_func=lambda i: partners[i] if i else t("scope.all"),
-        key=f"{prefix}_supplier",
-    )
     place_ids = [None, *places]
-    warehouse_id = two.selectbox(
-        md("replenish.site"),
-        place_ids,
-        index=_place(place_ids, limit.warehouse_id if limit else None),
-        format_func=lambda i: places[i] if i else t("scope.all"),
-        key=f"{prefix}_site",
-    )
+    with field_grid():
+        supplier_id = st.selectbox(
+            md("replenish.supplier"),
+            partner_ids,
+            index=_place(partner_ids, limit.supplier_id if limit else None),
+            format_func=lambda i: partners[i] if i else t("scope.all"),
+            key=f"{prefix}_supplier",
+        )
+        warehouse_id = st.selectbox(
+            md("replenish.site"),
+            place_ids,
+            index=_place(place_ids, limit.warehouse_id if limit else None),
+            format_func=lambda i: places[i] if i else t("scope.all"),
+            key=f"{prefix}_site",
+        )
     facts: dict[str, Any] = {"supplier_id": supplier_id, "warehouse_id": warehouse_id}
     if kind is PlanLimitKind.BUDGET:
         facts |= _budget(limit, prefix, first_on, last_on)
@@ -101,71 +102,65 @@ def _fields(
 
 
 def _budget(limit: PlanLimit | None, prefix: str, first_on: date, last_on: date) -> dict[str, Any]:
-    one, two = st.columns(2)
     base = session.current().company.base_currency
     listed = list(dict.fromkeys(((limit and limit.currency) or base, base, *CURRENCIES)))
-    amount = one.number_input(
-        md("limits.amount"),
-        min_value=0.0,
-        value=float(limit.amount or 0) if limit else 100_000.0,
-        step=1_000.0,
-        format="%.0f",
-        key=f"{prefix}_amount",
-    )
-    return {
-        "amount": Decimal(str(round(amount, 2))),
-        "currency": two.selectbox(md("catalog.currency"), listed, key=f"{prefix}_currency"),
-        "starts_on": one.date_input(
-            md("limits.from"),
-            (limit and limit.starts_on) or first_on,
-            key=f"{prefix}_from",
-            format=DAY_FORMAT,
-        ),
-        "ends_on": two.date_input(
-            md("limits.to"),
-            (limit and limit.ends_on) or last_on,
-            key=f"{prefix}_to",
-            format=DAY_FORMAT,
-        ),
-    }
+    with field_grid():
+        amount = st.number_input(
+            md("limits.amount"),
+            min_value=0.0,
+            value=float(limit.amount or 0) if limit else 100_000.0,
+            step=1_000.0,
+            format="%.0f",
+            key=f"{prefix}_amount",
+        )
+        return {
+            "amount": Decimal(str(round(amount, 2))),
+            "currency": st.selectbox(md("catalog.currency"), listed, key=f"{prefix}_currency"),
+            "starts_on": day_field(
+                md("limits.from"), (limit and limit.starts_on) or first_on, key=f"{prefix}_from"
+            ),
+            "ends_on": day_field(
+                md("limits.to"), (limit and limit.ends_on) or last_on, key=f"{prefix}_to"
+            ),
+        }
 
 
 def _container(limit: PlanLimit | None, prefix: str) -> dict[str, Any]:
-    one, two = st.columns(2)
     sizes = [*CONTAINERS, "LCL"]
-    size = one.selectbox(
-        md("limits.size"),
-        sizes,
-        index=_size_of(limit, sizes),
-        format_func=lambda code: t("limits.lcl") if code == "LCL" else code,
-        key=f"{prefix}_size",
-    )
     methods = [method.value for method in ShipMethod]
-    method = two.selectbox(
-        md("replenish.ship"),
-        methods,
-        index=_place(methods, limit.ship_method if limit else "sea"),
-        format_func=lambda code: t(f"ship.{code}"),
-        key=f"{prefix}_method",
-    )
-    volume, weight = CONTAINERS.get(size, (Decimal(10), Decimal(5000)))
-    if size == "LCL":
-        known = limit is not None and limit.volume_m3 is not None
-        volume = limit.volume_m3 if known and limit and limit.volume_m3 else volume
-        weight = limit.weight_kg if known and limit and limit.weight_kg else weight
-        volume = Decimal(str(one.number_input(
-            md("limits.volume"), 0.1, 1000.0, float(volume), key=f"{prefix}_volume"
-        )))  # fmt: skip
-        weight = Decimal(str(two.number_input(
-            md("limits.weight"), 1.0, 100_000.0, float(weight), key=f"{prefix}_weight"
-        )))  # fmt: skip
-    count = one.number_input(
-        md("limits.containers"),
-        1,
-        100,
-        (limit.containers or 1) if limit else 1,
-        key=f"{prefix}_count",
-    )
+    with field_grid():
+        size = st.selectbox(
+            md("limits.size"),
+            sizes,
+            index=_size_of(limit, sizes),
+            format_func=lambda code: t("limits.lcl") if code == "LCL" else code,
+            key=f"{prefix}_size",
+        )
+        method = st.selectbox(
+            md("replenish.ship"),
+            methods,
+            index=_place(methods, limit.ship_method if limit else "sea"),
+            format_func=lambda code: t(f"ship.{code}"),
+            key=f"{prefix}_method",
+        )
+        volume, weight = CONTAINERS.get(size, (Decimal(10), Decimal(5000)))
+        if size == "LCL":
+            known = limit is not None and limit.volume_m3 is not None
+            volume = limit.volume_m3 if known and limit and limit.volume_m3 else volume
+            weight = limit.weight_kg if known and limit and limit.weight_kg else weight
+            volume = Decimal(str(st.number_input(
+                md("limits.volume"), 0.1, 1000.0, float(volume), key=f"{prefix}_volume"
+            )))  # fmt: skip
+            weight = Decimal(str(st.number_input(
+                md("limits.weight"), 1.0, 100_000.0, float(weight), key=f"{prefix}_weight"
+            )))  # fmt: skip
+        count = st.number_input(
+            md("limits.containers"),
+            1,
+            100,
+            (limit.containers or 1) if limit else 1,
+            key=f"{prefix}_count",
+        )
     fill = st.checkbox(md("limits.fill"), limit.fill if limit else True, key=f"{prefix}_fill")
     return {
         "ship_method": method,

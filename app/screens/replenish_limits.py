@@ -26,13 +26,17 @@ LEAST_SHADOW = 0.005
 
 
 def draw_limits(run: Mapping[str, Any]) -> None:
-    """A bar for each limit, what the plan did about them, and the button to state one."""
+    """A bar for each limit, and what the plan did about them."""
     uses, report = session.cached("plan_limits", _read, run["as_of_on"], int(run["id"]))
     for use in uses:
         st.progress(use.share, text=_bar_words(use))
     if report is not None and report["changed"]:
         with st.expander(_changed_title(report), icon=":material/balance:"):
             _changed(report)
+
+
+def limits_button(run: Mapping[str, Any]) -> None:
+    """The button to state a limit."""
     may = session.may(Permission.SETTINGS_EDIT)
     if st.button(
         md("limits.manage"),

@@ -24,8 +24,8 @@ from app.screens.replenish_costs import (
     landed_words,
     lead_time_words,
 )
-from app.screens.replenish_limits import limit_note
 from app.screens.replenish_overrides import draw_override_notes
+from app.screens.replenish_sum import draw_sum
 from app.widgets import chart, link
 from forecasting.outlook import outlook_of
 from inventory_core.db.engine import Reading
@@ -54,7 +54,7 @@ def draw_reasons(row: pd.Series) -> None:
             draw_costs(trace)
             _what_would_change(shown)
         with right:
-            _sum(shown)
+            draw_sum(shown)
             _from_whom(shown)
             if "order_cost" in trace:
                 draw_service(trace)
@@ -95,88 +95,6 @@ def _demand(shown: Shown) -> None:
 def _series(conn: Reading, sku_id: int, warehouse_id: int) -> Series | None:
     run = current_run(conn)
     return read_series(conn, run, sku_id, warehouse_id) if run is not None else None
-
-
-def _beyond(quantity: dict[str, Any]) -> int:
-    """Less than up to the level, where no more can be asked for; older evidence knows no level."""
-    return int(quantity["needed"]) - int(quantity.get("to_level", quantity["needed"]))
-
-
-def _sum(shown: Shown) -> None:
-    """The sum in words and numbers, line by line, as a buyer would write it down."""
-    trace = shown.trace
-    policy, quantity, position = trace["policy"], trace["quantity"], trace["position"]
-    st.markdown(f"##### {md('replenish.why_quantity', quantity=number(shown.quantity))}")
-    lines = [
-        *_cover(policy),
-        (t("replenish.sum_available"), -(position["on_hand"] - position["held"])),
-        (t("replenish.sum_expired"), position.get("expired", 0)),
-        (t("replenish.sum_expiring"), quantity.get("expiring", 0)),
-        (t("replenish.sum_reserved"), position["reserved"] + position["backordered"]),
-        (t("replenish.sum_inbound"), _inbound(position)),
-        (t("replenish.sum_upstream"), -position.get("upstream", 0)),
-        (t("replenish.sum_lost"), -quantity["lost_before_arrival"]),
-        (t("replenish.sum_beyond"), _beyond(quantity)),
-    ]
-    shown_lines = [(label, value) for label, value in lines if value]
-    body = "\n".join(
-        f"| {plain(label)} | {_signed(value, first=place == 0)} |"
-        for place, (label, value) in enumerate(shown_lines)
-    )
-    rounded = md(
-        "replenish.sum_rounded", step=number(quantity["step"]), moq=number(quantity["moq"])
-    )
-    st.markdown(
-        f"| | {md('replenish.units')} |\n|:--|--:|\n{body}\n"
-        f"| **{md('replenish.sum_needed')}** | **{number(quantity['needed'])}** |\n"
-        f"| {rounded} | **{number(quantity['ordered'])}** |"
-    )
-    limited = limit_note(trace)
-    if limited is not None:
-        st.caption(limited)
-    elif quantity["forced"] > 0 and quantity["forced_days"]:
-        jump = trace.get("order_cost", {}).get("jump")
-        st.caption(
-            md(
-                "replenish.forced_price" if jump and jump["taken"] else "replenish.forced",
-                units=number(quantity["forced"]),
-                days=number(quantity["forced_days"]),
-            )
-        )
-
-
-def _cover(policy: dict[str, Any]) -> list[tuple[str, int]]:
-    """What is filled up to, in its parts; in one where a person set it."""
-    if {"minimum", "maximum"} & set(policy["manual"]):
-        return [(t("replenish.sum_by_hand"), policy["order_up_to"])]
-    days = policy.get("protection_days") or policy["lead_time_days"] + policy["review_days"]
-    level = percent(policy["service_level"], 0)
-    return [
-        (
-            t("replenish.sum_demand", days=number(days)),
-            policy["reorder_point"] - policy["safety_stock"],
-        ),
-        (t("replenish.sum_safety", level=level), policy["safety_stock"]),
-        (
-            t("replenish.sum_review", days=number(policy["review_days"])),
-            policy["order_up_to"] - policy["reorder_point"],
-        ),
-    ]
-
-
-def _inbound(position: dict[str, Any]) -> int:
-    """All confirmed inbound, once: what lies between the position and the stock on hand."""
-    on_hand_side = (
-        position["on_hand"] - position["held"] - position["reserved"] - position["backordered"]
-    ) - position.get("expired", 0)
-    upstream = int(position.get("upstream", 0))
-    return -(int(position["inventory_position"]) - int(on_hand_side) - upstream)
-
-
-def _signed(value: int, *, first: bool) -> str:
-    if first:
-        return number(value)
-    return f"+ {number(value)}" if value > 0 else f"− {number(-value)}"
 
 
 def _from_whom(shown: Shown) -> None:

@@ -12,7 +12,7 @@ from app import session
 from app.companies import companies
 from app.i18n import md, number, t
 from app.screens.settings_costs import draw_planning_costs
-from app.widgets import page_head
+from app.widgets import field_grid, page_head
 from app.widgets_acts import run_act
 from app.widgets_tables import Text, table
 from inventory_core.db.facts import read_database_facts
@@ -56,39 +56,38 @@ def _company(company: Company, fixed: bool) -> None:
     with st.form("settings_company", border=False):
         st.subheader(md("settings.company"), anchor=False)
         name = st.text_input(md("settings.name"), company.name, disabled=not allowed)
-        one, two = st.columns(2)
-        currency = one.selectbox(
-            md("settings.base_currency"),
-            _with(CURRENCIES, company.base_currency),
-            index=_with(CURRENCIES, company.base_currency).index(company.base_currency),
-            help=md("settings.base_currency_help"),
-            disabled=fixed or not allowed,
-        )
-        cost_method = two.selectbox(
-            md("settings.cost_method"),
-            list(CostMethod),
-            index=list(CostMethod).index(company.cost_method),
-            format_func=lambda method: t(f"cost_method.{method}"),
-            help=md("settings.cost_method_help"),
-            disabled=fixed or not allowed,
-        )
-        one, two = st.columns(2)
-        zone = one.selectbox(
-            md("settings.time_zone"),
-            _with(ZONES, company.time_zone),
-            index=_with(ZONES, company.time_zone).index(company.time_zone),
-            help=md("settings.time_zone_help"),
-            accept_new_options=True,
-            disabled=not allowed,
-        )
-        language = two.selectbox(
-            md("settings.language"),
-            list(Language),
-            index=list(Language).index(company.language),
-            format_func=lambda one: {"zh": "中文", "en": "English"}[one],
-            help=md("settings.language_help"),
-            disabled=not allowed,
-        )
+        with field_grid():
+            currency = st.selectbox(
+                md("settings.base_currency"),
+                _with(CURRENCIES, company.base_currency),
+                index=_with(CURRENCIES, company.base_currency).index(company.base_currency),
+                help=md("settings.base_currency_help"),
+                disabled=fixed or not allowed,
+            )
+            cost_method = st.selectbox(
+                md("settings.cost_method"),
+                list(CostMethod),
+                index=list(CostMethod).index(company.cost_method),
+                format_func=lambda method: t(f"cost_method.{method}"),
+                help=md("settings.cost_method_help"),
+                disabled=fixed or not allowed,
+            )
+            zone = st.selectbox(
+                md("settings.time_zone"),
+                _with(ZONES, company.time_zone),
+                index=_with(ZONES, company.time_zone).index(company.time_zone),
+                help=md("settings.time_zone_help"),
+                accept_new_options=True,
+                disabled=not allowed,
+            )
+            language = st.selectbox(
+                md("settings.language"),
+                list(Language),
+                index=list(Language).index(company.language),
+                format_func=lambda one: {"zh": "中文", "en": "English"}[one],
+                help=md("settings.language_help"),
+                disabled=not allowed,
+            )
         st.subheader(md("settings.rules"), anchor=False)
         wanted = replace(
             company,
@@ -109,40 +108,39 @@ def _company(company: Company, fixed: bool) -> None:
 
 
 def _rules(company: Company, allowed: bool) -> dict[str, Any]:
-    one, two = st.columns(2)
-    dead = one.number_input(
-        md("settings.dead_stock_days"), 1, 3650, company.dead_stock_days, disabled=not allowed
-    )
-    review = two.number_input(
-        md("settings.review_days"), 1, 365, company.review_days, disabled=not allowed
-    )
-    one, two = st.columns(2)
-    service = one.number_input(
-        md("settings.service_level"),
-        50.0,
-        99.9,
-        float(company.service_level * 100),
-        step=0.5,
-        format="%.1f",
-        disabled=not allowed,
-    )
-    holding = two.number_input(
-        md("settings.holding_rate"),
-        0.0,
-        500.0,
-        float(company.holding_rate_year * 100),
-        step=1.0,
-        format="%.1f",
-        disabled=not allowed,
-    )
-    rule = one.selectbox(
-        md("settings.order_rule"),
-        list(OrderRule),
-        index=list(OrderRule).index(company.order_rule),
-        format_func=lambda one: t(f"order_rule.{one}"),
-        help=md("settings.order_rule_help"),
-        disabled=not allowed,
-    )
+    with field_grid():
+        dead = st.number_input(
+            md("settings.dead_stock_days"), 1, 3650, company.dead_stock_days, disabled=not allowed
+        )
+        review = st.number_input(
+            md("settings.review_days"), 1, 365, company.review_days, disabled=not allowed
+        )
+        service = st.number_input(
+            md("settings.service_level"),
+            50.0,
+            99.9,
+            float(company.service_level * 100),
+            step=0.5,
+            format="%.1f",
+            disabled=not allowed,
+        )
+        holding = st.number_input(
+            md("settings.holding_rate"),
+            0.0,
+            500.0,
+            float(company.holding_rate_year * 100),
+            step=1.0,
+            format="%.1f",
+            disabled=not allowed,
+        )
+        rule = st.selectbox(
+            md("settings.order_rule"),
+            list(OrderRule),
+            index=list(OrderRule).index(company.order_rule),
+            format_func=lambda one: t(f"order_rule.{one}"),
+            help=md("settings.order_rule_help"),
+            disabled=not allowed,
+        )
     return {
         "order_rule": rule or company.order_rule,
         "dead_stock_days": int(dead),

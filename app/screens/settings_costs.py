@@ -13,7 +13,8 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import DAY_FORMAT, md, t
+from app.i18n import md, t
+from app.widgets import day_field
 from app.widgets_acts import run_act
 from app.widgets_tables import Day, Text, Units, table
 from app.widgets_tables import Decimal as DecimalColumn
@@ -87,18 +88,17 @@ def _form(day: date, costs: PlanCosts, stated: list[Stated], currencies: Sequenc
                 format_func=lambda name: t(f"assumed.{name}"),
                 disabled=not allowed,
             )
-        begins: Any = day
+        begins: date | None = day
         if stated:
-            begins = st.date_input(
+            begins = day_field(
                 md("settings.costs_from"),
                 day,
                 min_value=SINCE_EVER,
                 width=220,
                 disabled=not allowed,
-                format=DAY_FORMAT,
             )
         sent = st.form_submit_button(md("shell.save"), type="primary", disabled=not allowed)
-    if sent and isinstance(begins, date):
+    if sent and begins:
         wanted = confirmed(costs, replace(costs, **values), ticked)
         run_act(
             lambda tx, actor, now, _key: state_plan_costs(

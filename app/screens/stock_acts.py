@@ -11,6 +11,7 @@ import streamlit as st
 
 from app import session
 from app.i18n import md, t
+from app.widgets import field_grid
 from app.widgets_acts import run_act
 from inventory_core.office.actors import Permission
 from inventory_core.stock.counting import (
@@ -107,8 +108,11 @@ def _count(name: str, row: Mapping[str, Any]) -> None:
 def _hold(name: str, row: Mapping[str, Any]) -> None:
     with st.form(f"hold_{name}", border=False):
         st.markdown(f"**{md('stock.hold')}**")
-        start = st.selectbox(md("stock.hold_from"), [Condition.GOOD, *HELD], format_func=_condition)
-        end = st.selectbox(md("stock.hold_to"), [*HELD, Condition.GOOD], format_func=_condition)
+        with field_grid():
+            start = st.selectbox(
+                md("stock.hold_from"), [Condition.GOOD, *HELD], format_func=_condition
+            )
+            end = st.selectbox(md("stock.hold_to"), [*HELD, Condition.GOOD], format_func=_condition)
         units = st.number_input(md("stock.units"), min_value=1, value=1, step=1)
         reason = st.text_input(md("stock.reason"), max_chars=200, key=f"hold_why_{name}")
         pressed = st.form_submit_button(md("stock.hold_do"))

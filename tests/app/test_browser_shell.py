@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
 from app.cookies import COOKIE_NAME
+from app.i18n import catalogue
 from inventory_core.clock import utc_now
 from inventory_core.office.actors import SYSTEM
 from inventory_core.office.people import deactivate_person, invite_person
@@ -159,3 +160,24 @@ def test_a_narrow_screen_shows_everything_without_scrolling_sideways(
             settled(page)
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, address
+
+
+def test_a_form_on_a_phone_stands_in_pairs_in_the_order_of_reading(
+    running_app: Served, open_page: Callable[..., Page]
+) -> None:
+    words = catalogue("en")
+    page = open_page(running_app, Role.OWNER, width=390, height=844)
+    page.goto("/catalog?part=calendar")
+    settled(page)
+    page.get_by_role("button", name=words["calendar.new_event"]).click()
+    form = page.get_by_role("dialog")
+    form.wait_for()
+    fields = [form.get_by_text(words[f"calendar.{name}"], exact=True) for name in ("from", "to")]
+    first, last = (field.bounding_box() for field in fields)
+    assert first is not None
+    assert last is not None
+    assert first["y"] == last["y"]
+    assert first["x"] < last["x"]
+    save = form.get_by_role("button", name=words["shell.save"]).bounding_box()
+    assert save is not None
+    assert save["y"] + save["height"] <= 844

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from app import charts
 
@@ -36,3 +37,18 @@ def test_a_band_closes_around_its_days() -> None:
     days = [FIRST, FIRST + timedelta(1)]
     charts.band(figure, days, [1, 2], [3, 4], colour=charts.FORECAST)
     assert list(figure.data[0].y) == [3, 4, 2, 1]
+
+
+DRAWN = """
+from app.charts import blank
+from app.widgets import chart
+
+chart(blank(title="Stock of A*B lasts until spring"), "picture")
+"""
+
+
+def test_a_title_stands_over_the_picture_as_words_that_wrap() -> None:
+    screen = AppTest.from_string(DRAWN).run()
+    assert not screen.exception
+    assert [one.value for one in screen.markdown] == [r"**Stock of A\*B lasts until spring**"]
+    assert "lasts until" not in screen.get("plotly_chart")[0].proto.spec

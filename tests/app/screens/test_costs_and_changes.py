@@ -117,6 +117,7 @@ def test_a_change_says_what_it_breaks_and_offers_the_nearest_that_fits(desk: Ser
     assert "Not a multiple of 10" in words_of(hard)
     assert "over the budget" in words_of(hard)
     assert not approve_button(hard)
+    assert not hard.checkbox  # nothing to confirm while a hard rule forbids it
     take = next(one for one in hard.button if one.label == "Take 150")
     fitting = take.click().run()
     assert fitting.number_input[0].value == 150

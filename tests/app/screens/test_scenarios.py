@@ -141,7 +141,10 @@ def test_an_empty_screen_leads_to_what_fills_it(
         ("forecasts", "shell.first_import_button"),
         ("replay", "shell.first_import_button"),
         ("stock", "stock.empty_button"),
-        ("orders", "orders.empty_button"),
+        ("orders", "shell.first_import_button"),
+        ("replay?view=past", "shell.first_import_button"),
+        ("import?part=complete", "shell.first_import_button"),
+        ("import?part=history", "imports.part.load"),
     ):
         page.goto(f"/{screen}")
         page.get_by_role("button", name=texts[key]).click()
