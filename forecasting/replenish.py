@@ -16,7 +16,7 @@ from forecasting.limiting import limit_plan
 from forecasting.limits_room import Shared, currencies_of
 from forecasting.overriding import planned_forecasts
 from forecasting.situation import Draft, Planned, PlanSettings, Situation
-from forecasting.situation_reading import arrivals_of, situation_of
+from forecasting.situation_reading import CM3_PER_M3, arrivals_of, situation_of
 from forecasting.suggest import plan_pair
 from forecasting.transfer_evidence import transfer_draft
 from forecasting.upstream import Supply, share_stock
