@@ -11,7 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.history import EPOCH, DemandGrid
-from forecasting.history_spans import SeriesDays, out_share_by_day, promotion_by_day
+from forecasting.history_spans import (
+    SeriesDays,
+    countries_of,
+    out_share_by_day,
+    promotion_by_day,
+)
 from inventory_core.db.engine import Reading
 
 Floats = npt.NDArray[np.float64]
@@ -38,11 +43,12 @@ def unsold_rows(
         last=first + like.length - 1,
         ahead=like.promotion.shape[1] - like.length,
     )
+    part = ("",) * len(pairs)
     none = np.zeros((len(pairs), like.length))
     return DemandGrid(
         sku_id=days.sku_id,
         warehouse_id=days.warehouse_id,
-        part=("",) * len(pairs),
+        part=part,
         first_on=like.first_on,
         y=none,
         short=none,
@@ -52,6 +58,7 @@ def unsold_rows(
         promotion=promotion_by_day(conn, days),
         live=np.arange(like.length)[None, :] >= begins[:, None],
         closed=none > 0,
+        country=countries_of(conn, days, part),
     )
 
 
@@ -74,4 +81,5 @@ def stacked(grid: DemandGrid, more: DemandGrid) -> DemandGrid:
         promotion=both("promotion"),
         live=both("live"),
         closed=both("closed"),
+        country=grid.country + more.country,
     )
