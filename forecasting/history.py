@@ -7,7 +7,7 @@ the book has evidence of a stock-out, and unknown where it has none. Trains noth
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -27,6 +27,7 @@ from forecasting.history_spans import (
 from inventory_core.catalog.sale_events import Feasts, own_feasts
 from inventory_core.db.engine import Reading
 from inventory_core.insight import demand
+from inventory_core.insight.demand_days import last_day_over, last_day_with_sales
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -152,15 +153,17 @@ class ChannelDemand:
     listed_account_id: Ints
 
 
-def planning_day(conn: Reading, *, today: date, as_of: date | None = None) -> PlanningDay:
+def planning_day(
+    conn: Reading, *, today: date, as_of: date | None = None, now: datetime | None = None
+) -> PlanningDay:
     """The day to plan on: as asked, else today, else the last day with sales of an old history."""
+    over = last_day_over(conn, today=today, now=now)
     if as_of is not None:
-        through = as_of if as_of < today else today - timedelta(days=1)
-        return PlanningDay(as_of, through, stale=as_of < today)
-    last: date | None = conn.scalar(demand.last_day_with_sales())
+        return PlanningDay(as_of, min(as_of, over), stale=as_of < today)
+    last = last_day_with_sales(conn)
     if last is not None and (today - last).days > STALE_AFTER_DAYS:
         return PlanningDay(last, last, stale=True)
-    return PlanningDay(today, today - timedelta(days=1), stale=False)
+    return PlanningDay(today, over, stale=False)
 
 
 def demand_grid(
@@ -249,15 +252,13 @@ def demand_history(
     Columns: unique_id, sku_id, warehouse_id, part (channel or market), ds, y, short, bulk,
     out_share (0..1, NA without evidence), censored (0, 1 or NA), closed, promotion, price.
     """
-    grid = demand_grid(conn, through=as_of, grain=grain, first_on=first_on)
-    return frame_of(grid)
+    return frame_of(demand_grid(conn, through=as_of, grain=grain, first_on=first_on))
 
 
 def frame_of(grid: DemandGrid) -> pd.DataFrame:
     """A grid as a long frame; days on which a series did not live are left out."""
     rows, days = np.nonzero(grid.live)
     share = grid.out_share[rows, days]
-    stamps = np.datetime64(grid.first_on) + np.arange(grid.length)
     censored = pd.array((share >= CENSORED_SHARE).astype(np.int8), dtype="Int8")
     censored[np.isnan(share)] = pd.NA
     return pd.DataFrame(
@@ -266,7 +267,7 @@ def frame_of(grid: DemandGrid) -> pd.DataFrame:
             "sku_id": grid.sku_id[rows],
             "warehouse_id": grid.warehouse_id[rows],
             "part": np.asarray(grid.part, dtype=object)[rows],
-            "ds": stamps[days].astype("datetime64[ns]"),
+            "ds": (np.datetime64(grid.first_on) + days).astype("datetime64[ns]"),
             "y": grid.y[rows, days],
             "short": grid.short[rows, days],
             "bulk": grid.bulk[rows, days],

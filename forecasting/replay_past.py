@@ -7,7 +7,7 @@ of cost and price is known, the other by the company's own margin. Judges nothin
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from math import ceil
 
 import numpy as np
@@ -44,9 +44,9 @@ class PastOfCompany:
     ends_on: tuple[date, ...]
 
 
-def read_past(conn: Reading, *, today: date) -> PastOfCompany:
+def read_past(conn: Reading, *, today: date, now: datetime | None = None) -> PastOfCompany:
     """All SKUs and warehouses that ever sold, in whole weeks up to the last complete day."""
-    day = planning_day(conn, today=today)
+    day = planning_day(conn, today=today, now=now)
     grid = demand_grid(conn, through=day.through)
     keep = is_sellable(grid) & (grid.warehouse_id > 0)
     grid = grid.select(np.flatnonzero(keep).astype(np.int64))

@@ -161,7 +161,7 @@ def _read(
 ) -> _Material:
     company = read_company(conn)
     today = business_day(now, company.time_zone)
-    day = planning_day(conn, today=today, as_of=as_of)
+    day = planning_day(conn, today=today, as_of=as_of, now=now)
     lead_days = longest_lead_days(conn, as_of=day.as_of)
     interval = min(MOST_HORIZON_DAYS, (lead_days or 45) + 2 * company.review_days + SPARE_DAYS)
     sold = continued_grid(conn, through=day.through, ahead_days=interval + 7)

@@ -38,7 +38,7 @@ def run_replay(
     with database.reading() as conn:
         company = read_company(conn)
         what_if = asked_what_if(settings, company)
-        found = read_past(conn, today=business_day(now, company.time_zone))
+        found = read_past(conn, today=business_day(now, company.time_zone), now=now)
     forecasts = forecasts_then(
         found.past,
         longest_lead_days=what_if.lead_days,

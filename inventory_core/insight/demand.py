@@ -182,19 +182,6 @@ def channel_places() -> TextClause:
     )
 
 
-def last_day_with_sales() -> TextClause:
-    """The last business day on which anything was ordered; NULL in an empty company."""
-    return text(
-        """
-        SELECT greatest(
-            (SELECT max((placed_at AT TIME ZONE company.time_zone)::date)
-               FROM sales_order, company),
-            (SELECT max(sold_on) FROM sales_line WHERE treatment = 'accepted')
-        )
-        """
-    )
-
-
 def data_watermark() -> TextClause:
     """When the book last learned something about demand; NULL in an empty company."""
     return text(

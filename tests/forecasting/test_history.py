@@ -210,6 +210,28 @@ def test_the_planning_day_is_today_or_the_last_day_with_sales(seller: Seller) ->
     assert (asked.as_of, asked.through) == (date(2026, 2, 10), date(2026, 2, 10))
 
 
+def test_a_day_is_complete_when_it_is_over_at_every_warehouse_that_sells(seller: Seller) -> None:
+    """At night in Shanghai the second of March begins; in Los Angeles it is still the morning of
+    the first, and most of that day's orders are to come.
+    """
+    seller.run("UPDATE company SET time_zone = 'Asia/Shanghai'")
+    night = datetime(2026, 3, 1, 18, tzinfo=UTC)
+    today = date(2026, 3, 2)
+    with seller.database.reading() as conn:
+        found = planning_day(conn, today=today, now=night)
+        asked = planning_day(conn, today=today, as_of=today, now=night)
+        later = planning_day(conn, today=today, now=night + timedelta(hours=14))
+    assert (found.as_of, found.through) == (today, date(2026, 2, 28))
+    assert asked.through == date(2026, 2, 28)
+    assert later.through == date(2026, 3, 1)
+    seller.run("DELETE FROM stock_pool_warehouse WHERE warehouse_id = :us", us=seller.us)
+    with seller.database.reading() as conn:
+        # London's first of March is as good as over, and not yet.
+        assert planning_day(conn, today=today, now=night).through == date(2026, 2, 28)
+        ended = planning_day(conn, today=today, now=night + timedelta(hours=6))
+    assert ended.through == date(2026, 3, 1)
+
+
 @pytest.mark.slow
 def test_three_hundred_skus_in_five_warehouses_are_read_in_seconds(database: Database) -> None:
     made = make_seller(database, [f"S{number:03d}" for number in range(300)])

@@ -1,6 +1,6 @@
 """Earlier forecasts are held against what came, once, and what leans is said."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -140,3 +140,22 @@ def test_limits_are_checked_and_belong_to_who_may_set_them(seller: Seller) -> No
         buyer = Actor(PersonId(0), "Buyer", frozenset({Role.BUYER}))
         with pytest.raises(Forbidden):
             set_learning_limits(tx, buyer, LearningLimits(version=1))
+
+
+def test_a_week_is_judged_when_it_is_over_at_every_warehouse(seller: Seller) -> None:
+    """A night in Shanghai ends no Sunday in Los Angeles, and a week is judged only once."""
+    seller.run("UPDATE company SET time_zone = 'Asia/Shanghai'")
+    planned(seller, weeks_ago=4)
+    monday_night = datetime(2026, 3, 1, 18, tzinfo=UTC)
+    for night, newest in (
+        (monday_night, date(2026, 2, 16)),
+        (monday_night + timedelta(days=1), date(2026, 2, 23)),
+    ):
+        result = run_planning(seller.database, SYSTEM, now=night, prophet_seconds=0)
+        assert result.as_of == night.date() + timedelta(days=1)
+        assert seller.rows("SELECT max(week_on) FROM forecast_outcome") == [(newest,)]
+    # The plan begins with the day on which it is made, although the history ends two days before.
+    [(trace,)] = seller.rows(
+        "SELECT trace FROM suggestion_revision ORDER BY suggestion_id, revision DESC LIMIT 1"
+    )
+    assert trace["starts_on"] == trace["as_of"] == "2026-03-03"
