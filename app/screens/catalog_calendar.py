@@ -23,7 +23,7 @@ from inventory_core.catalog.sale_events import (
     times_seen,
 )
 from inventory_core.db.engine import Reading, Writing
-from inventory_core.insight.demand import last_day_with_sales
+from inventory_core.insight.demand_days import last_day_with_sales
 from inventory_core.insight.kpis_snapshot import first_fact_on
 from inventory_core.office.actors import Actor, Permission
 from inventory_core.vocabulary import SaleEventKind
@@ -49,7 +49,7 @@ def draw(today: date) -> None:
 
 def _events(conn: Reading, today: date) -> list[tuple[SaleEvent, int]]:
     """The events of these years, each with how often models have seen it."""
-    first, last = first_fact_on(conn) or today, conn.scalar(last_day_with_sales()) or today
+    first, last = first_fact_on(conn) or today, last_day_with_sales(conn) or today
     shown = today.year - 1
     known = sale_events(conn, min(first.year, shown), today.year + YEARS_AHEAD)
     until = min(today, last + timedelta(days=1))

@@ -98,8 +98,9 @@ def _judged(conn: Reading) -> tuple[tuple[JudgedOverride, str], ...]:
     found = all_overrides(conn)
     if not found:
         return ()
-    today = business_day(utc_now(), read_company(conn).time_zone)
-    through = planning_day(conn, today=today).through
+    now = utc_now()
+    today = business_day(now, read_company(conn).time_zone)
+    through = planning_day(conn, today=today, now=now).through
     grid = demand_grid(conn, through=through, sku_ids=sorted({one.sku_id for one in found}))
     skus = {row.id: row.code for row in conn.rows(sku_facts())}
     places = {row.id: row.code for row in conn.rows(warehouse_codes())}

@@ -17,7 +17,14 @@ from app.widgets_acts import run_act
 from app.widgets_tables import Text, table
 from inventory_core.db.facts import read_database_facts
 from inventory_core.office.actors import Permission
-from inventory_core.office.company import Company, has_postings, read_company, save_company
+from inventory_core.office.company import (
+    MOST_DEAD_STOCK_DAYS,
+    MOST_REVIEW_DAYS,
+    Company,
+    has_postings,
+    read_company,
+    save_company,
+)
 from inventory_core.vocabulary import CostMethod, Language, OrderRule
 
 CURRENCIES = (
@@ -110,10 +117,18 @@ def _company(company: Company, fixed: bool) -> None:
 def _rules(company: Company, allowed: bool) -> dict[str, Any]:
     with field_grid():
         dead = st.number_input(
-            md("settings.dead_stock_days"), 1, 3650, company.dead_stock_days, disabled=not allowed
+            md("settings.dead_stock_days"),
+            1,
+            MOST_DEAD_STOCK_DAYS,
+            company.dead_stock_days,
+            disabled=not allowed,
         )
         review = st.number_input(
-            md("settings.review_days"), 1, 365, company.review_days, disabled=not allowed
+            md("settings.review_days"),
+            1,
+            MOST_REVIEW_DAYS,
+            company.review_days,
+            disabled=not allowed,
         )
         service = st.number_input(
             md("settings.service_level"),
