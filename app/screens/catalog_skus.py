@@ -69,7 +69,7 @@ def _draw_one(sku_id: int) -> None:
 
 
 def _new_dialog() -> None:
-    @st.dialog(t("catalog.new_sku"), width="large")
+    @st.dialog(t("catalog.new_sku"), width="medium")
     def ask() -> None:
         with st.form("sku_new", border=False):
             code = st.text_input(md("catalog.code"), key="sku_new_code")

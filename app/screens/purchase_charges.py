@@ -120,7 +120,7 @@ def _acts(order: PurchaseOrder, receipt: Receipt) -> None:
 
 
 def _charge_dialog(order: PurchaseOrder, receipt: Receipt) -> None:
-    @st.dialog(t("purchases.charge_title"), width="large")
+    @st.dialog(t("purchases.charge_title"), width="medium")
     def ask() -> None:
         st.caption(md("purchases.charge_hint"))
         name = f"charge_{receipt.id}"
