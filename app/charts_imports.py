@@ -17,6 +17,7 @@ _COLOURS = {
     "refused": RISK,
     "held_back": RISK,
     "no_price": PROMOTION,
+    "no_sku": QUIET,
 }
 # A part smaller than this share would be a hair; it is drawn this wide and told exactly on hover.
 LEAST_SHARE = 0.006

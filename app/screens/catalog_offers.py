@@ -18,7 +18,7 @@ from app.widgets_tables import Day, Flag, Money, Text, Units, table
 from app.widgets_tables import Decimal as DecimalColumn
 from inventory_core.catalog.skus import code_key, read_sku, sku_ids
 from inventory_core.db.engine import Reading, Writing
-from inventory_core.errors import NotFound
+from inventory_core.errors import Invalid, NotFound
 from inventory_core.office.actors import Actor, Permission
 from inventory_core.trade.catalog_lists import select_offers
 from inventory_core.trade.offer_terms import price_history
@@ -38,15 +38,15 @@ def draw(today: date) -> None:
     """The list, and the ticked offer's terms below it."""
     columns = {
         "sku": Text(t("catalog.sku")),
-        "name": Text(t("catalog.name")),
+        "name": Text(t("catalog.name"), width=150),
         "supplier": Text(t("catalog.supplier")),
         "unit_price": Money(t("catalog.price"), digits=4),
-        "currency": Text(t("catalog.currency"), width="small"),
-        "moq": Units(t("catalog.moq"), width="small"),
+        "currency": Text(t("catalog.currency"), width=64),
+        "moq": Units(t("catalog.moq"), width=64),
         "order_multiple": Units(t("catalog.multiple"), width="small"),
         "pallet_quantity": Units(t("catalog.pallet"), width="small"),
-        "lead_time_days": Units(t("catalog.lead_time"), width="small"),
-        "lead_time_spread_days": DecimalColumn(t("catalog.spread"), digits=1, width="small"),
+        "lead_time_days": Units(t("catalog.lead_time"), width=100),
+        "lead_time_spread_days": DecimalColumn(t("catalog.spread"), digits=1, width=60),
         "preferred": Flag(t("catalog.preferred"), width="small"),
         "assumed": Text(t("catalog.assumed")),
     }
@@ -225,7 +225,7 @@ def _fields(found: Offer | None, prefix: str, *, disabled: bool) -> dict[str, An
 def _new_dialog(today: date) -> None:
     sellers = session.read(lambda conn: [one for one in suppliers(conn) if one.active])
 
-    @st.dialog(t("catalog.new_offer"), width="large")
+    @st.dialog(t("catalog.new_offer"), width="medium")
     def ask() -> None:
         if not sellers:
             st.info(md("catalog.no_suppliers"))
@@ -261,8 +261,10 @@ def _create(
     wanted: dict[str, Any],
     prices: list[PriceBreak],
 ) -> Any:
-    ids = sku_ids(tx, [code]) if code.strip() else {}
+    if not code.strip():
+        raise Invalid("code_missing", field="sku")
+    ids = sku_ids(tx, [code])
     if not ids:
-        raise NotFound("sku_code_unknown", value=code or "—")
+        raise NotFound("sku_code_unknown", value=code)
     new = NewOffer(supplier_id, ids[code_key(code)], currency, prices=prices, **wanted)
     return create_offers(tx, actor, [new])

@@ -104,7 +104,7 @@ def _one_supplier(supplier_id: int) -> None:
 
 
 def _new_supplier() -> None:
-    @st.dialog(t("catalog.new_supplier"), width="large")
+    @st.dialog(t("catalog.new_supplier"), width="medium")
     def ask() -> None:
         with st.form("supplier_new", border=False):
             code = st.text_input(md("catalog.code"))
@@ -206,7 +206,7 @@ def _one_warehouse(warehouse_id: int) -> None:
 
 
 def _new_warehouse() -> None:
-    @st.dialog(t("catalog.new_warehouse"), width="large")
+    @st.dialog(t("catalog.new_warehouse"), width="medium")
     def ask() -> None:
         with st.form("warehouse_new", border=False):
             with field_grid():

@@ -125,7 +125,7 @@ def _cancel_button(found: Promotion, state: PromotionState, today: date) -> None
 
 
 def _new_dialog(today: date) -> None:
-    @st.dialog(t("catalog.new_promotion"), width="large")
+    @st.dialog(t("catalog.new_promotion"), width="medium")
     def ask() -> None:
         which = str(
             st.segmented_control(

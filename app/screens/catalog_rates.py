@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import session
-from app.i18n import md, t
+from app.i18n import day, md, t
 from app.screens.catalog_list import draw_list
 from app.screens.settings import CURRENCIES
 from app.widgets import day_field, field_grid
@@ -62,14 +62,16 @@ def _new_dialog(today: date) -> None:
                     help=md("catalog.rate_help"),
                 )
             sent = st.form_submit_button(md("shell.save"), type="primary")
-        if sent and on_day:
-            exact = Decimal(str(round(rate or 0.0, 10)))
+        if sent and not rate:
+            st.error(md("catalog.rate_empty"), icon=":material/block:")
+        elif sent and rate and on_day:
+            exact = Decimal(str(round(rate, 10)))
             new = NewRate(str(from_currency), str(to_currency), on_day, exact)
             run_act(
                 lambda tx, actor, now, _key: record_rates(tx, actor, [new]),
                 name="rate_new",
                 done=lambda _: md(
-                    "catalog.created", name=f"{from_currency}/{to_currency} {on_day}"
+                    "catalog.created", name=f"{from_currency}/{to_currency} {day(on_day)}"
                 ),
             )
 

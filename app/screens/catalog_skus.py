@@ -96,7 +96,7 @@ def _with_successor(conn: Reading, sku_id: int) -> tuple[Sku, str]:
 
 
 def _new_dialog() -> None:
-    @st.dialog(t("catalog.new_sku"), width="large")
+    @st.dialog(t("catalog.new_sku"), width="medium")
     def ask() -> None:
         with st.form("sku_new", border=False):
             code = st.text_input(md("catalog.code"), key="sku_new_code")

@@ -12,10 +12,11 @@ from app.import_words import headline
 from app.screens.imports_report import draw_report
 from app.screens.imports_upload import Upload, take_upload
 from app.screens.settings import CURRENCIES
-from app.widgets import field_grid
+from app.widgets import field_grid, go
 from app.widgets_acts import act_button, form_key
 from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Writing
+from inventory_core.desk.complete_data import incomplete_skus
 from inventory_core.desk.imports import import_file
 from inventory_core.desk.imports_runs import ImportReport
 from inventory_core.desk.imports_templates import TEMPLATES
@@ -32,7 +33,8 @@ Import = Callable[[Writing, Actor, datetime, str, bool], ImportReport]
 
 def draw_load() -> None:
     """Template on the left, the file and its report on the right."""
-    left, right = st.columns([2, 5], gap="large")
+    _next_step()
+    left, right = st.columns([2, 5], gap="medium")
     with left:
         template = st.radio(
             md("imports.choose"),
@@ -48,6 +50,17 @@ def draw_load() -> None:
         upload = take_upload(template)
         if upload is not None:
             _check_and_import(template, upload, options)
+
+
+def _next_step() -> None:
+    """What was sold but cannot be planned yet, and the button that leads to where it is mended."""
+    items = session.cached("incomplete_skus", incomplete_skus)
+    if not items:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(md("imports.complete_sentence", count=len(items)), width="stretch")
+        if st.button(md("imports.complete_now"), icon=":material/arrow_forward:"):
+            go("import", part="complete")
 
 
 def _downloads(template: str) -> None:
@@ -70,34 +83,35 @@ def _options() -> SalesOptions:
     """What a file of sales leaves open, with what the company would assume."""
     company = session.current().company
     known = [place.code for place in session.read(warehouses) if place.active]
-    with st.expander(md("imports.options")), field_grid():
-        warehouse = st.selectbox(
-            md("imports.option.warehouse"),
-            ["", *known],
-            format_func=lambda code: code or t("imports.option.first"),
-            accept_new_options=True,
-            help=md("imports.option.warehouse_help"),
-        )
-        channel = st.text_input(md("imports.option.channel"), DEFAULT_CHANNEL)
-        currency = st.selectbox(
-            md("imports.option.currency"),
-            CURRENCIES,
-            index=CURRENCIES.index(company.base_currency)
-            if company.base_currency in CURRENCIES
-            else 0,
-            accept_new_options=True,
-        )
-        zones = sorted(available_timezones())
-        time_zone = st.selectbox(
-            md("imports.option.time_zone"),
-            zones,
-            index=zones.index(company.time_zone) if company.time_zone in zones else 0,
-        )
-        order = st.selectbox(
-            md("imports.option.day_order"),
-            list(_DAY_ORDERS),
-            format_func=lambda key: t(f"imports.option.day_order.{key}"),
-        )
+    with st.expander(md("imports.options")):
+        with field_grid():
+            warehouse = st.selectbox(
+                md("imports.option.warehouse"),
+                ["", *known],
+                format_func=lambda code: code or t("imports.option.first"),
+                accept_new_options=True,
+                help=md("imports.option.warehouse_help"),
+            )
+            channel = st.text_input(md("imports.option.channel"), DEFAULT_CHANNEL)
+            currency = st.selectbox(
+                md("imports.option.currency"),
+                CURRENCIES,
+                index=CURRENCIES.index(company.base_currency)
+                if company.base_currency in CURRENCIES
+                else 0,
+                accept_new_options=True,
+            )
+            zones = sorted(available_timezones())
+            time_zone = st.selectbox(
+                md("imports.option.time_zone"),
+                zones,
+                index=zones.index(company.time_zone) if company.time_zone in zones else 0,
+            )
+            order = st.selectbox(
+                md("imports.option.day_order"),
+                list(_DAY_ORDERS),
+                format_func=lambda key: t(f"imports.option.day_order.{key}"),
+            )
         create = st.checkbox(md("imports.option.create_skus"), value=True)
     return SalesOptions(
         warehouse=warehouse or "",

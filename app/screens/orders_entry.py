@@ -30,7 +30,7 @@ FORM = "new_order"
 def ask_order(accounts: Mapping[str, str]) -> None:
     """Open the dialog."""
 
-    @st.dialog(md("orders.new"), width="large")
+    @st.dialog(md("orders.new"), width="medium")
     def ask() -> None:
         with st.form(FORM, border=False):
             with field_grid(3):

@@ -37,7 +37,9 @@ def ask_return(order_id: int, lines: pd.DataFrame) -> None:
             refund = st.number_input(md("orders.refund"), min_value=0.0, step=0.01)
             pressed = st.form_submit_button(md("orders.return_do"), type="primary")
         chosen = [(row, n) for row, n in zip(open_lines, units, strict=True) if n]
-        if pressed and chosen:
+        if pressed and not chosen:
+            st.error(md("orders.return_nothing"), icon=":material/block:")
+        elif pressed:
             exact = Decimal(str(refund)).quantize(Decimal("0.000001"))
             run_act(
                 lambda tx, actor, now, key: receive_returns(

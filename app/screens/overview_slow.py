@@ -40,7 +40,7 @@ def slow_table(warehouse_ids: tuple[int, ...], category: str | None) -> None:
     )
     frame = pd.DataFrame([_row(one) for one in found])
     columns = _columns(base)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":small[:gray[{md('slow.hint')}]]")
         st.space("stretch")
         export_button(frame, columns | _more(base), name="slow_stock")

@@ -49,7 +49,7 @@ def confirm_dialog(order: PurchaseOrder) -> None:
 def change_dialog(order: PurchaseOrder) -> None:
     """Quantities and prices of the lines; a line with no units is cancelled."""
 
-    @st.dialog(t("purchases.change_title", number=order.number), width="large")
+    @st.dialog(t("purchases.change_title", number=order.number), width="medium")
     def ask() -> None:
         with st.form(f"change_{order.id}", border=False):
             changes = [_line_fields(order, line) for line in order.lines[:MOST_FORM_LINES]]

@@ -120,14 +120,16 @@ def _acts(order: PurchaseOrder, receipt: Receipt) -> None:
 
 
 def _charge_dialog(order: PurchaseOrder, receipt: Receipt) -> None:
-    @st.dialog(t("purchases.charge_title"), width="large")
+    @st.dialog(t("purchases.charge_title"), width="medium")
     def ask() -> None:
         st.caption(md("purchases.charge_hint"))
         name = f"charge_{receipt.id}"
         with st.form(name, border=False):
             charge = charge_fields(name, order.currency)
             sent = st.form_submit_button(md("shell.save"), type="primary")
-        if sent and charge.amount:
+        if sent and not charge.amount:
+            st.error(md("purchases.charge_nothing"), icon=":material/block:")
+        elif sent:
             run_act(
                 lambda tx, actor, now, key: add_charge(
                     tx, actor, LateCharge(key, receipt.id, charge, form_moment(name)), now=now

@@ -14,7 +14,7 @@ import streamlit as st
 from app.i18n import t
 from inventory_core.catalog.skus import code_key, sku_ids
 from inventory_core.db.engine import Reading
-from inventory_core.errors import NotFound
+from inventory_core.errors import Invalid, NotFound
 from inventory_core.vocabulary import SkuId
 
 _EMPTY_LINES = 4
@@ -57,11 +57,13 @@ def lines_editor(key: str, *, priced: bool) -> list[Entry]:
 
 
 def known_skus(conn: Reading, entries: Sequence[Entry]) -> list[SkuId]:
-    """The SKU of each entry; NotFound names the first code that is nobody's."""
+    """The SKU of each entry; Invalid or NotFound where one names none."""
     ids = sku_ids(conn, [entry.code for entry in entries if entry.code])
     for entry in entries:
-        if not entry.code or code_key(entry.code) not in ids:
-            raise NotFound("sku_code_unknown", value=entry.code or "—")
+        if not entry.code:
+            raise Invalid("code_missing", field="sku")
+        if code_key(entry.code) not in ids:
+            raise NotFound("sku_code_unknown", value=entry.code)
     return [ids[code_key(entry.code)] for entry in entries]
 
 

@@ -31,7 +31,7 @@ def open_dialog(today: date) -> None:
     """Supplier, warehouse and lines; a price left empty is that of the supplier's offer."""
     sellers, houses = session.read(_choices)
 
-    @st.dialog(t("purchases.new_title"), width="large")
+    @st.dialog(t("purchases.new_title"), width="medium")
     def ask() -> None:
         if not sellers or not houses:
             st.info(md("catalog.no_suppliers" if not sellers else "catalog.no_warehouses"))

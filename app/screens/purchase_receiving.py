@@ -31,7 +31,7 @@ def open_dialog(order: PurchaseOrder) -> None:
     """Quantities are filled in as ordered, so that a complete delivery is one click."""
     lots = session.read(lambda conn: tracked_by_lot(conn, [line.sku_id for line in order.lines]))
 
-    @st.dialog(t("purchases.receive_title", number=order.number), width="large")
+    @st.dialog(t("purchases.receive_title", number=order.number), width="medium")
     def ask() -> None:
         st.caption(md("purchases.receive_hint"))
         with st.form(f"receive_{order.id}", border=False):

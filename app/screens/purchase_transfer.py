@@ -114,7 +114,7 @@ def _lines(item: Transfer) -> None:
 
 
 def _arrive_dialog(item: Transfer) -> None:
-    @st.dialog(f"{t('purchases.transfer_arrive')} · {item.number}", width="large")
+    @st.dialog(f"{t('purchases.transfer_arrive')} · {item.number}", width="medium")
     def ask() -> None:
         came: list[tuple[int, int]] = []
         lost: dict[int, int] = {}

@@ -94,7 +94,7 @@ def _columns() -> dict[str, Column]:
 def _new_dialog(today: date) -> None:
     houses = session.read(lambda conn: [one for one in warehouses(conn) if one.active])
 
-    @st.dialog(t("purchases.new_transfer"), width="large")
+    @st.dialog(t("purchases.new_transfer"), width="medium")
     def ask() -> None:
         if len(houses) < 2:
             st.info(md("catalog.no_warehouses"))

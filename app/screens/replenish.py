@@ -180,7 +180,7 @@ def _columns() -> dict[str, Column]:
         "quantity": Units(t("replenish.quantity"), width=64),
         "order_by": Text(t("replenish.order_by"), width=98),
         "why": Text(t("replenish.why"), width=212),
-        "cover": Bar(t("replenish.cover"), most=COVER_BAR_DAYS, width=80),
+        "cover": Bar(t("replenish.cover"), most=COVER_BAR_DAYS, width=92),
         "supplier": Text(t("replenish.supplier"), width=98),
         "amount_base": Decimal(t("replenish.cost", currency=base), digits=0, width=78),
         "ship": Text(t("replenish.ship"), width=48),

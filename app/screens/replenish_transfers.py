@@ -45,7 +45,7 @@ def draw_transfers(rows: pd.DataFrame, bought: pd.DataFrame) -> None:
         ),
     )
     columns = _columns()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":small[:gray[{md('sending.hint')}]]")
         st.space("stretch")
         may = session.may(Permission.TRANSFER_EDIT)

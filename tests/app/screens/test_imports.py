@@ -50,8 +50,7 @@ def test_a_file_is_checked_imported_completed_and_taken_back(
     expect(page.get_by_text("1 rows are refused")).to_be_visible()
     press(page, "Import 61 rows")
     expect(page.get_by_text("taken as import")).to_be_visible()
-    page.goto("/import?part=complete")
-    settled(page)
+    press(page, "Complete them")
     press(page, "Accept assumptions for 7 SKUs")
     expect(page.get_by_text("Nothing is missing.")).to_be_visible()
     with running_app.database.reading() as conn:
