@@ -11,6 +11,7 @@ from forecasting.evidence_way import legs_of
 from forecasting.order_cost import COURSES, LOST_AFTER_DAYS, SHELF_DAYS
 from forecasting.situation import Draft, PlanSettings, Situation
 from forecasting.supplier_choice import Choice, Option, cents, hundredths, saving_by_break
+from forecasting.supplier_terms import landed_unit_cost
 from inventory_core.planning.inbound_costs import Share
 from inventory_core.planning.plan_costs import AGE_FEES, HANDLING
 from inventory_core.vocabulary import WarehouseKind
@@ -251,10 +252,17 @@ def faster_of(faster: Option | None, taken: Option, draft: Draft) -> dict[str, A
     """A faster way, what it would cost more for this quantity, and the days won."""
     if faster is None:
         return None
+    ordered, landed, extra = taken.quantity.ordered, None, None
+    reached = faster.offer.price_at(ordered)
+    if reached is not None:
+        landed = landed_unit_cost(faster.offer, faster.way, reached[1], faster.rates)
+    if landed is not None and taken.unit_landed is not None:
+        extra = (landed - taken.unit_landed) * ordered
     found = rival(faster) or {}
-    extra = None
-    if faster.unit_landed is not None and taken.unit_landed is not None:
-        extra = (faster.unit_landed - taken.unit_landed) * taken.quantity.ordered
+    for name in ("unit_holding", "unit_total"):
+        del found[name]  # those of another quantity
+    found |= {"quantity": ordered, "unit_landed": text(landed)}
+    found["unit_price"] = text(reached[1] if reached else None)
     found["extra_base"] = text(None if extra is None else extra.quantize(Decimal("0.01")))
     found["in_time"] = draft.runs_out_on is not None and faster.arrives_on <= draft.runs_out_on
     found["days_won"] = (taken.arrives_on - faster.arrives_on).days

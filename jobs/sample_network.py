@@ -211,11 +211,11 @@ def _terms(rng: Generator, maker: Maker, number: int, good: Good, *, preferred: 
 
 
 def legs_of(terms: Terms, good: Good) -> list[OfferLeg]:
-    """The ways that a factory in Asia states for goods that go straight overseas: by sea, of which
-    the receipts tell the freight, and by air at an agent's price.
+    """The ways overseas that a factory in Asia states: by sea, of which the receipts tell the
+    freight, and by air at an agent's price.
     """
     maker = next(one for one in MAKERS if one.code == terms.maker)
-    if maker.country not in ("CN", "VN") or not is_direct(good):
+    if maker.country not in ("CN", "VN"):
         return []
     made = terms.lead_days - TRAVEL_DAYS - 5  # then goods wait for their ship
     if maker.country == "CN":

@@ -33,14 +33,14 @@ from inventory_core.planning.plan_costs import (
 )
 from inventory_core.planning.published import current_run
 
-# Beside each other: what an order line costs and goods from abroad, what the operator of a
-# warehouse charges, and what is taken where nobody knows better. Shares are typed in percent.
+# Beside each other: what an order line costs, what the operator of a warehouse charges, and what
+# is taken where nobody knows better, between warehouses and from abroad. Shares are in percent.
 COLUMNS: tuple[tuple[tuple[str, tuple[str, ...]], ...], ...] = (
-    (("order", ("order_line_cost", "margin_share")),
-     ("buying", ("import_freight_share", "import_air_share", "duty_share"))),
+    (("order", ("order_line_cost", "margin_share")),),
     (("fees", ("fee_currency", "storage_fee", "aged_after_days", "aged_fee", "low_cover_days",
                "low_fee")),),
-    (("sending", ("freight_share", "removal_share", "removal_days")),),
+    (("sending", ("freight_share", "removal_share", "removal_days")),
+     ("buying", ("import_freight_share", "import_air_share", "duty_share"))),
 )  # fmt: skip
 DAYS = {"aged_after_days": (1, 3650), "low_cover_days": (0, 365), "removal_days": (0, 365)}
 

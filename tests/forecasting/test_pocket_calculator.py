@@ -70,6 +70,11 @@ def test_ten_random_suggestions_and_ten_more_can_be_worked_out_by_hand(
     with sample_database.reading() as conn:
         rows = [dict(row._mapping) for row in conn.rows(_OPEN, {"states": list(OPEN_STATES)})]
     assert len(rows) >= 20
+    # The sample's receipts say what the sea costs, its agent what flying does.
+    costs = [row["trace"]["cost"] for row in rows]
+    assert any(share["source"] == "receipts" for c in costs if (share := c["freight_share"]))
+    fast = [found for row in rows if (found := row["trace"]["faster"]) is not None]
+    assert any(found["ship_method"] == "air" and found["extra_base"] for found in fast)
     for seed in (20260302, 20260309):
         for row in Random(seed).sample(rows, 10):
             assert len(json.dumps(row["trace"])) < MOST_TRACE_BYTES
