@@ -237,7 +237,10 @@ def _of_champions(forecasts: Mapping[str, Floats], champions: Sequence[str]) -> 
 
 
 def _in_units(panel: Panel, quantiles: Floats) -> Floats:
-    """Whole units where demand has only ever come in whole units: nobody buys half of one."""
+    """Whole units where demand has only ever come in whole units: nobody buys half of one.
+
+    Totals stay as they are: plans take their mean from them, and rounded ones hold too much.
+    """
     return np.round(quantiles) if panel.whole else quantiles
 
 

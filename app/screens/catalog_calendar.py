@@ -125,7 +125,7 @@ def _draw_events(events: list[SaleEvent], seen: list[int], today: date) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         export_button(rows, columns, name="sale_events")
     if ticked:
-        _draw_one(events[ticked[0]])
+        _draw_one(events[ticked[0]], seen[ticked[0]])
     else:
         st.markdown(f":gray[{md('calendar.choose')}]")
 
@@ -152,11 +152,12 @@ def _source(event: SaleEvent) -> str:
     return "guess" if event.guessed else "program"
 
 
-def _draw_one(event: SaleEvent) -> None:
+def _draw_one(event: SaleEvent, seen: int) -> None:
     allowed = session.may(Permission.CATALOG_EDIT)
     name = f"event_{event.id}_{event.kind}_{event.starts_on}"
     with st.container(border=True):
         st.markdown(f"##### {plain(event_name(event))} · {day(event.starts_on)}")
+        st.caption(f"{md('calendar.seen')}: {_seen(seen)}", help=md("calendar.seen_help"))
         with st.form(name, border=False):
             wanted = _fields(event, name, disabled=not allowed)
             sent = st.form_submit_button(md("shell.save"), type="primary", disabled=not allowed)
