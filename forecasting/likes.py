@@ -97,11 +97,11 @@ def _likes(attributes: Floats, mine: Floats, early: Sequence[Floats]) -> list[in
 def _courses(early: Sequence[Floats], horizon: int, random: np.random.Generator) -> Floats:
     """[COURSES, H]: each the course of one like from any of its periods on, begun again at its end.
 
-    All likes have the same number of courses, so that those who know more do not speak louder.
+    Courses are spread evenly over the likes: those who know more do not speak louder.
     """
     out = np.empty((COURSES, horizon))
     for course in range(COURSES):
-        like = early[course % len(early)]
+        like = early[course * len(early) // COURSES]
         out[course] = like[(random.integers(len(like)) + np.arange(horizon)) % len(like)]
     return out
 
@@ -110,8 +110,8 @@ def _extended(made: PanelForecast, ids: Sequence[str], judged: Sequence[_Judged]
     """The forecast with more rows; quantiles of periods and totals are those of the courses."""
     shown, spread, totals = [], [], []
     for one in judged:
-        shown.append(np.quantile(one.courses, LEVELS, axis=0).T)
-        spread.append(np.quantile(one.courses, PATH_LEVELS, axis=0).T)
+        shown.append(_by_period(one, LEVELS))
+        spread.append(_by_period(one, PATH_LEVELS))
         summed = one.courses.cumsum(axis=1)[:, made.total_steps - 1]
         totals.append(np.maximum.accumulate(np.quantile(summed, LEVELS, axis=0).T, axis=0))
     unknown = np.full(len(ids), np.nan)
@@ -129,3 +129,11 @@ def _extended(made: PanelForecast, ids: Sequence[str], judged: Sequence[_Judged]
         total_table=np.concatenate([made.total_table, np.stack(totals)]),
         spread_table=np.concatenate([made.spread_table, np.stack(spread)]),
     )
+
+
+def _by_period(one: _Judged, levels: Sequence[float]) -> Floats:
+    """[H, levels] from its first day on, every period is like every other; nothing before."""
+    selling = one.mean > 0
+    if not selling.any():
+        return np.zeros((len(selling), len(levels)))
+    return np.outer(selling, np.quantile(one.courses[:, selling], levels))

@@ -1,8 +1,9 @@
 """Pairs of SKU and warehouse that are to sell and never did. Decides who is such a newcomer.
 
 Whoever lay on offer with stock for LONGEST_OFFER_DAYS and sold nothing is none any more: it sells
-nothing. A newcomer gets a row of zeros at the end of the grid, so that every other series keeps its
-place and its numbers. Forecasts nothing.
+nothing. Whoever is served from another warehouse of the same stock pool sells there already. A
+newcomer gets a row of zeros at the end of the grid, so that every other series keeps its place and
+its numbers. Forecasts nothing.
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ Ints = npt.NDArray[np.int64]
 
 LONGEST_OFFER_DAYS = 56
 # Announced longer ago and never there: nobody waits for it.
-LONGEST_WAIT_DAYS = 365
+LONGEST_WAIT_DAYS = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def with_newcomers(
     found = [
         row
         for row in conn.rows(meant_to_sell(), {"as_of": as_of})
-        if (row.sku_id, row.warehouse_id) not in known
+        if known.isdisjoint((row.sku_id, place) for place in (row.warehouse_id, *row.pooled))
         and not (row.launch and row.sku_id in selling)
         and today - LONGEST_WAIT_DAYS <= row.begins <= today + ahead
     ]

@@ -39,6 +39,7 @@ def draw(today: date) -> None:
         "first_on": Day(t("pauses.first_on")),
         "last_on": Day(t("pauses.last_on")),
         "reason": Text(t("pauses.reason")),
+        "note": Text(t("pauses.note")),
     }
     draw_list(
         "pauses",

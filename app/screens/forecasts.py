@@ -150,7 +150,7 @@ def _figures(series: Series, chosen: Listed) -> list[Figure]:
             number(ahead),
             help=md("forecasts.next_weeks_help"),
             delta=percent((ahead - before) / before, 0) if before else "",
-            small=md("forecasts.against_last"),
+            small=md("forecasts.against_last") if before else "",
         ),
         Figure(
             t("forecasts.champion"),

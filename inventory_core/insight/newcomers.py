@@ -14,6 +14,7 @@ _WANTED = """
 first_plan AS (SELECT min(recorded_at) AS at FROM forecast_run),
 listed AS (
     SELECT listing.id AS listing_id, listing.sku_id, pool.warehouse_id,
+           pool.stock_pool_id,
            coalesce((listing.live_from_at AT TIME ZONE place.time_zone)::date,
                     greatest(sku.launched_on, CASE WHEN listing.recorded_at > first_plan.at
                         THEN (listing.recorded_at AT TIME ZONE place.time_zone)::date END)
@@ -40,19 +41,20 @@ first_seller AS (
 ),
 wanted AS (
     SELECT listed.sku_id, listed.warehouse_id, false AS launch, listed.begins_on,
-           price.base AS price
+           price.base AS price, listed.stock_pool_id
       FROM listed LEFT JOIN price USING (listing_id)
     UNION ALL
     SELECT rule.sku_id, rule.warehouse_id, false,
            coalesce((SELECT min(edge.occurred_at)::date FROM availability_edge AS edge
                       WHERE edge.sku_id = rule.sku_id AND edge.in_stock
-                        AND edge.warehouse_id = rule.warehouse_id), CAST(:as_of AS date)), NULL
+                        AND edge.warehouse_id = rule.warehouse_id), CAST(:as_of AS date)),
+           NULL, NULL
       FROM replenish_rule AS rule
      WHERE rule.buying AND rule.minimum > 0
        AND EXISTS (SELECT FROM stock_pool_warehouse AS pool
                     WHERE pool.warehouse_id = rule.warehouse_id)
     UNION ALL
-    SELECT sku.id, place.warehouse_id, true, sku.launched_on, NULL
+    SELECT sku.id, place.warehouse_id, true, sku.launched_on, NULL, NULL
       FROM sku CROSS JOIN first_seller AS place
      WHERE sku.launched_on IS NOT NULL
        AND NOT EXISTS (SELECT FROM listing WHERE listing.sku_id = sku.id)
@@ -65,8 +67,8 @@ def meant_to_sell() -> TextClause:
     """Pairs that are meant to sell on `as_of`, whether they ever did or not.
 
     Columns: sku_id, warehouse_id, launch (only the launch day says so), begins (days since
-    1970-01-01), price (of a unit by its listings, in the base currency; NULL where unknown),
-    stock_kept (the book knows of stock at this warehouse at all).
+    1970-01-01), price (of a unit by its listings, in the base currency; NULL where unknown), pooled
+    (warehouses that serve the same listings), stock_kept (stock is known at this warehouse at all).
     """
     return text(
         f"""
@@ -75,6 +77,8 @@ def meant_to_sell() -> TextClause:
         SELECT wanted.sku_id, wanted.warehouse_id, bool_and(wanted.launch) AS launch,
                min(wanted.begins_on) - DATE '1970-01-01' AS begins,
                avg(wanted.price)::float8 AS price,
+               ARRAY(SELECT pool.warehouse_id FROM stock_pool_warehouse AS pool
+                      WHERE pool.stock_pool_id = ANY(array_agg(wanted.stock_pool_id))) AS pooled,
                EXISTS (SELECT FROM stock_level AS level
                         WHERE level.warehouse_id = wanted.warehouse_id) AS stock_kept
           FROM wanted

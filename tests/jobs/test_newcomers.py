@@ -159,3 +159,13 @@ def test_trap_31_a_launch_day_or_a_minimum_by_hand_says_so_too(seller: Seller) -
     mean = told[seller.skus["NEON"], seller.us][1]
     assert mean[:3] == [0, 0, 0]  # type: ignore[index]
     assert mean[3] > 0  # type: ignore[index]
+
+
+def test_trap_31_whoever_is_served_from_the_next_warehouse_of_the_pool_is_no_newcomer(
+    seller: Seller,
+) -> None:
+    seller.sold("NEON", [4] * 60, last_on=YESTERDAY, warehouse=seller.uk)
+    listed(seller, "NEON", since=TODAY - timedelta(days=30))
+    planned(seller)
+    assert new_pairs(seller) == []
+    assert (seller.skus["NEON"], seller.uk) in forecasts(seller)
