@@ -64,7 +64,7 @@ def blank(*, title: str = "", height: int = 300, legend: bool = True) -> go.Figu
             "orientation": "h",
             "x": 0,
             "xanchor": "left",
-            "y": -0.14,
+            "y": -0.18,
             "yanchor": "top",
             "font": {"size": 12},
             "bgcolor": "rgba(0,0,0,0)",
