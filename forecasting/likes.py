@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from forecasting.analogue import ANALOGUE, EARLY_CYCLES
 from forecasting.engine import PanelForecast
-from forecasting.filters import is_whole
 from forecasting.history import DemandGrid
 from forecasting.intervals import PATH_LEVELS
 from forecasting.losses import LEVELS
@@ -46,7 +45,7 @@ def with_likes(
     attributes = _attributes(grid, categories, price)
     early = [_early(panel, row) for row in range(panel.count)]
     days = int((panel.days[1] - panel.days[0]) / np.timedelta64(1, "D"))
-    horizon, whole = made.mean.shape[1], is_whole(panel.y)
+    horizon, whole = made.mean.shape[1], panel.whole
     judged = []
     for place in range(newcomers.count):
         likes = _likes(attributes[: panel.count], attributes[panel.count + place], early)
