@@ -121,6 +121,26 @@ def _new_supplier() -> None:
     ask()
 
 
+def _name_and_country(known: Any, prefix: str, *, disabled: bool) -> dict[str, Any]:
+    """The fields that suppliers and warehouses have in common."""
+    return {
+        "name": st.text_input(
+            md("catalog.name"),
+            known.name if known else "",
+            key=f"{prefix}_name",
+            disabled=disabled,
+        ),
+        "country": st.text_input(
+            md("catalog.country"),
+            (known.country if known else None) or "",
+            max_chars=2,
+            placeholder="CN",
+            key=f"{prefix}_country",
+            disabled=disabled,
+        ),
+    }
+
+
 def _supplier_fields(known: Supplier | None, prefix: str, *, disabled: bool) -> dict[str, Any]:
     currency = known.currency if known else session.current().company.base_currency
     listed = list(dict.fromkeys((currency, *CURRENCIES)))
@@ -131,20 +151,7 @@ def _supplier_fields(known: Supplier | None, prefix: str, *, disabled: bool) -> 
     minimum = known.order_minimum if known else None
     with field_grid():
         values: dict[str, Any] = {
-            "name": st.text_input(
-                md("catalog.name"),
-                known.name if known else "",
-                key=f"{prefix}_name",
-                disabled=disabled,
-            ),
-            "country": st.text_input(
-                md("catalog.country"),
-                (known.country if known else None) or "",
-                max_chars=2,
-                placeholder="CN",
-                key=f"{prefix}_country",
-                disabled=disabled,
-            ),
+            **_name_and_country(known, prefix, disabled=disabled),
             "currency": st.selectbox(
                 md("catalog.currency"), listed, key=f"{prefix}_currency", disabled=disabled
             ),
@@ -234,20 +241,7 @@ def _warehouse_fields(known: Any, prefix: str, *, disabled: bool) -> dict[str, A
     zones = list(dict.fromkeys((zone, *ZONES)))
     with field_grid():
         return {
-            "name": st.text_input(
-                md("catalog.name"),
-                known.name if known else "",
-                key=f"{prefix}_name",
-                disabled=disabled,
-            ),
-            "country": st.text_input(
-                md("catalog.country"),
-                (known.country if known else None) or "",
-                max_chars=2,
-                placeholder="CN",
-                key=f"{prefix}_country",
-                disabled=disabled,
-            ),
+            **_name_and_country(known, prefix, disabled=disabled),
             "time_zone": st.selectbox(
                 md("catalog.time_zone"), zones, key=f"{prefix}_zone", disabled=disabled
             ),
