@@ -16,7 +16,7 @@ from forecasting.expiry import DatedLot, spoiled_totals
 
 Floats = npt.NDArray[np.float64]
 
-EMPTY = 0.5  # less than half a unit on a shelf of whole units is nothing
+EMPTY = 0.5 - 1e-6  # less than half a unit, a millionth forgiven, is nothing to sell
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 D = Decimal
 DAY = timedelta(days=1)
 NORMAL_SLICES = (-1.463366, -0.598798, 0.0, 0.598798, 1.463366)
+EMPTY = 0.5 - 1e-6  # half a unit on the shelf is one to sell, a millionth forgiven
 DUST = 1e-6
 
 
@@ -360,7 +361,7 @@ def chance_of_empty(trace: dict[str, Any]) -> float:
     for number in range(200):
         totals = demand.course((number + 0.5) / 200, max(arrivals) + gap)
         left = stock_by_day(sellable, totals, coming, lots)[0]
-        found += [any(units < 0.5 for units in left[at : at + gap]) for at in arrivals]
+        found += [any(units < EMPTY for units in left[at : at + gap]) for at in arrivals]
     return sum(found) / len(found)
 
 

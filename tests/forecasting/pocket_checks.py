@@ -10,6 +10,7 @@ import pytest
 from tests.forecasting.pocket import (
     DAY,
     DUST,
+    EMPTY,
     Calendars,
     Courses,
     D,
@@ -181,16 +182,16 @@ def check_dates(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
         totals = demand.course(level, horizon)
         spoiled: dict[int, float] = {}
         left, gone = stock_by_day(sellable, totals, inbound_by_day(trace), lots, spoiled)
-        out = next((step for step, units in enumerate(left) if units < 0.5), None)
+        out = next((step for step, units in enumerate(left) if units < EMPTY), None)
         ends = None if out is None else starts + out * DAY
         empty[name] = ends
         assert shown[f"{name}_empty_on"] == (ends and ends.isoformat())
         assert shown[name] == pytest.approx(left[:: shown["step_days"]], abs=0.051)
         if name == "cautious":
             step = max(0, (day(lead["arrives_on"]) - starts).days)
-            while step and left[step - 1] < 0.5:
+            while step and left[step - 1] < EMPTY:
                 step -= 1
-            found = next((at for at in range(step, horizon) if left[at] < 0.5), None)
+            found = next((at for at in range(step, horizon) if left[at] < EMPTY), None)
             short_on = None if found is None else starts + found * DAY
             assert shown["short_on"] == (short_on and short_on.isoformat())
         if name == "expected":
