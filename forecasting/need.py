@@ -28,9 +28,9 @@ class Need:
     """Units needed of an order of today by one way.
 
     `to_level`: order-up-to less the position and what is lost anyway; `most_asked`: what can be
-    asked of it at most, None where a person set minimum or maximum; `chance`: that the shelf is
-    empty without it between its arrival and the next; `below`: the position has come down to the
-    reorder point and is short of order-up-to; `due`: and an order of today can serve it.
+    asked of it at most, None where that does not limit it (set by hand, or not `below`); `chance`:
+    that the shelf is empty without it between its arrival and the next; `below`: the position has
+    come down to the reorder point and is short of order-up-to; `due`: and it can serve.
     """
 
     to_level: int
@@ -50,13 +50,21 @@ def need_of(situation: Situation, policy: Policy, arrives: date, way: Way) -> Ne
     they may, and those of the next review, until when they must last.
     """
     position = situation.stock.inventory_position - expiring_units(situation, policy)
-    to_level = policy.order_up_to - position - lost_units(situation, policy, arrives)
-    below = to_level > 0 and position <= policy.reorder_point
-    chance = chance_of_empty(situation, way) if below else 0.0
-    due = below and chance >= 1 - policy.service_level - ROUNDING
+    to_level = units_to_level(situation, policy, arrives)
+    if to_level <= 0 or position > policy.reorder_point:
+        return Need(to_level, None, 0.0, below=False, due=False)
+    chance = chance_of_empty(situation, way)
+    due = chance >= 1 - policy.service_level - ROUNDING
     if {"minimum", "maximum"} & set(policy.manual):
-        return Need(to_level, None, chance, below, due or (below and "minimum" in policy.manual))
-    return Need(to_level, most_asked(situation, policy, arrives, way), chance, below, due)
+        return Need(to_level, None, chance, below=True, due=due or "minimum" in policy.manual)
+    most = most_asked(situation, policy, arrives, way)
+    return Need(to_level, most, chance, below=True, due=due)
+
+
+def units_to_level(situation: Situation, policy: Policy, arrives: date) -> int:
+    """Order-up-to less the position, without what expires and what is lost before `arrives`."""
+    position = situation.stock.inventory_position - expiring_units(situation, policy)
+    return policy.order_up_to - position - lost_units(situation, policy, arrives)
 
 
 def expected_stock(situation: Situation, policy: Policy) -> Projection:

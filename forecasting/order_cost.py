@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from forecasting.expiry import DatedLot, spoiled_totals
 from forecasting.policy import TotalDemand, quantile_rows
-from forecasting.projection import Arrival, coming_by_day
+from forecasting.projection import Arrival, coming_by_day, lost_so_far
 
 Floats = npt.NDArray[np.float64]
 
@@ -113,7 +113,7 @@ def courses_of(
     if lots:
         supply = supply - spoiled_totals(lots, total, starts_on)
     free = np.maximum(0.0, supply) - total
-    lost = np.maximum(0.0, np.maximum.accumulate(-free, axis=1))
+    lost = lost_so_far(free)
     return Courses(total, lost, free + lost, np.maximum(0.0, -(sellable + came)))
 
 

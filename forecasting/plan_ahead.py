@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.order_cost import course_levels, running_totals
+from forecasting.projection import lost_so_far
 from forecasting.replenish import Plan
 from forecasting.situation import Planned
 from forecasting.supplier_terms import landed_unit_cost, step_of
@@ -120,7 +121,7 @@ def _lost_by(
     """
     supply = stock.mean(axis=1)[:, None] + np.cumsum(coming[:, :, day:].mean(axis=1), axis=1)
     free = supply - np.cumsum(wanted[:, :, day:].mean(axis=1), axis=1)
-    lost = np.maximum(0.0, np.maximum.accumulate(-free, axis=1))
+    lost = lost_so_far(free)
     rows, last = np.arange(len(lost)), lost.shape[1] - 1
     before = np.where(terms.lead > 0, lost[rows, np.clip(terms.lead - 1, 0, last)], 0.0)
     return before, lost[rows, np.clip(terms.lead + terms.gap - 1, 0, last)]

@@ -72,8 +72,15 @@ def project_stock(
     if lots:
         supply -= spoiled_totals(lots, np.concatenate([[0.0], totals]), starts_on)[1:]
     free = np.maximum(0.0, supply) - totals
-    lost = np.maximum(0.0, np.maximum.accumulate(-free)) if len(free) else free
+    lost = lost_so_far(free)
     return Projection(starts_on, free + lost, np.diff(lost, prepend=0.0))
+
+
+def lost_so_far(free: Floats) -> Floats:
+    """[.., T] units lost by each period, of supply less all demand so far: its deepest fall below
+    zero.
+    """
+    return np.maximum(0.0, np.maximum.accumulate(-free, axis=-1)) if free.size else free
 
 
 def coming_by_day(starts_on: date, arrivals: Sequence[Arrival], days: int) -> Floats:

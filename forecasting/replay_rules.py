@@ -28,9 +28,7 @@ def our_rule(outlooks: Forecasts, rows: Ints, terms: Terms, level: Floats) -> Ru
     """Orders to the service levels [S]."""
 
     def rule(review: Review) -> Floats:
-        made = review.period - review.period % FORECAST_EVERY
-        mean = outlooks[made][0][rows][:, review.period - made :]
-        totals = totals_of(mean, _seen(outlooks, rows, review.period), level)
+        totals = totals_of(*_seen(outlooks, rows, review.period), level)
         return service_orders(review, totals, level, terms)
 
     return rule
@@ -42,17 +40,18 @@ def our_value(
     """What an order is expected to save; `holding` [S] money for a unit and week."""
 
     def value(review: Review) -> WorthOf:
-        seen = _seen(outlooks, rows, review.period)
+        _, seen = _seen(outlooks, rows, review.period)
         worth = worth_of(review, seen, np.ones(seen.shape[:2]), terms, price, later=False)
         return lambda quantity: np.asarray(worth.of(quantity) * holding)
 
     return value
 
 
-def _seen(outlooks: Forecasts, rows: Ints, period: int) -> Floats:
-    """The paths known then, from this period on."""
-    made = period - period % FORECAST_EVERY
-    return outlooks[made][1][rows][:, :, period - made :]
+def _seen(outlooks: Forecasts, rows: Ints, period: int) -> tuple[Floats, Floats]:
+    """Mean and paths known then, from this period on."""
+    since = period % FORECAST_EVERY
+    mean, paths = outlooks[period - since]
+    return mean[rows][:, since:], paths[rows][:, :, since:]
 
 
 def recent_mean(known: Floats, first: int) -> Floats:

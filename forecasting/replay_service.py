@@ -12,7 +12,7 @@ import numpy as np
 from forecasting.need import LEVELS
 from forecasting.order_cost import course_levels
 from forecasting.policy import NOTHING_NEEDED, ROUNDING
-from forecasting.projection import EMPTY
+from forecasting.projection import EMPTY, lost_so_far
 from forecasting.simulate import EXACT, Floats, Review, Terms
 
 
@@ -49,13 +49,14 @@ def service_orders(review: Review, totals: Totals, level: Floats, terms: Terms) 
     more = mean[:, end + terms.review] - mean[:, end]
     reorder = _units(mean[:, end] + spread[:, end])
     up_to = np.maximum(reorder, _units(mean[:, end] + spread[:, end] + more))
-    lost = _lost(supply, totals.mean[:, :end])[:, lead - 1] if lead else np.zeros(len(mean))
+    free = supply - totals.mean[:, :end]
+    lost = lost_so_far(free)[:, lead - 1] if lead else np.zeros(len(mean))
     to_level = up_to - review.position - np.floor(lost + ROUNDING)
     # The most that can be asked between the arrival and the next one.
     left = review.on_hand
     if lead:
-        gone = _lost(supply, totals.high[:, :end])[:, lead - 1]
-        left = supply[:, lead - 1] - totals.high[:, lead - 1] + gone
+        free = supply - totals.high[:, :end]
+        left = (free + lost_so_far(free))[:, lead - 1]
     wider = np.sqrt(np.maximum(0.0, spread[:, lead + 1 : end + 1] ** 2 - spread[:, [lead]] ** 2))
     came = np.cumsum(coming[:, lead:], axis=1)
     asked = mean[:, lead + 1 : end + 1] - mean[:, [lead]] + wider - came
@@ -70,13 +71,8 @@ def service_orders(review: Review, totals: Totals, level: Floats, terms: Terms) 
 def _chance_of_empty(supply: Floats, courses: Floats, lead: int, end: int) -> Floats:
     """[S] share of courses with an empty shelf at the end of a period between both arrivals."""
     free = supply[None] - courses[:, :, :end]
-    stock = free + np.maximum(0.0, np.maximum.accumulate(-free, axis=2))
+    stock = free + lost_so_far(free)
     return np.asarray((stock[:, :, lead:] < EMPTY).any(axis=2).mean(axis=0))
-
-
-def _lost(supply: Floats, totals: Floats) -> Floats:
-    """[S, H] units lost so far, given what is there and comes."""
-    return np.asarray(np.maximum(0.0, np.maximum.accumulate(totals - supply, axis=1)))
 
 
 def _from_nothing(totals: Floats) -> Floats:

@@ -10,10 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from math import floor
 
-from forecasting.need import expiring_units
-from forecasting.projection import Arrival, project_stock
+from forecasting.need import units_to_level
+from forecasting.projection import Arrival
 from forecasting.situation import Planned, Situation
 from forecasting.transfers import Benefit, Way, best_from_site, best_way, order_arrives_on, surplus
 
@@ -158,13 +157,7 @@ def missing_units(receiver: Planned, arrives_on: date) -> int:
     """
     here = receiver.situation
     latest = min(arrives_on, order_arrives_on(receiver))
-    horizon = max(1, (latest - here.starts_on).days)
-    expected = project_stock(
-        here.starts_on, here.stock.sellable, here.demand.path(horizon), here.inbound, here.lots
-    )
-    lost = floor(expected.lost_before(latest))
-    cover = here.stock.inventory_position - expiring_units(here, receiver.policy)
-    return max(0, receiver.policy.order_up_to - cover - lost)
+    return max(0, units_to_level(here, receiver.policy, latest))
 
 
 def helped(receiver: Planned, taken: Sequence[Arrival]) -> Planned:
