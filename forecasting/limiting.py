@@ -116,6 +116,8 @@ def _held(
         told = kept.limits
         if (int(told["wanted"]) if told else kept.quantity) != ladder.draft.quantity:
             return None
+        if ladder.offer.price_at(kept.quantity) is None:
+            return None  # since then the supplier has named no price for so few
         level = ladder.at(kept.quantity)
         items.append(Item((level,)))
         levels.append(0)

@@ -103,10 +103,16 @@ class Ladder:
     def prices(self, quantity: int) -> tuple[Decimal, Decimal]:
         """Unit price and landed unit cost at this quantity, base currency."""
         here = self.planned.situation
-        reached = self.offer.price_at(quantity) or min(self.offer.prices)
+        reached = self._reached(quantity)
         rate = next(one.rate for one in here.rates if one.currency == self.offer.currency)
         landed = landed_unit_cost(self.offer, self._route, reached[1], here.rates)
         return reached[1] * rate, landed if landed is not None else reached[1] * rate
+
+    def _reached(self, quantity: int) -> tuple[int, Decimal]:
+        """The price break of a quantity that the ladder offers: for fewer no price is known."""
+        reached = self.offer.price_at(quantity)
+        assert reached is not None, "a limit weighs only quantities with a price"
+        return reached
 
     @property
     def _route(self) -> Any:
@@ -118,7 +124,7 @@ class Ladder:
         """The draft at another quantity with the numbers that change; `told` says why."""
         if quantity == self.draft.quantity:
             return replace(self.draft, trace={**self.draft.trace, "limits": dict(told)})
-        reached = self.offer.price_at(quantity) or min(self.offer.prices)
+        reached = self._reached(quantity)
         price_base, landed = self.prices(quantity)
         amount = cents(price_base * quantity)
         trace = dict(self.draft.trace)
@@ -182,8 +188,8 @@ def ladder_of(planned: Planned, settings: PlanSettings, size: tuple[float, float
 
 
 def _asked(wanted: int, offer: OfferTerms, carton: int | None) -> list[int]:
-    """From the least order to what is wanted, in whole steps, not more than a few."""
-    least = allowed_quantity(1, offer, carton)
+    """From the least order that has a price to what is wanted, in whole steps, not many."""
+    least = allowed_quantity(min(offer.prices)[0], offer, carton)
     steps = max(0, (wanted - least.ordered) // least.step)
     if steps == 0 or wanted <= least.ordered:
         return [wanted]

@@ -135,6 +135,13 @@ def test_a_cut_draft_says_its_own_sum_at_its_own_price() -> None:
     assert cut.amount_base == cut.unit_price * cut.quantity
 
 
+def test_a_budget_never_cuts_an_order_to_fewer_units_than_the_supplier_has_priced() -> None:
+    [offer] = [replace(one, prices=((60, Decimal(5)),)) for one in a_draft(1).situation.offers]
+    pairs = [plan_pair(replace(a_draft(1).situation, offers=(offer,)), SETTINGS)]
+    assert quantities(limited(pairs, a_budget(302))) == [60]
+    assert quantities(limited(pairs, a_budget(290))) == [0]
+
+
 def test_what_was_ordered_in_the_period_is_taken_off_the_budget() -> None:
     pairs = [a_draft(1)]
     before = a_use(9, 300, ordered_on=AS_OF)

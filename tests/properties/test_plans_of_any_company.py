@@ -61,7 +61,7 @@ def holds(situation: Situation, draft: Draft) -> None:
 
 
 @given(situations(), SETTINGS_OF_ANY)
-@settings(max_examples=60, deadline=None, phases=WITHOUT_SHRINKING, derandomize=True)
+@settings(max_examples=60, deadline=None, phases=WITHOUT_SHRINKING)
 def test_every_draft_keeps_its_offer_and_its_card_can_be_worked_out_by_hand(
     situation: Situation, company: PlanSettings
 ) -> None:
@@ -125,7 +125,7 @@ def limits(draw: st.DrawFn) -> list[PlanLimit]:
     SETTINGS_OF_ANY,
     limits(),
 )
-@settings(max_examples=30, deadline=None, phases=WITHOUT_SHRINKING, derandomize=True)
+@settings(max_examples=30, deadline=None, phases=WITHOUT_SHRINKING)
 def test_under_limits_the_whole_fits_and_every_part_keeps_its_offer(
     found: tuple[Situation, ...], company: PlanSettings, limits: list[PlanLimit]
 ) -> None:
