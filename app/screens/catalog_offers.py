@@ -16,9 +16,8 @@ from app.widgets import day_field, field_grid
 from app.widgets_acts import run_act
 from app.widgets_tables import Day, Flag, Money, Text, Units, table
 from app.widgets_tables import Decimal as DecimalColumn
-from inventory_core.catalog.skus import code_key, read_sku, sku_ids
+from inventory_core.catalog.skus import read_sku, sku_named
 from inventory_core.db.engine import Reading, Writing
-from inventory_core.errors import Invalid, NotFound
 from inventory_core.office.actors import Actor, Permission
 from inventory_core.trade.catalog_lists import select_offers
 from inventory_core.trade.offer_terms import price_history
@@ -261,10 +260,5 @@ def _create(
     wanted: dict[str, Any],
     prices: list[PriceBreak],
 ) -> Any:
-    if not code.strip():
-        raise Invalid("code_missing", field="sku")
-    ids = sku_ids(tx, [code])
-    if not ids:
-        raise NotFound("sku_code_unknown", value=code)
-    new = NewOffer(supplier_id, ids[code_key(code)], currency, prices=prices, **wanted)
+    new = NewOffer(supplier_id, sku_named(tx, code), currency, prices=prices, **wanted)
     return create_offers(tx, actor, [new])

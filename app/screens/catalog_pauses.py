@@ -20,9 +20,8 @@ from inventory_core.catalog.sale_pauses import (
     read_pause,
     state_pauses,
 )
-from inventory_core.catalog.skus import code_key, read_sku, sku_ids
+from inventory_core.catalog.skus import read_sku, sku_named
 from inventory_core.db.engine import Writing
-from inventory_core.errors import NotFound
 from inventory_core.office.actors import Actor, Permission
 from inventory_core.trade.catalog_lists import select_pauses
 from inventory_core.vocabulary import PauseReason
@@ -120,10 +119,7 @@ def _new_dialog(today: date) -> None:
 
 
 def _state(tx: Writing, actor: Actor, code: str, account: int, wanted: dict[str, Any]) -> int:
-    ids = sku_ids(tx, [code]) if code.strip() else {}
-    if not ids:
-        raise NotFound("sku_code_unknown", value=code or "—")
-    new = NewPause(ids[code_key(code)], account_id=account or None, **wanted)
+    new = NewPause(sku_named(tx, code), account_id=account or None, **wanted)
     return state_pauses(tx, actor, [new])
 
 

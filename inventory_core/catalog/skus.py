@@ -38,6 +38,7 @@ __all__ = [
     "find_by_any_code",
     "read_sku",
     "sku_ids",
+    "sku_named",
     "successor_named",
 ]
 
@@ -161,14 +162,18 @@ def find_by_any_code(conn: Reading, typed: str) -> list[FoundSku]:
     return list(found.values())
 
 
+def sku_named(conn: Reading, code: str, *, field: str = "sku") -> SkuId:
+    """The SKU of a code that a person typed; Invalid where none was, NotFound where none has it."""
+    typed = clean_code(code, field=field)
+    found = sku_ids(conn, [typed]).get(code_key(typed))
+    if found is None:
+        raise NotFound("sku_code_unknown", field=field, value=code)
+    return found
+
+
 def successor_named(conn: Reading, code: str) -> SkuId | None:
     """The SKU that a person names as successor; None where the field is left empty."""
-    if not code.strip():
-        return None
-    found = sku_ids(conn, [code]).get(code_key(code))
-    if found is None:
-        raise NotFound("sku_code_unknown", field="successor", value=code)
-    return found
+    return sku_named(conn, code, field="successor") if code.strip() else None
 
 
 def _refuse_circle(tx: Writing, sku_id: int, successor_id: int) -> None:
