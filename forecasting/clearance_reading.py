@@ -9,8 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from forecasting.clearance import HORIZON_DAYS, Clearance, Kept, clearance
-from forecasting.overriding import planned_forecasts
-from forecasting.training import demand_of
+from forecasting.overriding import demand_of, planned_forecasts
 from inventory_core.catalog.rates import rates_on
 from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import sku_facts, warehouse_codes

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.policy import TotalDemand
 from inventory_core.db.engine import Reading
 from inventory_core.planning.overrides import Override, live_overrides
 from inventory_core.planning.published import (
@@ -36,6 +37,19 @@ def planned_forecasts(
     found = forecasts_of(conn, run.id, sku_ids=sku_ids)
     overrides = live_overrides(conn, from_on=as_of, sku_ids=sku_ids)
     return as_planned(found, overrides, as_of=as_of, days=step_days(run.frequency))
+
+
+def demand_of(forecast: PublishedForecast) -> TotalDemand:
+    """The totals of a published forecast as planning reads them."""
+    days = sorted(forecast.totals, key=int)
+    levels = sorted((level for level in forecast.totals[days[0]] if level != "mean"), key=float)
+    rows = [[forecast.totals[day][level] for level in levels] for day in days]
+    return TotalDemand(
+        days=np.array([float(day) for day in days]),
+        levels=np.array([float(level) for level in levels]),
+        mean=np.array([forecast.totals[day]["mean"] for day in days]),
+        quantiles=np.array(rows),
+    )
 
 
 def as_planned(

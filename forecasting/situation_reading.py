@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from forecasting.book import Book, Pair, expired_units, lots_of, offers_to
+from forecasting.overriding import demand_of
 from forecasting.policy import Rule
 from forecasting.projection import Arrival
 from forecasting.situation import Situation, StockNow
-from forecasting.training import demand_of
 from inventory_core.planning.published import PublishedForecast, PublishedRun
 from inventory_core.planning.rules import ReplenishRule
 from inventory_core.stock.balances import Position

@@ -30,7 +30,7 @@ from forecasting.models.statistical import SeasonalNaive
 from forecasting.newcomers import NOBODY, Newcomers
 from forecasting.own_models import LeftOut, without_failing
 from forecasting.panel import Panel
-from forecasting.policy import TotalDemand, mean_of
+from forecasting.policy import mean_of
 from forecasting.promotion_record import effects_of_grid
 from inventory_core.planning.promotion_effects import PromotionEffect
 from inventory_core.planning.published import PublishedForecast
@@ -133,19 +133,6 @@ def _panel(known: DemandGrid, period: Period, named: Sequence[str]) -> Panel:
         "warehouse": known.warehouse_id.astype(np.float64),
     }
     return panel_of_grid(known, period, static)
-
-
-def demand_of(forecast: PublishedForecast) -> TotalDemand:
-    """The totals of a published forecast as planning reads them."""
-    days = sorted(forecast.totals, key=int)
-    levels = sorted((level for level in forecast.totals[days[0]] if level != "mean"), key=float)
-    rows = [[forecast.totals[day][level] for level in levels] for day in days]
-    return TotalDemand(
-        days=np.array([float(day) for day in days]),
-        levels=np.array([float(level) for level in levels]),
-        mean=np.array([forecast.totals[day]["mean"] for day in days]),
-        quantiles=np.array(rows),
-    )
 
 
 def _steps(period: Period) -> list[int]:

@@ -6,8 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from forecasting.overriding import as_planned
-from forecasting.training import demand_of
+from forecasting.overriding import as_planned, demand_of
 from inventory_core.planning.overrides import Override
 from inventory_core.planning.published import PublishedForecast
 from inventory_core.vocabulary import OverrideReason
