@@ -68,10 +68,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker does what needs the played company, so that none waits while the other plays."""
+    """What shares something dear to make stays with one worker: the played company, so that none
+    waits while the other plays, and the application that a module's browser tests look at.
+    """
     for item in items:
-        if "sample_template" in getattr(item, "fixturenames", ()):
+        names = getattr(item, "fixturenames", ())
+        if "sample_template" in names:
             item.add_marker(pytest.mark.xdist_group("sample"))
+        elif "running_app" in names:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,6 +1,5 @@
 """The planning run from end to end on a small seller."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
@@ -235,18 +234,16 @@ def test_killed_before_its_write_the_last_plan_stands(
 
 
 @pytest.mark.slow
-def test_three_thousand_series_are_planned_within_reason(database: Database) -> None:
+def test_thousands_of_series_are_planned_in_one_run(database: Database) -> None:
     names = [f"S{number:04d}" for number in range(2600)]
     made = make_seller(database, names)
     made.run(
         "INSERT INTO sales_line (source, invoice, sku_text, sku_id, sold_at, sold_on, quantity,"
         " unit_price, currency, warehouse_id) SELECT 'file', d::text, s.code, s.id, d, d,"
         " 1 + (random() * 12)::int, 3, 'USD', :warehouse FROM sku s,"
-        " generate_series(DATE '2025-02-20', DATE '2026-03-01', '1 day') d"
+        " generate_series(DATE '2025-12-01', DATE '2026-03-01', '1 day') d"
         " WHERE random() < 0.4",
         warehouse=made.us,
     )
-    began = time.monotonic()
     result = planned(database)
-    print(result, round(time.monotonic() - began, 1))
     assert result.suggested == 2600

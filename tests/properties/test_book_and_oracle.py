@@ -178,7 +178,7 @@ def test_random_work_agrees_with_the_oracle(
 
 
 @pytest.mark.slow
-@settings(max_examples=80, deadline=None, print_blob=True)
+@settings(max_examples=30, deadline=None, print_blob=True)
 @given(steps=st.lists(STEPS, min_size=10, max_size=50))
 def test_much_random_work_agrees_with_the_oracle(
     admin: psycopg.Connection, server: Server, template: str, steps: list[tuple]

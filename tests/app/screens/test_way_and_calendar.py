@@ -183,8 +183,7 @@ def test_trap_30_an_event_seen_once_says_that_it_is_not_learned_yet(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("language", "width"), [("zh", 1440), ("en", 390)])
 def test_steps_legs_and_calendar_are_drawn_in_a_browser(
     running_app: Served, open_page: Callable[..., Page], language: str, width: int
 ) -> None:
