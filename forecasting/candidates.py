@@ -1,7 +1,10 @@
 """The list of models that compete for every series; one line per candidate, nothing else."""
 
+from dataclasses import replace
+
 from forecasting.models.boosted import Boosted
 from forecasting.models.contract import Model
+from forecasting.models.hearing import Hearing
 from forecasting.models.intermittent import CrostonSba, Tsb
 from forecasting.models.lookalike import Lookalike
 from forecasting.models.statistical import (
@@ -17,7 +20,10 @@ from forecasting.models.study import Studies
 BASELINE = "seasonal_naive"
 BLEND = "blend"
 # Learns the middle, which is nothing at all for a rare seller: fit for the blend, never alone.
-SUPPORT = frozenset({"boosted_middle"})
+# The other hears the price paid, which says little by itself of what comes.
+SUPPORT = frozenset({"boosted_middle", "boosted_priced"})
+# candidate → the twin it must beat, and how clearly, to be heard at all: a trial is short.
+MUST_BEAT = {"boosted_priced": ("boosted", 0.97)}
 # Tried with fewer bags than it forecasts with: its trial makes it look worse than it is.
 TRIED_SMALLER = frozenset({"boosted"})
 # Knows the shape of rare demand; where a series sells often, what was announced says more.
@@ -27,19 +33,28 @@ TRIAL_TREES, TREES = 5, 10  # of the forest of lookalikes
 
 
 def candidate_models(
-    horizon: int, seed: int, *, for_trial: bool = False, daily: bool = False
+    horizon: int,
+    seed: int,
+    *,
+    for_trial: bool = False,
+    daily: bool = False,
+    priced: bool = False,
 ) -> list[Model]:
     """Fresh, unfitted candidates; the baseline that must be beaten comes first.
 
     A trial makes do with fewer bags and trees: it asks how the candidates compare and how they err.
+    `priced`: the panel has a price on trial.
     """
     few = DAILY_TRIAL_BAGS if daily else TRIAL_BAGS
     studies = Studies()
+    boosted = Boosted(horizon=horizon, seed=seed, bags=few if for_trial else None)
+    hearing: list[Model] = [Hearing(boosted, "boosted_priced")] if priced else []
     cheap = (MovingAverage(), Smoothing(), Theta(), YearAgo(), CrostonSba(), Tsb())
     return [
         SeasonalNaive(),
         *[Steadied(model, studies) for model in cheap],
-        Boosted(horizon=horizon, seed=seed, bags=few if for_trial else None, studies=studies),
+        replace(boosted, studies=studies),
+        *hearing,
         Boosted(
             horizon=horizon,
             seed=seed + 100,

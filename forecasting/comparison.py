@@ -66,7 +66,7 @@ def weekly_panel(conn: Reading, *, through: date, horizon: int) -> tuple[Panel, 
 def run_contest(panel: Panel, horizon: int, *, more: Sequence[Model] = ()) -> Contest:
     """The rolling backtest of the house's candidates and of `more` on one panel."""
     now = panel.reaching(horizon)
-    models = [*candidate_models(horizon, SEED), *more]
+    models = [*candidate_models(horizon, SEED, priced=bool(panel.on_trial)), *more]
     return Contest(now, segment_names(now), run_trial(now, horizon, models))
 
 
@@ -169,7 +169,7 @@ def untouched_weeks(panel: Panel, horizon: int, *, more: Sequence[Model] = ()) -
     """
     cutoff = panel.length - horizon
     past = panel.until(cutoff)
-    models = [*candidate_models(horizon, SEED), *more]
+    models = [*candidate_models(horizon, SEED, priced=bool(panel.on_trial)), *more]
     made = forecast_panel(past, horizon, seed=SEED, models=models)
     actual = panel.y[:, cutoff : cutoff + horizon]
     naive = next(model for model in models if model.name == BASELINE)

@@ -12,7 +12,7 @@ from math import ceil
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.filters import is_whole
+from forecasting.filters import carried, is_whole
 from forecasting.frames import MAX_PERIODS
 from forecasting.frequency import Frequency, frequency_of, period_range
 from forecasting.history import DemandGrid
@@ -30,6 +30,8 @@ MOST_DAILY_INTERVAL = 28
 LEAST_SELLING_DAYS = 3.0
 LEAST_LIVE_DAYS = 4
 LEAST_PERIODS_SEEN = 4
+# Prices are worth hearing where a tenth of all series were once a twentieth dearer than before.
+PRICE_MOVED, SHARE_MOVED = 1.05, 0.1
 # A day on which stock was there for less than this share of it says nothing about demand.
 LEAST_DAY_SHARE = 0.5
 
@@ -77,6 +79,7 @@ def panel_of_grid(
         y=y,
         known=known,
         past={},
+        on_trial=_regular_price(grid, skipped, period.days),
         static=facts,
         categorical=frozenset(facts),
         offered_from=_offered_from(grid, skipped) // period.days,
@@ -85,6 +88,21 @@ def panel_of_grid(
         country=grid.country,
         whole=is_whole(grid.y),
     )
+
+
+def _regular_price(grid: DemandGrid, skipped: int, days: int) -> dict[str, Floats]:
+    """The price outside promotions, where prices of several series moved enough to be heard.
+
+    Promotions are announced and heard by themselves; of the price nobody knows what it will be.
+    """
+    promoted = grid.promotion[:, : grid.length] > 0
+    regular = carried(np.where(promoted, np.nan, grid.price))
+    whole = regular[:, skipped:].reshape(len(regular), -1, days)
+    seen = ~np.isnan(whole)
+    mean = np.where(seen, whole, 0.0).sum(axis=2) / np.maximum(seen.sum(axis=2), 1)
+    price = np.where(seen.any(axis=2), mean, np.nan)
+    moved = np.fmax.reduce(price, axis=1) > PRICE_MOVED * np.fmin.reduce(price, axis=1)
+    return {"price": price} if moved.mean() >= SHARE_MOVED else {}
 
 
 def _around(

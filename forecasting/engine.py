@@ -103,12 +103,7 @@ def forecast_panel(
     assert horizon >= 1, "a forecast reaches at least one period"
     now = panel.reaching(horizon)
     segment = segments_of(now)
-    plan = list(models) if models is not None else candidate_models(horizon, seed)
-    tried = (
-        plan
-        if models is not None
-        else candidate_models(horizon, seed, for_trial=True, daily=panel.frequency.is_daily)
-    )
+    plan, tried = _candidates(panel, horizon, seed, models)
     trial = run_trial(now, horizon, tried)
     upgrade = prophet_upgrade(now, horizon, trial, value, seconds=prophet_seconds, seed=seed)
     weights = _weighed(trial, segment)
@@ -140,6 +135,19 @@ def forecast_panel(
         total_table=np.maximum.accumulate(table[:, :, places], axis=1),
         spread_table=spread[1],
         donors=donors,
+    )
+
+
+def _candidates(
+    panel: Panel, horizon: int, seed: int, models: Sequence[Model] | None
+) -> tuple[list[Model], list[Model]]:
+    """Those that forecast, and the same made small for the trial; `models` stand for both."""
+    if models is not None:
+        return list(models), list(models)
+    priced, daily = bool(panel.on_trial), panel.frequency.is_daily
+    return (
+        candidate_models(horizon, seed, priced=priced),
+        candidate_models(horizon, seed, for_trial=True, daily=daily, priced=priced),
     )
 
 

@@ -67,7 +67,7 @@ def checked_model(
     make = _maker(source, file_name, class_name, parameters)
     check_contract(make)
     name = make().name
-    if name in _TAKEN or name in {one.name for one in candidate_models(HORIZON, 0)}:
+    if name in _TAKEN or name in {one.name for one in candidate_models(HORIZON, 0, priced=True)}:
         raise Invalid("own_model_name_taken", field="name", value=name)
     return NewOwnModel(name, file_name, class_name, dict(parameters), sha256(source).hexdigest())
 

@@ -6,7 +6,7 @@ covariates known in advance may reach further, to the end of `days`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,8 @@ class Panel:
     """Series in rows, periods in columns.
 
     `y` [S, T]: demand, NaN where unseen. `days` [T + F]: stamps, F periods beyond the history.
-    `known` name → [S, T + F]; `past` name → [S, T]; `static` name → codes or numbers [S];
+    `known` name → [S, T + F]; `past` name → [S, T]; `on_trial` name → [S, T]: past columns that
+    must first show that they help; `static` name → codes or numbers [S];
     `offered_from` [S]: first column on offer, sold or not (a large number for never);
     `closed` [S, T + F]: announced closed periods, where demand is 0 by nature (or None).
     `events`: sale events that the company entered. `country` [S]: where a series sells, "" unknown;
@@ -45,6 +46,7 @@ class Panel:
     events: Feasts = ()
     country: tuple[str, ...] = ()
     whole: bool = False
+    on_trial: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
     def length(self) -> int:
@@ -63,7 +65,12 @@ class Panel:
             self,
             y=self.y[:, :cutoff],
             past={name: values[:, :cutoff] for name, values in self.past.items()},
+            on_trial={name: values[:, :cutoff] for name, values in self.on_trial.items()},
         )
+
+    def with_trial(self) -> "Panel":
+        """The panel whose columns on trial are heard like any other of its past."""
+        return replace(self, past={**self.past, **self.on_trial}, on_trial={})
 
     def select(self, rows: Ints) -> "Panel":
         """The panel of some of its series, in the order given."""
@@ -73,6 +80,7 @@ class Panel:
             y=self.y[rows],
             known={name: values[rows] for name, values in self.known.items()},
             past={name: values[rows] for name, values in self.past.items()},
+            on_trial={name: values[rows] for name, values in self.on_trial.items()},
             static={name: values[rows] for name, values in self.static.items()},
             offered_from=self.offered_from[rows],
             closed=None if self.closed is None else self.closed[rows],

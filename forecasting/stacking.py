@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.candidates import RARE_ONLY, SUPPORT, TRIED_SMALLER
+from forecasting.candidates import MUST_BEAT, RARE_ONLY, SUPPORT, TRIED_SMALLER
 from forecasting.panel import Bools, Floats, Ints, Panel
 
 PLACE_MARGIN = 1.08  # a candidate within this factor of the best loss earns a place
@@ -76,7 +76,7 @@ def learn_weights(
     for sparse in (0, 1):
         kind = segment % 2 == sparse
         # The middle of a rare seller is nothing at all: it would only pull the mean down.
-        left_out = SUPPORT if sparse else RARE_ONLY
+        left_out = SUPPORT if sparse else RARE_ONLY | _beaten(actual, forecasts, size, kind)
         places = [place for place, name in enumerate(names) if name not in left_out]
         some = {names[place]: forecasts[names[place]] for place in places}
         every = _weigh(actual, some, size, kind)
@@ -105,6 +105,22 @@ def lean_to_middle(
     losses = [runs.loss(np.array([1.0 - share, share])) for share in LEANS]
     best = int(np.argmin(losses))
     return LEANS[best] if losses[best] < LEAN_MUST_GAIN * losses[0] else 0.0
+
+
+def _beaten(
+    actual: Floats, forecasts: Mapping[str, Floats], size: Floats, rows: Bools
+) -> frozenset[str]:
+    """Candidates that do not beat the twin which they must beat."""
+    found = set()
+    for name, (twin, share) in MUST_BEAT.items():
+        if name not in forecasts or twin not in forecasts:
+            continue
+        runs = _runs(actual, {one: forecasts[one] for one in (name, twin)}, size, rows)
+        if runs is None or runs.loss(np.array([1.0, 0.0])) > share * runs.loss(
+            np.array([0.0, 1.0])
+        ):
+            found.add(name)
+    return frozenset(found)
 
 
 def _weigh(

@@ -94,6 +94,7 @@ def train(
     panel = _panel(known, period, named)
     steps = _steps(period)
     value = _recent_value(known)
+    house = candidate_models(period.horizon, SEED, priced=bool(panel.on_trial))
 
     def work(models: Sequence[Model]) -> PanelForecast:
         return forecast_by_shards(
@@ -104,7 +105,7 @@ def train(
             prophet_seconds=prophet_seconds,
             total_steps=steps,
             value=value,
-            models=[*candidate_models(period.horizon, SEED), *models] if models else None,
+            models=[*house, *models] if models else None,
             incumbents=_in_order(known, incumbents),
         )
 

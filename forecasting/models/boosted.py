@@ -55,7 +55,9 @@ class Boosted:
     name: str = "boosted"
     studies: Studies = field(default_factory=Studies, repr=False)
     trees_: list[Any] = field(default_factory=list, init=False)
-    columns_: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64), init=False)
+    columns_: Ints = field(
+        default_factory=lambda: np.empty(0, dtype=np.int64), init=False, compare=False
+    )
     study_: Study | None = field(default=None, init=False)
 
     def fit(self, panel: Panel) -> Self:

@@ -139,7 +139,9 @@ def require_shape(said: Any, shape: tuple[int, ...]) -> Floats:
 
 
 def check_panel(y: Floats | None = None) -> Panel:
-    """Weekly demand: steady, seasonal, sparse, dead and young series, gaps, one promotion ahead."""
+    """Weekly demand: steady, seasonal, sparse, dead and young series, gaps, one promotion ahead;
+    prices rise now and then.
+    """
     demand = _demand() if y is None else y
     count, length = demand.shape
     weekly = frequency_of("W-SUN")
@@ -159,6 +161,9 @@ def check_panel(y: Floats | None = None) -> Panel:
         categorical=frozenset({"category"}),
         offered_from=np.zeros(count, dtype=np.int64),
         closed=None,
+        on_trial={
+            "price": 10.0 + np.cumsum(np.arange(demand.size).reshape(demand.shape) % 9 == 4, 1)
+        },
     )
 
 

@@ -17,7 +17,9 @@ HORIZON = 6
 
 def every_model() -> list[Model]:
     small = Boosted(horizon=HORIZON, trees=8, max_rows=2_000)
-    cheap = [model for model in candidate_models(HORIZON, 0) if model.name != "boosted"]
+    cheap = [
+        model for model in candidate_models(HORIZON, 0, priced=True) if model.name != "boosted"
+    ]
     return [*cheap, small, ProphetModel()]
 
 

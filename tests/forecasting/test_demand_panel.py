@@ -20,6 +20,7 @@ def a_grid(**changes: np.ndarray) -> DemandGrid:
         "y": np.random.default_rng(5).poisson(1.3, shape).astype(np.float64),
         "price": np.full(shape, 10.0),
         "out_share": np.zeros(shape),
+        "promotion": np.zeros((SERIES, shape[1] + 56)),
     }
     return DemandGrid(
         sku_id=np.arange(SERIES, dtype=np.int64) + 1,
@@ -28,7 +29,6 @@ def a_grid(**changes: np.ndarray) -> DemandGrid:
         first_on=date(2025, 1, 6),
         short=np.zeros(shape),
         bulk=np.zeros(shape),
-        promotion=np.zeros((SERIES, shape[1] + 56)),
         live=np.ones(shape, dtype=bool),
         closed=np.zeros(shape, dtype=bool),
         **{**facts, **changes},
@@ -52,3 +52,15 @@ def test_what_is_sold_in_parts_of_a_unit_is_forecast_in_parts() -> None:
     assert not panel.whole
     quantiles = forecast_panel(panel, PERIOD.horizon, seed=1).quantiles
     assert (quantiles != np.round(quantiles)).any()
+
+
+def test_a_price_is_heard_where_it_moved_outside_promotions() -> None:
+    price, promotion = a_grid().price, a_grid().promotion
+    assert panel_of_grid(a_grid(), PERIOD).on_trial == {}, "no price moved"
+    price[:, 98:105], promotion[:, 98:105] = 7.0, 30.0
+    assert panel_of_grid(a_grid(price=price, promotion=promotion), PERIOD).on_trial == {}
+    price[0, 200:] = 12.0
+    heard = panel_of_grid(a_grid(price=price, promotion=promotion), PERIOD).on_trial["price"]
+    assert heard[0, [13, 14, 27, 29]].tolist() == [10, 10, 10, 12]
+    assert heard[0, 28] == (10 * 4 + 12 * 3) / 7, "the week in which it rose"
+    assert (heard[1:] == 10).all()

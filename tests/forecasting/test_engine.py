@@ -193,3 +193,21 @@ def test_prophet_within_its_budget_is_mixed_in_where_the_trial_says_it_pays(
     )
     assert "prophet_blend" in first.champions
     np.testing.assert_array_equal(first.quantiles, second.quantiles)
+
+
+@pytest.mark.slow
+def test_where_demand_answers_to_prices_a_price_on_trial_makes_totals_better() -> None:
+    random = np.random.default_rng(5)
+    jumps = np.where(random.random((24, 98)) < 1 / 12, random.normal(0, 0.2, (24, 98)), 0.0)
+    price = np.clip(10.0 * np.exp(np.cumsum(jumps, axis=1)), 4.0, 25.0)
+    mean = np.exp(random.normal(3.0, 0.7, (24, 1))) * (price / 10.0) ** -2.0
+    whole = plain_panel(random.poisson(mean).astype(float), freq="W-SUN")
+    rows = [int(name[1:]) for name in whole.ids]
+    panel = replace(whole, on_trial={"price": price[rows]}).until(90)
+    heard, deaf = (forecast_panel(one, 8) for one in (panel, replace(panel, on_trial={})))
+    assert heard.weights is not None
+    assert heard.weights.counts("boosted_priced")
+    missed = [
+        np.abs(whole.y[:, 90:].sum(axis=1) - one.mean.sum(axis=1)).sum() for one in (heard, deaf)
+    ]
+    assert missed[0] < 0.95 * missed[1]

@@ -30,6 +30,19 @@ def test_without_rare_sellers_nothing_leans() -> None:
     assert lean_to_middle(steady, said, said, np.full(40, 0.3), ~RARE) == 0.0
 
 
+@pytest.mark.parametrize(("noise", "heard"), [(0.9, True), (0.99, False)])
+def test_prices_are_heard_only_where_the_trial_is_clearly_better_for_it(
+    noise: float, heard: bool
+) -> None:
+    random = np.random.default_rng(8)
+    actual = random.normal(20.0, 1.0, (8, 60, 6))
+    wrong = random.normal(0.0, 1.0, actual.shape)
+    said = {"boosted": actual + wrong, "boosted_priced": actual + noise * wrong}
+    segment = np.zeros(60, dtype=np.int64)
+    weights = learn_weights(actual, said, np.full(60, 20.0), segment)
+    assert weights.counts("boosted_priced") == heard
+
+
 def test_a_candidate_tried_smaller_than_it_is_keeps_its_place() -> None:
     random = np.random.default_rng(8)
     actual = random.normal(20.0, 1.0, (8, 60, 6))
