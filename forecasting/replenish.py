@@ -71,8 +71,8 @@ def read_plan_facts(
     shared = _limits(conn, as_of, sku_ids)
     currencies = currencies_of(shared.limits, shared.ordered)
     book = read_book(conn, as_of=as_of, sku_ids=sku_ids, currencies=currencies)
-    forecasts = planned_forecasts(conn, run, as_of=as_of, sku_ids=sku_ids)
     here = OffersHere(book, as_of)
+    forecasts = planned_forecasts(conn, run, as_of=as_of, sku_ids=sku_ids)
     return PlanFacts(
         as_of=as_of,
         book=book,
