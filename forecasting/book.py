@@ -13,7 +13,7 @@ from decimal import Decimal
 from forecasting.delivered import read_lead_times
 from forecasting.expiry import DatedLot, free_lots
 from forecasting.lead_time import arrives_on, stated_route
-from forecasting.lead_time_learning import NOTHING, LeadTimes, learned_route
+from forecasting.lead_time_learning import NOTHING, LeadTimes
 from forecasting.supplier_terms import OfferRoute, OfferTerms, Rate
 from forecasting.transfers import Way
 from inventory_core.catalog.rates import rates_on
@@ -131,45 +131,15 @@ def lots_of(book: Book, pair: Pair, as_of: date) -> tuple[DatedLot, ...]:
     return free_lots(dated, position.reserved + position.backordered)
 
 
-def offers_to(book: Book, sku_id: int, warehouse_id: int, as_of: date) -> tuple[OfferTerms, ...]:
-    """The offers of a SKU with the lead times, freight and duty learned for a warehouse."""
-    return tuple(
-        replace(
-            offer,
-            routes=tuple(_way_to(book, offer, one, warehouse_id, as_of) for one in offer.routes),
-        )
-        for offer in book.offers.get(sku_id, ())
-    )
-
-
-def _way_to(
-    book: Book, offer: OfferTerms, one: OfferRoute, warehouse_id: int, as_of: date
-) -> OfferRoute:
-    paid, supplier_id, method = book.inbound_costs, offer.supplier_id, one.route.ship_method
-    return replace(
-        one,
-        route=learned_route(
-            one.route,
-            book.lead_times,
-            supplier_id=supplier_id,
-            warehouse_id=warehouse_id,
-            as_of=as_of,
-        ),
-        freight_share=None if one.unit_freight else paid.freight(supplier_id, warehouse_id, method),
-        duty_share=paid.duty(supplier_id, warehouse_id),
-    )
-
-
 def longest_lead_days(conn: Reading, *, as_of: date) -> int:
     """Days until goods ordered now are there by the slowest offer; 0 without offers."""
-    book = read_book(conn, as_of=as_of)
-    ways = [route.route for items in book.offers.values() for o in items for route in o.routes]
-    return max(((arrives_on(route, as_of) - as_of).days for route in set(ways)), default=0)
+    found = offers(conn, None, as_of)
+    routes = {stated_route(one, method) for one in found for method in _methods(one)}
+    return max(((arrives_on(route, as_of) - as_of).days for route in routes), default=0)
 
 
 def offer_terms(offer: Offer, rates: Sequence[Rate]) -> OfferTerms:
     """An offer as `suggest` compares it: one route for each ship method."""
-    methods = offer.ship_methods or ("sea",)
     return OfferTerms(
         offer_id=offer.id,
         version=offer.version,
@@ -179,13 +149,17 @@ def offer_terms(offer: Offer, rates: Sequence[Rate]) -> OfferTerms:
         moq=offer.moq,
         order_multiple=offer.order_multiple,
         prices=offer.prices,
-        routes=tuple(_route(offer, method, rates) for method in methods),
+        routes=tuple(_route(offer, method, rates) for method in _methods(offer)),
         preferred=offer.preferred,
         assumed=offer.assumed,
         order_minimum=offer.order_minimum,
         minimum_currency=offer.minimum_currency,
         pallet_quantity=offer.pallet_quantity,
     )
+
+
+def _methods(offer: Offer) -> Sequence[str]:
+    return offer.ship_methods or ("sea",)
 
 
 def _route(offer: Offer, method: str, rates: Sequence[Rate]) -> OfferRoute:

@@ -10,7 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from math import ceil, floor
 
 from forecasting.order_cost import LOST_AFTER_DAYS
-from forecasting.policy import ROUNDING, TotalDemand, quantile_of
+from forecasting.policy import ROUNDING, TotalDemand
+from forecasting.quantiles import quantile_of
 from inventory_core.planning.plan_costs import PlanCosts
 
 HORIZON_DAYS = 180

@@ -81,7 +81,7 @@ def reason_of(situation: Situation, draft: Draft) -> dict[str, Any]:
         draft.runs_out_on and draft.arrives_on and draft.runs_out_on < draft.arrives_on
     ):
         code = "runs_out_before_arrival"
-    elif "minimum" in _manual(situation):
+    elif situation.rule.minimum is not None:
         code = "below_minimum"
     else:
         code = "reorder_point_reached"
@@ -92,12 +92,6 @@ def reason_of(situation: Situation, draft: Draft) -> dict[str, Any]:
         "order_by_on": _day(draft.order_by_on),
         "days_late": draft.days_late,
     }
-
-
-def _manual(situation: Situation) -> list[str]:
-    rule = situation.rule
-    parts = ("service_level", "review_days", "minimum", "maximum")
-    return [name for name in parts if getattr(rule, name) is not None]
 
 
 def _demand(demand: TotalDemand) -> dict[str, Any]:

@@ -7,8 +7,9 @@ sums are made elsewhere; every number here can be worked out again from the same
 from decimal import Decimal
 from typing import Any
 
+from forecasting.courses import COURSES
 from forecasting.evidence_way import legs_of
-from forecasting.order_cost import COURSES, LOST_AFTER_DAYS, SHELF_DAYS
+from forecasting.order_cost import LOST_AFTER_DAYS, SHELF_DAYS
 from forecasting.situation import Draft, PlanSettings, Situation
 from forecasting.supplier_choice import Choice, Option, cents, hundredths, saving_by_break
 from forecasting.supplier_terms import landed_unit_cost

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from forecasting.courses import Courses, courses_of
 from forecasting.limits import Item, Level
-from forecasting.order_cost import LOST_AFTER_DAYS, Courses, Way, courses_of, order_costs
+from forecasting.order_cost import LOST_AFTER_DAYS, Way, order_costs
 from forecasting.situation import Draft, Planned, PlanSettings
 from forecasting.supplier_choice import DAYS_PER_YEAR, MOST_COVER_DAYS
 from forecasting.supplier_terms import OfferTerms, allowed_quantity, landed_unit_cost, step_of

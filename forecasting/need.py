@@ -7,17 +7,22 @@ service level allows: an earlier gap is one that no order of today can close. Ch
 and rounds no carton.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, floor
 
 import numpy as np
+import numpy.typing as npt
 
+from forecasting.courses import came_by, carried, course_levels, running_totals
 from forecasting.expiry import spoiled_totals, spoils_by_day
-from forecasting.order_cost import Way, courses_of
+from forecasting.order_cost import Way
 from forecasting.policy import ROUNDING, Floats, Policy
 from forecasting.projection import EMPTY, Projection, coming_by_day, project_stock
 from forecasting.situation import Situation
+
+Bools = npt.NDArray[np.bool_]
 
 EXTRA_HORIZON_DAYS = 60
 LEVELS = 200  # of demand, equally likely, of which those that empty the shelf are counted
@@ -34,10 +39,10 @@ class Need:
     """
 
     to_level: int
-    most_asked: int | None
-    chance: float
-    below: bool
-    due: bool
+    most_asked: int | None = None
+    chance: float = 0.0
+    below: bool = False
+    due: bool = False
 
     @property
     def units(self) -> int:
@@ -45,26 +50,67 @@ class Need:
         return self.to_level if self.most_asked is None else min(self.to_level, self.most_asked)
 
 
-def need_of(situation: Situation, policy: Policy, arrives: date, way: Way) -> Need:
-    """What is needed by a way whose goods are planned to arrive on `arrives`; `way` knows when else
-    they may, and those of the next review, until when they must last.
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What an order by one way has to cover, from the day it is planned to arrive; `way` knows when
+    else it may, and how long it must last.
     """
-    position = situation.stock.inventory_position - expiring_units(situation, policy)
-    to_level = units_to_level(situation, policy, arrives)
-    if to_level <= 0 or position > policy.reorder_point:
-        return Need(to_level, None, 0.0, below=False, due=False)
-    chance = chance_of_empty(situation, way)
+
+    policy: Policy
+    arrives_on: date
+    way: Way
+
+
+def needs_of(situation: Situation, covers: Sequence[Cover]) -> list[Need]:
+    """What is needed by each way. Stock is carried forward once for all of them, and over courses
+    only where it has come down.
+    """
+    arrivals = [_days_until(situation, one.arrives_on) for one in covers]
+    lost = _project(situation, situation.demand.path(max(arrivals))).lost
+    needs = [
+        Need(_to_level(situation, one.policy, float(lost[:days].sum())))
+        for one, days in zip(covers, arrivals, strict=True)
+    ]
+    low = [
+        place
+        for place, (one, need) in enumerate(zip(covers, needs, strict=True))
+        if need.to_level > 0 and _position(situation, one.policy) <= one.policy.reorder_point
+    ]
+    if low:
+        last = max(max(covers[place].way.arrivals) + covers[place].way.gap_days for place in low)
+        empty = _empty_days(situation, last)
+        for place in low:
+            one, level = covers[place], needs[place].to_level
+            needs[place] = _need(situation, one, level, _chance_of_empty(empty, one.way))
+    return needs
+
+
+def _need(situation: Situation, cover: Cover, to_level: int, chance: float) -> Need:
+    """The need by a way of a SKU that has come down to its reorder point."""
+    policy = cover.policy
     due = chance >= 1 - policy.service_level - ROUNDING
     if {"minimum", "maximum"} & set(policy.manual):
         return Need(to_level, None, chance, below=True, due=due or "minimum" in policy.manual)
-    most = most_asked(situation, policy, arrives, way)
-    return Need(to_level, most, chance, below=True, due=due)
+    return Need(to_level, most_asked(situation, cover), chance, below=True, due=due)
 
 
 def units_to_level(situation: Situation, policy: Policy, arrives: date) -> int:
     """Order-up-to less the position, without what expires and what is lost before `arrives`."""
-    position = situation.stock.inventory_position - expiring_units(situation, policy)
-    return policy.order_up_to - position - lost_units(situation, policy, arrives)
+    demand = situation.demand.path(_days_until(situation, arrives))
+    return _to_level(situation, policy, float(_project(situation, demand).lost.sum()))
+
+
+def _to_level(situation: Situation, policy: Policy, lost: float) -> int:
+    """`lost` in whole units: expected demand that no order can serve any more."""
+    return policy.order_up_to - _position(situation, policy) - floor(lost + ROUNDING)
+
+
+def _position(situation: Situation, policy: Policy) -> int:
+    return situation.stock.inventory_position - expiring_units(situation, policy)
+
+
+def _days_until(situation: Situation, day: date) -> int:
+    return max(0, (day - situation.starts_on).days)
 
 
 def expected_stock(situation: Situation, policy: Policy) -> Projection:
@@ -104,38 +150,35 @@ def expiring_units(situation: Situation, policy: Policy) -> int:
     return floor(sum(units for _, units in spoiled) + ROUNDING)
 
 
-def lost_units(situation: Situation, policy: Policy, arrives: date) -> int:
-    """Whole units of expected demand that no order can serve any more."""
-    return floor(expected_stock(situation, policy).lost_before(arrives) + ROUNDING)
-
-
-def chance_of_empty(situation: Situation, way: Way) -> float:
-    """How likely a day without stock is between the arrival by `way` and the next, if nothing new
-    is ordered: over equally likely arrivals and levels of demand.
+def _empty_days(situation: Situation, days: int) -> Bools:
+    """[LEVELS, days + 1] whether nothing is left after 0 .. days, for equally likely courses of
+    demand, if nothing new is ordered.
     """
-    courses = courses_of(
-        situation.demand,
-        sellable=situation.stock.sellable,
-        arrivals=situation.inbound,
-        starts_on=situation.starts_on,
-        horizon_days=max(way.arrivals) + way.gap_days,
-        lots=situation.lots,
-        count=LEVELS,
-    )
-    empty = courses.stock < EMPTY
+    total = running_totals(situation.demand, course_levels(LEVELS), days)
+    came = came_by(situation.starts_on, situation.inbound, days)
+    supply = situation.stock.sellable + came
+    _, stock = carried(total, supply, situation.lots, situation.starts_on)
+    return np.asarray(stock < EMPTY)
+
+
+def _chance_of_empty(empty: Bools, way: Way) -> float:
+    """How likely a day without stock is between the arrival by `way` and the next: over equally
+    likely arrivals and levels of demand.
+    """
     found = [empty[:, day + 1 : day + way.gap_days + 1].any(axis=1).mean() for day in way.arrivals]
     return float(np.mean(found))
 
 
-def most_asked(situation: Situation, policy: Policy, arrives: date, way: Way) -> int:
+def most_asked(situation: Situation, cover: Cover) -> int:
     """Whole units that high demand asks for beyond what is there, from the arrival until late goods
     of the next review; and the mean of one more review, which order-up-to holds beyond.
     """
-    begin = max(0, (arrives - situation.starts_on).days)
+    policy, way = cover.policy, cover.way
+    begin = _days_until(situation, cover.arrives_on)
     end = max(begin, *way.arrivals) + way.gap_days
     days = max(end, policy.protection_days + policy.review_days)
-    mean = _running(situation.demand.path(days))
-    high = _running(situation.demand.path(days, policy.service_level))
+    by_day = situation.demand.path(days, policy.service_level)
+    mean, high = _running(situation.demand.path(days)), _running(by_day)
     spread = np.maximum(0.0, high - mean)
     # Of the spread until a day only the part is open that was not there at the arrival.
     later = slice(begin + 1, end + 1)
@@ -146,8 +189,9 @@ def most_asked(situation: Situation, policy: Policy, arrives: date, way: Way) ->
         spoiled = spoiled_totals(situation.lots, high, situation.starts_on)
         asked += spoiled[later] - spoiled[begin]
     there = situation.stock.sellable + float(coming[:begin].sum())
-    stock = cautious_stock(situation, policy).stock
-    left = float(stock[begin - 1]) if begin else max(0.0, there)
+    left = max(0.0, there)
+    if begin:
+        left = float(_project(situation, by_day[:begin]).stock[-1])
     through = policy.protection_days
     more = float(mean[through + policy.review_days] - mean[through])
     return ceil(max(0.0, float(asked.max()) - left) + max(0.0, -there) + more - ROUNDING)

@@ -6,23 +6,22 @@ option; which of them is taken is decided elsewhere (`supplier_choice`, `suggest
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from math import ceil
 
+from forecasting.courses import courses_of
 from forecasting.lead_time import Route, arrives_on, lead_times
-from forecasting.need import Need, need_of
+from forecasting.need import Cover, Need, needs_of
 from forecasting.order_cost import (
     LOST_AFTER_DAYS,
     Ages,
-    Courses,
     OrderCost,
     Way,
-    courses_of,
+    costs_by_way,
     needed_until,
-    order_costs,
 )
-from forecasting.policy import Paying, Policy, replenish_policy
+from forecasting.policy import Paying, replenish_policy
 from forecasting.situation import PlanSettings, Situation
 from forecasting.supplier_choice import (
     DAYS_PER_MONTH,
@@ -61,22 +60,28 @@ NO_OFFER = OfferTerms(
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One offer by one route: its cover, its dates, what is needed by it now and asked for."""
+    """One offer by one route: what an order by it has to cover, and what is needed of it now."""
 
     offer: OfferTerms
     way: OfferRoute
-    policy: Policy
-    arrives_on: date
-    arrival: Way
+    cover: Cover
     need: Need
-    asked: int
 
 
 def options_of(situation: Situation, settings: PlanSettings) -> list[Option]:
-    """Every offer by every route at every quantity worth asking for, with what it costs."""
-    paths = [_path(situation, settings, offer, way) for offer, way in _ways(situation, settings)]
-    end = max(_middle(path.arrival) + path.arrival.gap_days for path in paths)
-    last = max(max(path.arrival.arrivals) + path.arrival.gap_days for path in paths)
+    """Every offer by every route at every quantity worth asking for, with what it costs.
+
+    Stock is carried forward once, and all options are weighed at once on the same courses.
+    """
+    ways = _ways(situation, settings)
+    covers = [_cover(situation, settings, offer, way) for offer, way in ways]
+    needs = needs_of(situation, covers)
+    bare = [
+        _worth_weighing(situation, settings, Path(*way, cover, need))
+        for way, cover, need in zip(ways, covers, needs, strict=True)
+    ]
+    end = max(_middle(one.way) + one.way.gap_days for one in covers)
+    last = max(max(one.way.arrivals) + one.way.gap_days for one in covers)
     courses = courses_of(
         situation.demand,
         sellable=situation.stock.sellable,
@@ -85,9 +90,21 @@ def options_of(situation: Situation, settings: PlanSettings) -> list[Option]:
         horizon_days=last + LOST_AFTER_DAYS + 1,
         lots=situation.lots,
     )
+    fees = settings.costs if situation.warehouse_kind == WarehouseKind.FBA else None
+    asked = [
+        (one.way, [option.quantity.ordered for option in options])
+        for one, options in zip(covers, bare, strict=True)
+    ]
+    costs = costs_by_way(courses, asked, ages=_ages(situation, fees))
     found: list[Option] = []
-    for path in paths:
-        found.extend(_options(situation, settings, path, courses, end))
+    for one, options, weighed in zip(covers, bare, costs, strict=True):
+        until = needed_until(courses, one.way, end)
+        known = (
+            replace(option, needed_until=until, cost=cost, compared_until=end)
+            for option, cost in zip(options, weighed, strict=True)
+        )
+        volume = situation.volume_m3 or Decimal(0)
+        found += _worth_their_break([_priced(option, settings, fees, volume) for option in known])
     return found
 
 
@@ -100,7 +117,9 @@ def _ways(situation: Situation, settings: PlanSettings) -> list[tuple[OfferTerms
     return [(NO_OFFER, OfferRoute(route))]
 
 
-def _path(situation: Situation, settings: PlanSettings, offer: OfferTerms, way: OfferRoute) -> Path:
+def _cover(
+    situation: Situation, settings: PlanSettings, offer: OfferTerms, way: OfferRoute
+) -> Cover:
     """Lead time today, and how long an order must last until one of the next review arrives."""
     today = situation.as_of
     review = situation.rule.review_days or settings.review_days
@@ -119,13 +138,9 @@ def _path(situation: Situation, settings: PlanSettings, offer: OfferTerms, way: 
         gap_days=gap,
         lead_times=leads,
     )
-    policy = replace(policy, paying=paying)
     shift = (today - situation.starts_on).days
     arrival = Way(tuple(max(0, days + shift) for days in leads), gap)
-    need = need_of(situation, policy, arrives, arrival)
-    # Where nothing is needed by this way it is still compared, at an order of one review period.
-    asked = need.units if need.due else max(1, ceil(policy.per_day * policy.review_days))
-    return Path(offer, way, policy, arrives, arrival, need, asked)
+    return Cover(replace(policy, paying=paying), arrives, arrival)
 
 
 def _paying(
@@ -149,35 +164,26 @@ def _middle(way: Way) -> int:
     return round(sum(way.arrivals) / len(way.arrivals))
 
 
-def _options(
-    situation: Situation, settings: PlanSettings, path: Path, courses: Courses, end: int
-) -> list[Option]:
-    asked = quantities_worth_asking(
-        path.asked, path.offer, situation.carton_quantity, _parts(situation, settings, path)
-    )
-    least, *more = (_bare(situation, path, quantity) for quantity in asked)
-    kept = [least, *(o for o in more if o.quantity.ordered < least.quantity.ordered
-                     or _keeps(o, situation))]  # fmt: skip
-    until = needed_until(courses, path.arrival, end)
-    fees = settings.costs if situation.warehouse_kind == WarehouseKind.FBA else None
-    ages = Ages(
+def _ages(situation: Situation, fees: PlanCosts | None) -> Ages:
+    return Ages(
         shelf_life_days=situation.shelf_life_days,
         aged_after_days=fees.aged_after_days if fees else None,
         low_cover_days=fees.low_cover_days if fees else None,
     )
-    costs = order_costs(
-        courses, path.arrival, [option.quantity.ordered for option in kept], ages=ages
-    )
-    priced = [
-        _priced(
-            replace(option, needed_until=until, cost=cost, compared_until=end),
-            settings,
-            fees,
-            situation.volume_m3 or Decimal(0),
-        )
-        for option, cost in zip(kept, costs, strict=True)
-    ]
-    return _worth_their_break(priced)
+
+
+def _worth_weighing(situation: Situation, settings: PlanSettings, path: Path) -> list[Option]:
+    """An option for each quantity by one way of which it is worth to know what it costs.
+
+    Where nothing is needed by this way it is still compared, at an order of one review period.
+    """
+    policy, need = path.cover.policy, path.need
+    wanted = need.units if need.due else max(1, ceil(policy.per_day * policy.review_days))
+    parts = _parts(situation, settings, path)
+    asked = quantities_worth_asking(wanted, path.offer, situation.carton_quantity, parts)
+    least, *more = (_bare(situation, path, quantity) for quantity in asked)
+    return [least, *(o for o in more if o.quantity.ordered < least.quantity.ordered
+                     or _keeps(o, situation))]  # fmt: skip
 
 
 def _parts(situation: Situation, settings: PlanSettings, path: Path) -> Sequence[float]:
@@ -195,18 +201,18 @@ def _bare(situation: Situation, path: Path, quantity: Quantity) -> Option:
     landed = None
     if reached is not None:
         landed = landed_unit_cost(path.offer, path.way, reached[1], situation.rates)
-    per_day = path.policy.per_day
+    per_day = path.cover.policy.per_day
     return Option(
         offer=path.offer,
         way=path.way,
-        policy=path.policy,
-        arrives_on=path.arrives_on,
+        policy=path.cover.policy,
+        arrives_on=path.cover.arrives_on,
         quantity=quantity,
         break_from=reached[0] if reached else 0,
         unit_price=reached[1] if reached else None,
         unit_landed=landed,
         cost=UNKNOWN_COST,
-        arrival=path.arrival,
+        arrival=path.cover.way,
         cover_days=quantity.ordered / per_day if per_day > 0 else None,
         rates=situation.rates,
         need=path.need,

@@ -2,44 +2,25 @@
 
 An order serves what would be lost without it from the day it arrives (lost sales): after t days
 max(0, quantity - lost(t)) of its units still lie on the shelf. From that follow holding, over-age,
-lost sales until the next order can arrive, and both meanings of service. Chooses nothing; no random
-numbers, so that the same numbers cost the same tomorrow.
+lost sales until the next order can arrive, and both meanings of service. Chooses nothing.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.expiry import DatedLot, spoiled_totals
-from forecasting.policy import TotalDemand, quantile_rows
-from forecasting.projection import Arrival, coming_by_day, lost_so_far
+from forecasting.courses import Courses
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
-# So many equally likely courses: course i follows the quantile (i + 1/2) / COURSES of the total.
-COURSES = 40
 # Units that are not sold within a year of their arrival are counted as lying there for a year.
 SHELF_DAYS = 365
 # What is not sold by then will not be: fashion, boxes and patience do not last longer.
 LOST_AFTER_DAYS = 730
 UNIT = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Courses:
-    """Courses of demand [C] carried forward without a new order; [C, H + 1] after so many days.
-
-    `total`: demand in all; `lost`: of it not served; `stock`: left at the end of the day; `owed`
-    [H + 1]: promised to customers and still not there.
-    """
-
-    total: Floats
-    lost: Floats
-    stock: Floats
-    owed: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,59 +67,63 @@ class OrderCost:
     unsold: float = 0.0
 
 
-def course_levels(count: int = COURSES) -> Floats:
-    """The middle of each of `count` equal slices of chance."""
-    return (np.arange(count) + 0.5) / count
+@dataclass(frozen=True, slots=True)
+class _Orders:
+    """Orders [N] weighed at once: `size` units each, there on day `arrival`, to last `gap` days.
 
-
-def courses_of(
-    demand: TotalDemand,
-    *,
-    sellable: int,
-    arrivals: Sequence[Arrival],
-    starts_on: date,
-    horizon_days: int,
-    count: int = COURSES,
-    lots: Sequence[DatedLot] = (),
-) -> Courses:
-    """Demand of each of `count` courses, and what is lost of it when nothing new is ordered.
-
-    Closed form of `projection.project_stock`: with X(t) = stock + arrivals - demand, lost(t) is the
-    deepest X fell below zero. Customers who wait are served from arrivals first.
+    `begin` [N, C]: lost before they arrive; `owed` [N]: to customers who wait then.
     """
-    total = running_totals(demand, course_levels(count), horizon_days)
-    coming = coming_by_day(starts_on, arrivals, horizon_days)
-    came = np.concatenate([[0.0], np.cumsum(coming)])
-    supply = (sellable + came)[None, :]
-    if lots:
-        supply = supply - spoiled_totals(lots, total, starts_on)
-    free = np.maximum(0.0, supply) - total
-    lost = lost_so_far(free)
-    return Courses(total, lost, free + lost, np.maximum(0.0, -(sellable + came)))
+
+    courses: Courses
+    size: Floats
+    arrival: Ints
+    gap: Ints
+    begin: Floats
+    owed: Floats
+
+    def asked(self, days: Ints | int) -> Floats:
+        """[N, C] units asked of each order in its first so many days: customers who still wait are
+        served first, and are asked for like everybody else.
+        """
+        return _after(self.courses.lost, self.arrival, days) - self.begin + self.owed[:, None]
 
 
-def running_totals(demand: TotalDemand, levels: Floats, horizon_days: int) -> Floats:
-    """[L, H + 1] the quantiles of total demand after 0 .. H days, never falling."""
-    grid = np.concatenate([[0.0], demand.days])
-    rows = np.maximum.accumulate(quantile_rows(demand.levels, demand.quantiles, levels), axis=0)
-    line = np.concatenate([np.zeros((len(levels), 1)), rows.T], axis=1)
-    steps = np.arange(horizon_days + 1, dtype=np.float64)
-    right = np.clip(np.searchsorted(grid, steps, side="right"), 1, len(grid) - 1)
-    part = (steps - grid[right - 1]) / (grid[right] - grid[right - 1])
-    running = line[:, right - 1] + part * (line[:, right] - line[:, right - 1])
-    beyond = steps > grid[-1]
-    running[:, beyond] = line[:, -1:] * steps[beyond] / grid[-1]
-    return np.asarray(running)
+def _after(table: Floats, arrival: Ints, days: Ints | int) -> Floats:
+    """[N, C] of a table [C, H + 1] of courses, so many days after each arrival [N]."""
+    last = np.minimum(arrival + days, table.shape[1] - 1)
+    return np.ascontiguousarray(table[:, last].T)
 
 
 def order_costs(
     courses: Courses, way: Way, quantities: Sequence[int], *, ages: Ages = NO_AGES
 ) -> list[OrderCost]:
     """The expected cost of each quantity by one way."""
-    asked = np.asarray(quantities, dtype=np.float64)
-    parts = [_all(courses, arrival, way.gap_days, asked, ages) for arrival in way.arrivals]
-    table = sum(parts[1:], parts[0]) / len(parts)
-    return [_named(row) for row in table]
+    return costs_by_way(courses, [(way, quantities)], ages=ages)[0]
+
+
+def costs_by_way(
+    courses: Courses, asked: Sequence[tuple[Way, Sequence[int]]], *, ages: Ages = NO_AGES
+) -> list[list[OrderCost]]:
+    """The expected cost of each quantity by each way: the mean over its equally likely arrivals.
+
+    An order of the next review may come years later: what is not sold by LOST_AFTER_DAYS is not.
+    """
+    rows = [
+        (units, day, min(way.gap_days, LOST_AFTER_DAYS))
+        for way, quantities in asked
+        for day in way.arrivals
+        for units in quantities
+    ]
+    size, arrival, gap = np.array(rows).T
+    begin, owed = _after(courses.lost, arrival, 0), courses.owed[arrival]
+    found = _weighed(_Orders(courses, size.astype(np.float64), arrival, gap, begin, owed), ages)
+    costs, first = [], 0
+    for way, quantities in asked:
+        shape = (len(way.arrivals), len(quantities), -1)
+        end = first + len(way.arrivals) * len(quantities)
+        costs.append([_named(row) for row in found[first:end].reshape(shape).mean(axis=0)])
+        first = end
+    return costs
 
 
 def needed_until(courses: Courses, way: Way, end: int) -> float:
@@ -146,78 +131,76 @@ def needed_until(courses: Courses, way: Way, end: int) -> float:
 
     A spread of the arrival moves the end by as much, so that ways are compared over equal times.
     """
-    middle = round(float(np.mean(way.arrivals)))
-    found = []
-    for arrival in way.arrivals:
-        last = min(courses.lost.shape[1] - 1, max(arrival, end + arrival - middle))
-        found.append((courses.lost[:, last] - courses.lost[:, arrival]).mean())
-        found[-1] += courses.owed[arrival]
-    return float(np.mean(found))
+    arrivals = np.array(way.arrivals)
+    last = np.maximum(arrivals, end + arrivals - round(float(np.mean(arrivals))))
+    last = np.minimum(last, courses.lost.shape[1] - 1)
+    lost = courses.lost[:, last] - courses.lost[:, arrivals]
+    return float((lost.mean(axis=0) + courses.owed[arrivals]).mean())
 
 
-def _all(courses: Courses, arrival: int, gap: int, quantities: Floats, ages: Ages) -> Floats:
-    """[Q, 10] the numbers of each quantity that arrives on one day, as in `_named`.
-
-    An order of the next review may come years later: what is not sold by LOST_AFTER_DAYS is not.
-    """
-    gap = min(gap, LOST_AFTER_DAYS)
-    count, end = len(courses.lost), arrival + gap
-    begin = courses.lost[:, arrival]
-    later = courses.lost[:, arrival : arrival + LOST_AFTER_DAYS + 1] - begin[:, None]
-    later += courses.owed[arrival]
-    asked = later[:, : SHELF_DAYS + 1]
-    lost = np.maximum(0.0, later[:, gap] - quantities[:, None])
-    # Customers who still wait are served first, and are asked for like everybody else.
-    demanded = (courses.total[:, end] - courses.total[:, arrival]).sum() / count
-    demanded += courses.owed[arrival]
-    found = np.zeros((len(quantities), 10))
-    found[:, 0] = _unit_days(asked, quantities, 1) / quantities
-    found[:, 1] = begin.sum() / count
+def _weighed(orders: _Orders, ages: Ages) -> Floats:
+    """[N, 10] the numbers of each order, as in `_named`."""
+    courses, count, size = orders.courses, orders.begin.shape[1], orders.size[:, None]
+    later = orders.asked(orders.gap)
+    lost = np.maximum(0.0, later - size)
+    total = _after(courses.total, orders.arrival, orders.gap)
+    demanded = total - _after(courses.total, orders.arrival, 0)
+    until = _sold_by(orders)
+    found = np.zeros((len(size), 10))
+    found[:, 0] = _unit_days(orders, until, 1) / orders.size
+    found[:, 1] = orders.begin.sum(axis=1) / count
     found[:, 2] = lost.sum(axis=1) / count
-    found[:, 3] = np.minimum(later[:, gap], quantities[:, None]).sum(axis=1) / count
+    found[:, 3] = np.minimum(later, size).sum(axis=1) / count
     if ages.shelf_life_days is not None and ages.shelf_life_days <= SHELF_DAYS:
-        left = quantities[:, None] - asked[:, ages.shelf_life_days]
-        found[:, 4] = np.maximum(0.0, left).sum(axis=1) / count
+        left = np.maximum(0.0, size - orders.asked(ages.shelf_life_days))
+        found[:, 4] = left.sum(axis=1) / count
     if ages.aged_after_days is not None:
-        found[:, 5] = _unit_days(asked, quantities, ages.aged_after_days + 1) / 30
+        found[:, 5] = _unit_days(orders, until, ages.aged_after_days + 1) / 30
     if ages.low_cover_days is not None:
-        cover = ages.low_cover_days
-        found[:, 6] = _sold_low(courses, arrival, gap, later, quantities, cover)
+        found[:, 6] = _sold_low(orders, ages.low_cover_days)
     found[:, 7] = (lost <= UNIT).sum(axis=1) / count
-    found[:, 8] = demanded
-    found[:, 9] = np.maximum(0.0, quantities[:, None] - later[:, -1]).sum(axis=1) / count
+    found[:, 8] = demanded.sum(axis=1) / count + orders.owed
+    found[:, 9] = np.maximum(0.0, size - orders.asked(LOST_AFTER_DAYS)).sum(axis=1) / count
     return found
 
 
-def _unit_days(asked: Floats, quantities: Floats, first: int) -> Floats:
-    """[Q] mean over the courses of the sum over days >= `first` of max(0, quantity - asked).
-
-    What is asked for never falls, so a quantity lies there for its first k days: k is looked up in
-    all courses at once, each lifted above the one before it.
+def _sold_by(orders: _Orders) -> Ints:
+    """[N, C] the day by which as much is asked of an order as it has, SHELF_DAYS at the most after
+    its arrival. What is asked for never falls, so that this day is looked up.
     """
-    count, days = asked.shape
-    lift = np.arange(count) * (max(float(asked[:, -1].max()), float(quantities.max())) + 1.0)
-    wanted = quantities[:, None] + lift
-    place = np.searchsorted((asked + lift[:, None]).ravel(), wanted.ravel())
-    until = place.reshape(wanted.shape) - np.arange(count) * days
-    until = np.maximum(until, first)
-    running = np.concatenate([np.zeros((count, 1)), np.cumsum(asked, axis=1)], axis=1)
-    taken = running[np.arange(count), until] - running[:, first]
-    return np.asarray((quantities[:, None] * (until - first) - taken).sum(axis=1) / count)
+    courses = orders.courses
+    wanted = orders.size[:, None] + orders.begin - orders.owed[:, None] + courses.lift
+    place = np.searchsorted(courses.piled, wanted.ravel()).reshape(wanted.shape)
+    day = place - np.arange(len(courses.lost)) * courses.lost.shape[1]
+    return np.asarray(np.minimum(day, orders.arrival[:, None] + SHELF_DAYS + 1))
 
 
-def _sold_low(
-    courses: Courses, arrival: int, gap: int, asked: Floats, quantities: Floats, cover: int
-) -> Floats:
-    """[Q] units sold in the cycle on days that end with less than `cover` days of mean demand."""
-    days = slice(arrival + 1, arrival + gap + 1)
-    pace = (courses.total[:, arrival + gap] - courses.total[:, arrival]).mean() / gap
-    size = quantities[:, None, None]
-    left = courses.stock[:, days] + np.maximum(0.0, size - asked[:, 1 : gap + 1])
-    wanted = np.diff(courses.total[:, arrival : arrival + gap + 1], axis=1)
-    missed = np.diff(np.maximum(0.0, asked[:, : gap + 1] - size), axis=2)
-    low = left < cover * pace
-    return np.asarray(((wanted - missed) * low).sum(axis=(1, 2)) / len(courses.lost))
+def _unit_days(orders: _Orders, until: Ints, first: int) -> Floats:
+    """[N] mean over the courses of the sum over days >= `first` of max(0, quantity - asked)."""
+    sums, course = orders.courses.lost_days, np.arange(until.shape[1])
+    start = orders.arrival[:, None] + first
+    end = np.maximum(until, start)
+    days = end - start
+    held = orders.size[:, None] + orders.begin - orders.owed[:, None]
+    lost = sums[course, end] - sums[course, start]
+    return np.asarray((held * days - lost).sum(axis=1) / len(course))
+
+
+def _sold_low(orders: _Orders, cover: int) -> Floats:
+    """[N] units sold in the cycle on days that end with less than `cover` days of mean demand."""
+    courses, gap = orders.courses, orders.gap
+    days = orders.arrival[:, None] + np.minimum(np.arange(gap.max() + 1), gap[:, None])
+    lost, total, stock = (
+        np.ascontiguousarray(table[:, days].swapaxes(0, 1))
+        for table in (courses.lost, courses.total, courses.stock)
+    )
+    pace = (total[:, :, -1] - total[:, :, 0]).mean(axis=1) / gap
+    asked = lost - orders.begin[:, :, None] + orders.owed[:, None, None]
+    short = asked - orders.size[:, None, None]
+    left = stock[:, :, 1:] + np.maximum(0.0, -short[:, :, 1:])
+    low = left < (cover * pace)[:, None, None]
+    sold = np.diff(total, axis=2) - np.diff(np.maximum(0.0, short), axis=2)
+    return np.asarray((sold * low).sum(axis=(1, 2)) / len(courses.lost))
 
 
 def _named(row: Floats) -> OrderCost:

@@ -6,7 +6,7 @@ it. A forecast older than the planning day begins on that day. Never edits what 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from math import sqrt
@@ -22,21 +22,22 @@ from inventory_core.planning.overrides import Override, live_overrides
 from inventory_core.planning.published import (
     PublishedForecast,
     PublishedRun,
-    forecasts_of,
     step_days,
 )
+from inventory_core.planning.published_sums import totals_of
 
 Floats = npt.NDArray[np.float64]
+Pair = tuple[int, int]
 UNIT_PLACES = 3
 
 
 def planned_forecasts(
     conn: Reading, run: PublishedRun, *, as_of: date, sku_ids: Sequence[int] | None = None
-) -> list[PublishedForecast]:
+) -> Iterator[PublishedForecast]:
     """The forecasts of a run (all or of some SKUs) as a plan of the day `as_of` must see them."""
-    found = forecasts_of(conn, run.id, sku_ids=sku_ids)
-    overrides = live_overrides(conn, from_on=as_of, sku_ids=sku_ids)
-    return as_planned(found, overrides, as_of=as_of, days=step_days(run.frequency))
+    by_pair = _by_pair(live_overrides(conn, from_on=as_of, sku_ids=sku_ids))
+    for told in totals_of(conn, run.id, sku_ids=sku_ids):
+        yield _planned(told, by_pair, as_of, step_days(run.frequency))
 
 
 def demand_of(forecast: PublishedForecast) -> TotalDemand:
@@ -60,15 +61,23 @@ def as_planned(
     days: int,
 ) -> list[PublishedForecast]:
     """The same from `as_of` on with overrides applied in their order; `days` of a period."""
-    by_pair: dict[tuple[int, int], list[Override]] = defaultdict(list)
+    by_pair = _by_pair(overrides)
+    return [_planned(told, by_pair, as_of, days) for told in forecasts]
+
+
+def _by_pair(overrides: Sequence[Override]) -> dict[Pair, list[Override]]:
+    found: dict[Pair, list[Override]] = defaultdict(list)
     for one in overrides:
-        by_pair[one.sku_id, one.warehouse_id].append(one)
-    planned = []
-    for told in forecasts:
-        aged = _from_day(told, as_of, days)
-        mine = by_pair.get((told.sku_id, told.warehouse_id), [])
-        planned.append(_overridden(aged, mine, days) if mine else aged)
-    return planned
+        found[one.sku_id, one.warehouse_id].append(one)
+    return found
+
+
+def _planned(
+    told: PublishedForecast, by_pair: Mapping[Pair, Sequence[Override]], as_of: date, days: int
+) -> PublishedForecast:
+    aged = _from_day(told, as_of, days)
+    mine = by_pair.get((told.sku_id, told.warehouse_id))
+    return _overridden(aged, mine, days) if mine else aged
 
 
 def _from_day(told: PublishedForecast, as_of: date, days: int) -> PublishedForecast:

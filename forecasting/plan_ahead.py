@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.order_cost import course_levels, running_totals
+from forecasting.courses import course_levels, running_totals
 from forecasting.projection import lost_so_far
 from forecasting.replenish import Plan
 from forecasting.situation import Planned

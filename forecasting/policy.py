@@ -13,13 +13,13 @@ from math import ceil
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.quantiles import mixed_quantile, quantile_rows, shortages
+
 Floats = npt.NDArray[np.float64]
 
 # Standard-normal values in the middle of five equal slices, stretched so that the five points keep
 # the variance of the lead time exactly: mean of their squares = 1.
 LEAD_TIME_SLICES = (-1.463366, -0.598798, 0.0, 0.598798, 1.463366)
-# How finely a distribution is cut where an expectation over it is needed (fill rate).
-SLICES = 1000
 # Below this a difference of units is rounding of floats, not demand.
 ROUNDING = 1e-6
 # A level that pays is kept between these: forecasts know little of rarer courses.
@@ -41,19 +41,25 @@ class TotalDemand:
     quantiles: Floats
 
     def at(self, days: float) -> tuple[float, Floats]:
-        """Mean and quantiles of the total of `days` days, in a straight line between the steps.
+        """Mean and quantiles of the total of `days` days."""
+        means, rows = self.at_each((days,))
+        return float(means[0]), rows[0]
+
+    def at_each(self, days: Sequence[float]) -> tuple[Floats, Floats]:
+        """[N] means and [N, Q] quantiles of the totals of so many days each, in a straight line
+        between the steps.
 
         Beyond the last step the total goes on at the average pace of the whole horizon.
         """
-        grid, means, rows = self.days, self.mean, self.quantiles
-        right = int(np.searchsorted(grid, days, side="right"))
-        if right in (0, len(grid)):
-            place = max(0, right - 1)
-            scale = days / float(grid[place])
-            return float(means[place] * scale), rows[place] * scale
-        part = (days - grid[right - 1]) / (grid[right] - grid[right - 1])
-        mean = means[right - 1] + part * (means[right] - means[right - 1])
-        return float(mean), rows[right - 1] + part * (rows[right] - rows[right - 1])
+        asked, grid = np.asarray(days, dtype=np.float64), np.concatenate([[0.0], self.days])
+        right = np.minimum(np.searchsorted(grid, asked, side="right"), len(grid) - 1)
+        part = (asked - grid[right - 1]) / (grid[right] - grid[right - 1])
+        known = np.column_stack([self.mean, self.quantiles])
+        steps = np.concatenate([np.zeros((1, known.shape[1])), known])
+        found = steps[right - 1] + part[:, None] * (steps[right] - steps[right - 1])
+        beyond = asked >= grid[-1]
+        found[beyond] = steps[-1] * (asked[beyond] / grid[-1])[:, None]
+        return found[:, 0], found[:, 1:]
 
     def path(self, horizon_days: int, level: float | None = None) -> Floats:
         """[H] demand of each single day whose running total is the mean, or one quantile."""
@@ -125,6 +131,12 @@ class Rule:
     maximum: int | None = None
     buying: bool = True
 
+    @property
+    def by_hand(self) -> tuple[str, ...]:
+        """Names of the parts that are set."""
+        parts = ("service_level", "review_days", "minimum", "maximum")
+        return tuple(name for name in parts if getattr(self, name) is not None)
+
 
 NO_RULE = Rule()
 
@@ -155,22 +167,21 @@ def replenish_policy(
     review = rule.review_days or review_days
     level = rule.service_level or service_level
     gap = max(review, gap_days or 0)
+    protection = lead_time_days + gap
     points = lead_times or lead_time_points(lead_time_days, lead_time_spread_days)
     intervals = tuple(days + gap for days in points)
-    mean, quantile = mixture(demand, intervals, level)
+    # Whole intervals, the lead times in them, and the planned interval without and with a review.
+    means, rows = demand.at_each((*intervals, *points, protection, protection + review))
+    count, (through, after) = len(points), means[-2:].tolist()
+    mean = float(means[:count].mean())
+    different = count if len(set(points)) > 1 else 1
+    quantile = mixed_quantile(demand.levels, rows[:different], level)
     safety = max(0.0, quantile - mean)
-    after, _ = demand.at(lead_time_days + gap + review)
-    through, _ = demand.at(lead_time_days + gap)
     reorder = _units(mean + safety)
     up_to = max(reorder, _units(mean + safety + after - through))
     most = max(reorder, up_to) if rule.maximum is None else rule.maximum
     minimum = min(reorder, most) if rule.minimum is None else rule.minimum
     maximum = max(minimum, most)
-    manual = tuple(
-        name
-        for name in ("service_level", "review_days", "minimum", "maximum")
-        if getattr(rule, name) is not None
-    )
     return Policy(
         lead_time_days=lead_time_days,
         review_days=review,
@@ -181,11 +192,11 @@ def replenish_policy(
         safety_stock=min(reorder, max(0, ceil(safety - ROUNDING))),
         reorder_point=minimum,
         order_up_to=maximum,
-        fill_rate=fill_rate(demand, intervals, gap, minimum),
-        manual=manual,
+        fill_rate=fill_rate(demand.levels, means[:-2], rows[:-2], minimum),
+        manual=rule.by_hand,
         computed_reorder_point=reorder,
         computed_order_up_to=up_to,
-        protection_days=lead_time_days + gap,
+        protection_days=protection,
     )
 
 
@@ -211,90 +222,23 @@ def lead_time_points(days: int, spread_days: float) -> tuple[int, ...]:
     return tuple(max(0, round(days + spread_days * point)) for point in LEAD_TIME_SLICES)
 
 
-def mixture(demand: TotalDemand, intervals: Sequence[int], level: float) -> tuple[float, float]:
-    """Mean and quantile of total demand over an interval that is one of `intervals` by chance.
-
-    Law of total probability: F(x) is the average of the F_j(x); its inverse is the quantile.
-    """
-    totals = [demand.at(days) for days in intervals]
-    mean = float(np.mean([total for total, _ in totals]))
-    if len(set(intervals)) == 1:
-        return mean, quantile_of(demand.levels, totals[0][1], level)
-    ends = [_with_tails(demand.levels, row) for _, row in totals]
-    rising = np.arange(len(ends[0][0])) * 1e-9  # atoms (many zeros) become steep, not ambiguous
-    points = np.unique(np.concatenate([row + rising for _, row in ends]))
-    share = np.mean([np.interp(points, row + rising, levels) for levels, row in ends], axis=0)
-    return mean, float(np.interp(level, share, points))
-
-
-def quantile_of(levels: Floats, quantiles: Floats, level: float) -> float:
-    """The quantile at any level, in a straight line between and beyond the given ones."""
-    all_levels, row = _with_tails(levels, quantiles)
-    return float(np.interp(level, all_levels, row))
-
-
-def quantile_rows(levels: Floats, quantiles: Floats, wanted: Floats) -> Floats:
-    """[K, W] of every row of `quantiles` [K, Q] the quantiles at `wanted` levels.
-
-    Levels 0 and 1 are added by going on in a straight line, never below zero.
-    """
-    rows = np.maximum.accumulate(quantiles, axis=1)
-    low = rows[:, :1] - (rows[:, 1:2] - rows[:, :1]) * levels[0] / (levels[1] - levels[0])
-    top = (rows[:, -1:] - rows[:, -2:-1]) * (1 - levels[-1]) / (levels[-1] - levels[-2])
-    table = np.concatenate([np.maximum(0.0, low), rows, rows[:, -1:] + top], axis=1)
-    all_levels = np.concatenate([[0.0], levels, [1.0]])
-    right = np.clip(np.searchsorted(all_levels, wanted), 1, len(all_levels) - 1)
-    part = (wanted - all_levels[right - 1]) / (all_levels[right] - all_levels[right - 1])
-    return np.asarray(table[:, right - 1] + part * (table[:, right] - table[:, right - 1]))
-
-
-def mean_of(levels: Floats, quantiles: Floats) -> float:
-    """The mean of the distribution that the quantiles describe (its quantile function averaged)."""
-    all_levels, row = _with_tails(levels, quantiles)
-    return float(np.trapezoid(row, all_levels))
-
-
 def expected_shortage(demand: TotalDemand, intervals: Sequence[int], supply: float) -> float:
-    """E max(0, D - supply): units that this supply cannot serve, averaged over the slices."""
-    middles = (np.arange(SLICES) + 0.5) / SLICES
-    parts = []
-    for days in intervals:
-        levels, row = _with_tails(demand.levels, demand.at(days)[1])
-        parts.append(np.maximum(np.interp(middles, levels, row) - supply, 0.0).mean())
-    return float(np.mean(parts))
+    """Units that this supply cannot serve over an interval that is one of `intervals` by chance."""
+    return float(shortages(demand.levels, demand.at_each(intervals)[1], supply).mean())
 
 
-def fill_rate(
-    demand: TotalDemand, intervals: Sequence[int], review_days: int, supply: float
-) -> float | None:
-    """Expected share of units served when each cycle begins with `supply` in position.
+def fill_rate(levels: Floats, means: Floats, quantiles: Floats, supply: float) -> float | None:
+    """Expected share of units served when each cycle begins with `supply` in position; of demand
+    [2N] over N equally likely protection intervals, then over their lead times.
 
     Johnson, Lee, Davis and Hall (1995): 1 - (E short over L + R - E short over L) / E demand over
     R. None where no demand is expected. This is not the cycle service level, which is the chance
     that a cycle has no stock-out at all.
     """
-    lead_times = [max(0, days - review_days) for days in intervals]
-    cycle = float(
-        np.mean(
-            [
-                demand.at(days)[0] - demand.at(lead)[0]
-                for days, lead in zip(intervals, lead_times, strict=True)
-            ]
-        )
-    )
+    count = len(means) // 2
+    cycle = float((means[:count] - means[count:]).mean())
     if cycle <= ROUNDING:
         return None
-    short = expected_shortage(demand, intervals, supply)
-    before = expected_shortage(demand, lead_times, supply)
-    return float(min(1.0, max(0.0, 1.0 - (short - before) / cycle)))
-
-
-def _with_tails(levels: Floats, quantiles: Floats) -> tuple[Floats, Floats]:
-    """Levels 0 and 1 added by going on in a straight line, never below zero."""
-    row = np.maximum.accumulate(quantiles)
-    low = row[0] - (row[1] - row[0]) * levels[0] / (levels[1] - levels[0])
-    high = row[-1] + (row[-1] - row[-2]) * (1 - levels[-1]) / (levels[-1] - levels[-2])
-    return (
-        np.concatenate([[0.0], levels, [1.0]]),
-        np.concatenate([[max(0.0, low)], row, [high]]),
-    )
+    short = shortages(levels, quantiles, supply)
+    missed = float(short[:count].mean()) - float(short[count:].mean())
+    return min(1.0, max(0.0, 1.0 - missed / cycle))

@@ -12,7 +12,7 @@ from math import ceil
 
 import numpy as np
 
-from forecasting.book import Book, Pair, offers_to, read_book
+from forecasting.book import Book, Pair, read_book
 from forecasting.demand_panel import (
     DAYS_PER_WEEK,
     WEEKDAYS,
@@ -23,6 +23,7 @@ from forecasting.demand_panel import (
 from forecasting.frequency import frequency_of
 from forecasting.history import EPOCH, DemandGrid, demand_grid, planning_day
 from forecasting.lead_time import arrives_on
+from forecasting.offers_here import OffersHere
 from forecasting.replay_history import Past
 from forecasting.simulate import Floats
 from forecasting.supplier_terms import step_of
@@ -136,8 +137,9 @@ def _terms(book: Book, grid: DemandGrid, as_of: date) -> Floats:
         lambda: (ceil(ASSUMED_LEAD_DAYS / DAYS_PER_WEEK), 0.0, 1.0, float("nan"))
     )
     pairs = list(zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True))
+    here = OffersHere(book, as_of)
     for sku_id, warehouse_id in pairs:
-        offers = offers_to(book, sku_id, warehouse_id, as_of)
+        offers = here.offers(sku_id, warehouse_id)
         for offer in sorted(offers, key=lambda one: not one.preferred)[:1]:
             days = (arrives_on(offer.routes[0].route, as_of) - as_of).days
             reached = offer.price_at(offer.moq)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forecasting.courses import course_levels
 from forecasting.need import LEVELS
-from forecasting.order_cost import course_levels
 from forecasting.policy import NOTHING_NEEDED, ROUNDING
 from forecasting.projection import EMPTY, lost_so_far
 from forecasting.simulate import EXACT, Floats, Review, Terms

@@ -14,6 +14,7 @@ from typing import Any
 from forecasting.book import Book, Pair, expired_units, read_book, ways_of
 from forecasting.limiting import limit_plan
 from forecasting.limits_room import Shared, currencies_of
+from forecasting.offers_here import OffersHere
 from forecasting.overriding import planned_forecasts
 from forecasting.situation import Draft, Planned, PlanSettings, Situation
 from forecasting.situation_reading import CM3_PER_M3, arrivals_of, situation_of
@@ -70,11 +71,12 @@ def read_plan_facts(
     shared = _limits(conn, as_of, sku_ids)
     currencies = currencies_of(shared.limits, shared.ordered)
     book = read_book(conn, as_of=as_of, sku_ids=sku_ids, currencies=currencies)
+    here = OffersHere(book, as_of)
     forecasts = planned_forecasts(conn, run, as_of=as_of, sku_ids=sku_ids)
     return PlanFacts(
         as_of=as_of,
         book=book,
-        situations=tuple(situation_of(book, run, item, as_of) for item in forecasts),
+        situations=tuple(situation_of(book, here, run, item, as_of) for item in forecasts),
         shared=shared,
         settings=plan_settings(book.company, book.costs),
     )

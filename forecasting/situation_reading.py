@@ -7,7 +7,8 @@ is no supply. Plans nothing.
 from datetime import date, timedelta
 from decimal import Decimal
 
-from forecasting.book import Book, Pair, expired_units, lots_of, offers_to
+from forecasting.book import Book, Pair, expired_units, lots_of
+from forecasting.offers_here import OffersHere
 from forecasting.overriding import demand_of
 from forecasting.policy import Rule
 from forecasting.projection import Arrival
@@ -22,7 +23,7 @@ CM3_PER_M3 = 1_000_000
 
 
 def situation_of(
-    book: Book, run: PublishedRun, forecast: PublishedForecast, as_of: date
+    book: Book, here: OffersHere, run: PublishedRun, forecast: PublishedForecast, as_of: date
 ) -> Situation:
     """All that is known of the SKU and warehouse of `forecast` on the planning day."""
     pair = (forecast.sku_id, forecast.warehouse_id)
@@ -36,7 +37,7 @@ def situation_of(
         stock=_stock(book.positions.get(pair), expired_units(book, pair, as_of)),
         lots=lots_of(book, pair, as_of),
         inbound=arrivals_of(book, pair, as_of),
-        offers=offers_to(book, forecast.sku_id, forecast.warehouse_id, as_of),
+        offers=here.offers(forecast.sku_id, forecast.warehouse_id),
         rates=book.rates,
         rule=_rule(book.rules.get(pair)),
         sku_state=str(sku["state"]),

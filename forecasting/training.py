@@ -30,8 +30,8 @@ from forecasting.models.statistical import SeasonalNaive
 from forecasting.newcomers import NOBODY, Newcomers
 from forecasting.own_models import LeftOut, without_failing
 from forecasting.panel import Panel
-from forecasting.policy import mean_of
 from forecasting.promotion_record import effects_of_grid
+from forecasting.quantiles import mean_of
 from inventory_core.planning.promotion_effects import PromotionEffect
 from inventory_core.planning.published import PublishedForecast
 from inventory_core.planning.published_sums import PublishedSum

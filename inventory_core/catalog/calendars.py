@@ -63,6 +63,8 @@ def add_working_days(calendar: Calendar, day: date, count: int) -> date:
 
     No days: `day` itself, whether work is done on it or not.
     """
+    if _never_rests(calendar):
+        return day + timedelta(days=count)
     for _ in range(count):
         day = next_working_day(calendar, day + ONE_DAY)
     return day
@@ -76,6 +78,8 @@ def working_days_back(calendar: Calendar, day: date, count: int) -> date:
     """
     if not count:
         return day
+    if _never_rests(calendar):
+        return day - timedelta(days=count)
     for _ in range(count):
         day = previous_working_day(calendar, day) - ONE_DAY
     return day
@@ -119,6 +123,10 @@ def closures(
             found.append((start, day - ONE_DAY))
         day += ONE_DAY
     return found
+
+
+def _never_rests(calendar: Calendar) -> bool:
+    return not calendar.closed_days and (calendar.work_weekdays or EVERY_WEEKDAY) == EVERY_WEEKDAY
 
 
 def _nearest(calendar: Calendar, day: date, step: timedelta) -> date:

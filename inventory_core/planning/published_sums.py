@@ -1,10 +1,10 @@
-"""What a run says of many series together, and the bare means that such sums are made of.
+"""What a run says of many series together, and its forecasts without what few readers need.
 
 Decides that a sum keeps its spread and its history but never a mean of its own: means are added up
 from the series whenever they are read, so that no total can disagree with its parts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -16,6 +16,8 @@ from inventory_core.db.schema.planning import forecast, forecast_sum
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.planning.published import PublishedForecast
 from inventory_core.vocabulary import ForecastGrain
+
+PORTION = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,24 @@ def means_of(conn: Reading, run_id: int) -> list[PublishedForecast]:
     )
     rows = conn.rows(statement)
     return [PublishedForecast(**row._mapping, quantiles={}, totals={}, scores={}) for row in rows]
+
+
+def totals_of(
+    conn: Reading, run_id: int, *, sku_ids: Sequence[int] | None = None
+) -> Iterator[PublishedForecast]:
+    """The forecasts of a run as plans read them: without quantiles by period, baseline and scores.
+
+    A portion is in memory at a time: what is told of many pairs weighs more than plans of them.
+    """
+    statement = (
+        select(*(forecast.c[name] for name in (*_BARE, "totals", "selling_price")))
+        .where(forecast.c.run_id == run_id)
+        .order_by(forecast.c.sku_id, forecast.c.warehouse_id)
+    )
+    if sku_ids is not None:
+        statement = statement.where(forecast.c.sku_id.in_(list(sku_ids)))
+    for row in conn.execute(statement.execution_options(yield_per=PORTION)):
+        yield PublishedForecast(**row._mapping, quantiles={}, scores={})
 
 
 _BARE = (

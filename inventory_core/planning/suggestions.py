@@ -7,7 +7,7 @@ left alone until the answer is there; what was rejected is not proposed again fo
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -65,7 +65,8 @@ class Proposal:
 
         Other planning costs than before make other reasons, even where no number moves.
         """
-        facts = {name: value for name, value in asdict(self).items() if name != "trace"}
+        names = (name for name in self.__dataclass_fields__ if name != "trace")
+        facts = {name: getattr(self, name) for name in names}
         facts["assumed"] = list(self.assumed)
         version = self.trace.get("order_cost", {}).get("costs_version")
         if version:
@@ -227,13 +228,12 @@ def _withdraw(tx: Writing, ids: Sequence[int], *, now: datetime) -> None:
 
 
 def _revision_row(suggestion_id: int, revision: int, run_id: int, item: Proposal) -> dict[str, Any]:
-    facts = asdict(item)
-    for name in ("kind", "state", "sku_id", "warehouse_id"):
-        facts.pop(name)
+    of_suggestion = ("kind", "state", "sku_id", "warehouse_id")
+    names = (name for name in item.__dataclass_fields__ if name not in of_suggestion)
     return {
         "suggestion_id": suggestion_id,
         "revision": revision,
         "run_id": run_id,
-        **facts,
+        **{name: getattr(item, name) for name in names},
         "content_hash": item.content_hash(),
     }

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasting.book import expired_units, lots_of, read_book
+from forecasting.courses import courses_of
 from forecasting.expiry import DatedLot, free_lots, spoils_by_day
-from forecasting.order_cost import courses_of
 from forecasting.projection import Arrival, project_stock
 from forecasting.suggest import plan_pair
 from inventory_core.db.engine import Database

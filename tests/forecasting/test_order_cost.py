@@ -9,20 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forecasting.courses import course_levels, courses_of, running_totals
 from forecasting.options import options_of
 from forecasting.order_cost import (
     LOST_AFTER_DAYS,
     SHELF_DAYS,
     Ages,
     Way,
-    course_levels,
-    courses_of,
     needed_until,
     order_costs,
-    running_totals,
 )
-from forecasting.policy import quantile_of
 from forecasting.projection import Arrival
+from forecasting.quantiles import quantile_of
 from tests.golden.sheets import SETTINGS, read_sheet, settings_of, situation_of, steady_demand
 
 START = date(2026, 3, 2)

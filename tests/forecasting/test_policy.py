@@ -14,10 +14,9 @@ from forecasting.policy import (
     expected_shortage,
     fill_rate,
     lead_time_points,
-    mixture,
-    quantile_of,
     replenish_policy,
 )
+from forecasting.quantiles import mixed_quantile, quantile_of
 from tests.golden.sheets import steady_demand
 
 LEVELS = np.array([0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5])
@@ -76,7 +75,7 @@ def test_expected_shortage_is_the_normal_loss() -> None:
 def test_fill_rate_is_what_a_simulation_of_the_policy_finds() -> None:
     """Order up to S every 7 days, lead time 28, backorders: the served share of 200,000 days."""
     demand, level = normal_demand(20, 12), 735
-    found = fill_rate(demand, (35,), 7, level)
+    found = fill_rate(demand.levels, *demand.at_each((35, 28)), level)
     random = np.random.default_rng(3)
     days = np.maximum(random.normal(20, 12, 200_000), 0)
     stock, position, pipeline, short = float(level), float(level), {}, 0.0
@@ -164,9 +163,9 @@ def test_more_safety_never_means_less_stock(
     )  # fmt: skip
     assert 0 <= given_level.safety_stock <= stricter.safety_stock
     assert given_level.safety_stock <= given_level.reorder_point <= given_level.order_up_to
-    mean, quantile = mixture(demand, given_level.intervals, level)
-    assert quantile >= 0
-    assert mean >= 0
+    _, rows = demand.at_each(given_level.intervals)
+    assert mixed_quantile(demand.levels, rows, level) >= 0
+    assert given_level.demand_mean >= 0
 
 
 def test_quantiles_between_the_levels_lie_between_their_values() -> None:

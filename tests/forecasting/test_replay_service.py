@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.need import LEVELS, need_of
-from forecasting.order_cost import Way, course_levels
+from forecasting.courses import course_levels
+from forecasting.need import LEVELS, Cover, needs_of
+from forecasting.order_cost import Way
 from forecasting.policy import TotalDemand, paying_level, replenish_policy
 from forecasting.projection import Arrival
 from forecasting.replay_service import Totals, service_orders, totals_of
@@ -59,7 +60,8 @@ def test_the_replay_and_the_plan_ask_for_the_same_units(
     policy = replenish_policy(
         demand, lead_time_days=LEAD, lead_time_spread_days=0, review_days=GAP, service_level=0.9525
     )
-    need = need_of(situation, policy, TODAY + timedelta(days=LEAD), Way((LEAD,), GAP))
+    cover = Cover(policy, TODAY + timedelta(days=LEAD), Way((LEAD,), GAP))
+    [need] = needs_of(situation, [cover])
     wanted = -(-max(need.units, moq, 1) // pack) * pack if need.due else 0
     assert ordered == wanted
 

@@ -64,7 +64,7 @@ def read(scene: Fulfilment) -> tuple[dict[ForecastGrain, Hierarchy], list[Publis
             one = read_hierarchy(conn, run, grain)
             assert one is not None
             found[grain] = one
-        return found, planned_forecasts(conn, run, as_of=run.plan_day)
+        return found, list(planned_forecasts(conn, run, as_of=run.plan_day))
 
 
 def books(scene: Fulfilment) -> dict[str, list[tuple]]:

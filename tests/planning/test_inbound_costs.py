@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from sqlalchemy import text
 
-from forecasting.book import offers_to, read_book
+from forecasting.book import read_book
+from forecasting.offers_here import OffersHere
 from forecasting.supplier_terms import landed_unit_cost
 from inventory_core.db.engine import Database
 from inventory_core.office.actors import SYSTEM
@@ -162,7 +163,7 @@ def test_a_stated_freight_stands_and_the_landed_cost_holds_all_three(database: D
     sku_id = seller.skus["LAMP"]
     with database.reading() as conn:
         book = read_book(conn, as_of=TODAY)
-    [offer] = offers_to(book, sku_id, seller.us, TODAY)
+    [offer] = OffersHere(book, TODAY).offers(sku_id, seller.us)
     price = offer.prices[0][1]
     landed = landed_unit_cost(offer, offer.routes[0], price, book.rates)
     # 20 CNY are 2.80 USD; 12.86 % freight and 5 % duty.
@@ -176,7 +177,7 @@ def test_a_stated_freight_stands_and_the_landed_cost_holds_all_three(database: D
         change_offer(tx, SYSTEM, offer.offer_id, {"legs": legs}, version=known.version)
     with database.reading() as conn:
         book = read_book(conn, as_of=TODAY)
-    [offer] = offers_to(book, sku_id, seller.us, TODAY)
+    [offer] = OffersHere(book, TODAY).offers(sku_id, seller.us)
     assert offer.routes[0].freight_share is None
     landed = landed_unit_cost(offer, offer.routes[0], price, book.rates)
     assert landed == D("2.80") * D("1.05") + D("0.5")
@@ -191,5 +192,5 @@ def test_stated_shares_take_the_place_of_the_assumed_ones(database: Database) ->
         book = read_book(conn, as_of=TODAY)
         kept = conn.rows(text("SELECT import_freight_share, duty_share FROM plan_cost"))
     assert kept == [(D("0.2"), D("0.08"))]
-    [offer] = offers_to(book, seller.skus["LAMP"], seller.us, TODAY)
+    [offer] = OffersHere(book, TODAY).offers(seller.skus["LAMP"], seller.us)
     assert offer.routes[0].share == D("0.28")
