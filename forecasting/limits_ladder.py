@@ -7,13 +7,13 @@ up; never how many are ordered.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from forecasting.courses import Courses, courses_of
 from forecasting.limits import Item, Level
-from forecasting.order_cost import LOST_AFTER_DAYS, Way, order_costs
+from forecasting.order_cost import SHELF_DAYS, Way, order_costs
 from forecasting.situation import Draft, Planned, PlanSettings
 from forecasting.supplier_choice import DAYS_PER_YEAR, MOST_COVER_DAYS
 from forecasting.supplier_terms import OfferTerms, allowed_quantity, landed_unit_cost, step_of
@@ -34,7 +34,6 @@ class Ladder:
     settings: PlanSettings
     offer: OfferTerms
     size: tuple[float, float]
-    courses: Courses = field(repr=False)
     way: Way
     item: Item
     wanted: Level
@@ -71,17 +70,31 @@ class Ladder:
         """Units by which the order grows."""
         return step_of(self.offer, self.planned.situation.carton_quantity)
 
-    def at(self, quantity: int) -> Level:
-        """One quantity with what it costs and brings."""
-        return self.many([quantity])[0]
+    def courses(self) -> Courses:
+        """What its demand may be, for as long as its quantities are weighed.
 
-    def many(self, quantities: Sequence[int]) -> list[Level]:
+        Worked out by whoever asks for quantities, because those of a whole plan fill the memory.
+        """
+        here, [arrival] = self.planned.situation, self.way.arrivals
+        return courses_of(
+            here.demand,
+            sellable=here.stock.sellable,
+            arrivals=here.inbound,
+            starts_on=here.starts_on,
+            lots=here.lots,
+            horizon_days=arrival + max(self.way.gap_days, SHELF_DAYS + 1),
+        )
+
+    def at(self, quantity: int, courses: Courses | None = None) -> Level:
+        """One quantity with what it costs and brings."""
+        return self.many([quantity], courses or self.courses())[0]
+
+    def many(self, quantities: Sequence[int], courses: Courses) -> list[Level]:
         """Several quantities, weighed together."""
         here = self.planned.situation
+        costs = order_costs(courses, self.way, quantities)
         found = []
-        for quantity, cost in zip(
-            quantities, order_costs(self.courses, self.way, quantities), strict=True
-        ):
+        for quantity, cost in zip(quantities, costs, strict=True):
             price, landed = self.prices(quantity)
             # Where no selling price is known, a unit is taken to earn a share of its landed cost.
             margin = landed * self.settings.costs.margin_share
@@ -164,14 +177,6 @@ def ladder_of(planned: Planned, settings: PlanSettings, size: tuple[float, float
     arrival = max(0, (draft.arrives_on - here.starts_on).days)
     policy = planned.policy
     gap = max(1, policy.protection_days - policy.lead_time_days) + policy.review_days
-    courses = courses_of(
-        here.demand,
-        sellable=here.stock.sellable,
-        arrivals=here.inbound,
-        starts_on=here.starts_on,
-        lots=here.lots,
-        horizon_days=arrival + gap + LOST_AFTER_DAYS + 1,
-    )
     empty = Level(0, 0.0, 0.0)
     bare = Ladder(
         draft=draft,
@@ -179,12 +184,11 @@ def ladder_of(planned: Planned, settings: PlanSettings, size: tuple[float, float
         settings=settings,
         offer=offer,
         size=size or (0.0, 0.0),
-        courses=courses,
         way=Way((arrival,), gap),
         item=Item((empty,)),
         wanted=empty,
     )
-    levels = bare.many(_asked(draft.quantity, offer, here.carton_quantity))
+    levels = bare.many(_asked(draft.quantity, offer, here.carton_quantity), bare.courses())
     return replace(bare, item=Item(tuple(levels)), wanted=levels[-1])
 
 
@@ -217,7 +221,8 @@ def raised(
     now = {place: ladder.item.levels[-1] for place, ladder in ladders.items()}
     done = {"cost": 0.0, "volume": 0.0, "weight": 0.0}
     open_places = set(ladders)
-    following = {place: _next(ladders[place], level) for place, level in now.items()}
+    courses = {place: ladder.courses() for place, ladder in ladders.items()}
+    following = {place: _next(ladders[place], one, courses[place]) for place, one in now.items()}
     while open_places and not (forced and done["cost"] >= (cost or 0) - ROUNDING):
         best, best_return = None, 0.0
         for place in sorted(open_places):
@@ -237,19 +242,19 @@ def raised(
         for one in ("cost", "volume", "weight"):
             done[one] += getattr(level, one) - getattr(now[best], one)
         now[best] = level
-        following[best] = _next(ladders[best], level)
+        following[best] = _next(ladders[best], level, courses[best])
     code = "minimum_reached" if forced else "container_filled"
     return {place: _topped(ladder, now[place], code, name) for place, ladder in ladders.items()}
 
 
-def _next(ladder: Ladder, level: Level) -> Level | None:
+def _next(ladder: Ladder, level: Level, courses: Courses) -> Level | None:
     """One step more, as long as it would be sold before it ages."""
     here, per_day = ladder.planned.situation, ladder.planned.policy.per_day
     quantity = level.quantity + ladder.step
     limit = min(MOST_COVER_DAYS, here.shelf_life_days or MOST_COVER_DAYS)
     if per_day <= 0 or quantity / per_day > limit:
         return None
-    return ladder.at(quantity)
+    return ladder.at(quantity, courses)
 
 
 def _may_fill(
