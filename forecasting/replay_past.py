@@ -6,6 +6,7 @@ of cost and price is known, the other by the company's own margin. Judges nothin
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
@@ -22,9 +23,10 @@ from forecasting.demand_panel import (
 )
 from forecasting.frequency import frequency_of
 from forecasting.history import EPOCH, DemandGrid, demand_grid, planning_day
-from forecasting.lead_time import arrives_on
+from forecasting.lead_time import arrives_on, lead_times
+from forecasting.policy import LEAD_TIME_SLICES, lead_time_points
 from forecasting.replay_history import Past
-from forecasting.simulate import Floats
+from forecasting.simulate import Floats, Ints
 from forecasting.supplier_terms import step_of
 from inventory_core.db.engine import Reading
 from inventory_core.insight.stock_days import daily_changes
@@ -32,7 +34,8 @@ from inventory_core.office.company import Company
 
 PACE_WEEKS = 13
 HORIZON_WEEKS = 8
-ASSUMED_LEAD_DAYS = 30
+ASSUMED_LEAD_DAYS, ASSUMED_SPREAD_DAYS = 30, 7.0
+LEADS = len(LEAD_TIME_SLICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def read_past(conn: Reading, *, today: date, now: datetime | None = None) -> Pas
     book = read_book(conn, as_of=day.as_of)
     stock, arrived, cost = _stock(conn, grid)
     price = _last_price(grid)
-    terms = _terms(book, grid, day.as_of)
+    terms, leads = _terms(book, grid, day.as_of)
     cost = np.where(np.isnan(cost), terms[:, 3], cost)
     marked_up = 1.0 + float(book.costs.margin_share)
     cost = np.where(np.isnan(cost), np.nan_to_num(price) / marked_up, cost)
@@ -68,6 +71,7 @@ def read_past(conn: Reading, *, today: date, now: datetime | None = None) -> Pas
         stock=stock,
         arrived=arrived,
         lead=terms[:, 0].astype(np.int64),
+        leads=leads,
         moq=terms[:, 1],
         pack=terms[:, 2],
         cost=cost,
@@ -128,25 +132,36 @@ def _last_price(grid: DemandGrid) -> Floats:
     return np.asarray(grid.price[:, -1], dtype=np.float64)
 
 
-def _terms(book: Book, grid: DemandGrid, as_of: date) -> Floats:
-    """[S, 4] lead time in weeks, MOQ, step and price of the preferred offer, else the first."""
-    out = np.zeros((len(grid.y), 4))
+def _terms(book: Book, grid: DemandGrid, as_of: date) -> tuple[Floats, Ints]:
+    """[S, 4] lead time in weeks, MOQ, step and price of the preferred offer, else the first; and
+    [S, J] equally likely lead times.
+    """
+    out, leads = np.zeros((len(grid.y), 4)), np.zeros((len(grid.y), LEADS), dtype=np.int64)
     rates = {rate.currency: float(rate.rate) for rate in book.rates}
+    assumed = lead_time_points(ASSUMED_LEAD_DAYS, ASSUMED_SPREAD_DAYS)
     known: dict[Pair, tuple[float, float, float, float]] = defaultdict(
-        lambda: (ceil(ASSUMED_LEAD_DAYS / DAYS_PER_WEEK), 0.0, 1.0, float("nan"))
+        lambda: (_in_weeks(ASSUMED_LEAD_DAYS), 0.0, 1.0, float("nan"))
     )
+    ways: dict[Pair, Sequence[int]] = defaultdict(lambda: assumed)
     pairs = list(zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True))
     for sku_id, warehouse_id in pairs:
         offers = offers_to(book, sku_id, warehouse_id, as_of)
         for offer in sorted(offers, key=lambda one: not one.preferred)[:1]:
-            days = (arrives_on(offer.routes[0].route, as_of) - as_of).days
+            route = offer.routes[0].route
+            days = (arrives_on(route, as_of) - as_of).days
             reached = offer.price_at(offer.moq)
             rate = rates.get(offer.currency)
             price = float(reached[1]) * rate if reached and rate else float("nan")
-            weeks = max(1, ceil(days / DAYS_PER_WEEK))
             carton = book.skus[sku_id]["carton_quantity"]
             pack = step_of(offer, carton if isinstance(carton, int) else None)
-            known[sku_id, warehouse_id] = (weeks, offer.moq, pack, price)
+            known[sku_id, warehouse_id] = (_in_weeks(days), offer.moq, pack, price)
+            ways[sku_id, warehouse_id] = lead_times(route, days)
     for row, pair in enumerate(pairs):
         out[row] = known[pair]
-    return out
+        found = ways[pair]
+        leads[row] = [_in_weeks(found[part * len(found) // LEADS]) for part in range(LEADS)]
+    return out, leads
+
+
+def _in_weeks(days: int) -> int:
+    return max(1, ceil(days / DAYS_PER_WEEK))
