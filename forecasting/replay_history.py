@@ -46,7 +46,8 @@ class Past:
 
     `asked`, `served` [S, T] units; `stock` [S, T] units at the end of a week, `arrived` [S, T].
     Per series: `lead` weeks planned and `leads` [S, J] equally likely ones, `moq`, `pack`, `cost`
-    and `price` of a unit in base currency.
+    and `price` of a unit in base currency. `inherited`: the panel with what successors continue,
+    which they learn from since their own first sale; None where nothing continues anything.
     """
 
     panel: Panel
@@ -60,6 +61,15 @@ class Past:
     pack: Floats
     cost: Floats
     price: Floats
+    inherited: Panel | None = None
+
+    def known(self, cutoff: int) -> Panel:
+        """What models may learn from after the first `cutoff` weeks."""
+        if self.inherited is None:
+            return self.panel.until(cutoff)
+        sold = (np.nan_to_num(self.panel.y[:, :cutoff]) > 0).any(axis=1, keepdims=True)
+        y = np.where(sold, self.inherited.y, self.panel.y)
+        return replace(self.inherited, y=y).until(cutoff)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +143,7 @@ def forecasts_then(
     reach = longest + round(longest_lead_days / 7) + 1
     weeks = range(0, past.panel.length - first, FORECAST_EVERY)
     for place, week in enumerate(weeks):
-        known = past.panel.until(first + week)
+        known = past.known(first + week)
         forecast = forecast_panel(known, reach + FORECAST_EVERY, seed=seed)
         paths = forecast.paths(range(known.count), PATHS, seed=seed + place)
         out[week] = (forecast.mean, np.round(paths))

@@ -1,8 +1,9 @@
 """From the book to the past that is played again: demand, stock and terms of supply by week.
 
 Decides what was asked for in weeks that were partly out of stock (the pace of the latest weeks
-with stock), what a unit costs (what it cost on arrival, else its first price) and, where only one
-of cost and price is known, the other by the company's own margin. Judges nothing.
+with stock), for whom a site sold that stood in for an empty one, what a unit costs (what it cost on
+arrival, else its first price) and, where only one of cost and price is known, the other by the
+company's own margin. Judges nothing.
 """
 
 from collections import defaultdict
@@ -22,11 +23,13 @@ from forecasting.demand_panel import (
     panel_of_grid,
 )
 from forecasting.frequency import frequency_of
-from forecasting.history import EPOCH, DemandGrid, demand_grid, planning_day
+from forecasting.history import EPOCH, DemandGrid, channel_demand, demand_grid, planning_day
 from forecasting.lead_time import arrives_on, lead_times
 from forecasting.policy import LEAD_TIME_SLICES, lead_time_points
 from forecasting.replay_history import Past
 from forecasting.simulate import Floats, Ints
+from forecasting.stand_ins import with_stand_ins
+from forecasting.succession import with_pasts
 from forecasting.supplier_terms import step_of
 from inventory_core.db.engine import Reading
 from inventory_core.insight.stock_days import daily_changes
@@ -53,6 +56,9 @@ def read_past(conn: Reading, *, today: date, now: datetime | None = None) -> Pas
     grid = demand_grid(conn, through=day.through)
     keep = is_sellable(grid) & (grid.warehouse_id > 0)
     grid = grid.select(np.flatnonzero(keep).astype(np.int64))
+    demand = channel_demand(conn, grid)
+    heirs = with_pasts(conn, grid)
+    grid = with_stand_ins(grid, demand)
     weekday = WEEKDAYS[grid.last_on.weekday()]
     period = Period(frequency_of(f"W-{weekday}"), DAYS_PER_WEEK, HORIZON_WEEKS, "replay")
     panel = panel_of_grid(grid, period)
@@ -64,10 +70,12 @@ def read_past(conn: Reading, *, today: date, now: datetime | None = None) -> Pas
     marked_up = 1.0 + float(book.costs.margin_share)
     cost = np.where(np.isnan(cost), np.nan_to_num(price) / marked_up, cost)
     price = np.where(np.isnan(price), cost * marked_up, price)
+    asked = unconstrained(panel.y)
     past = Past(
         panel=panel,
-        asked=unconstrained(panel.y),
-        served=_weeks(grid, grid.y - grid.bulk - grid.short).sum(axis=2),
+        inherited=None if heirs is None else panel_of_grid(with_stand_ins(heirs, demand), period),
+        asked=asked,
+        served=_served(grid, asked),
         stock=stock,
         arrived=arrived,
         lead=terms[:, 0].astype(np.int64),
@@ -94,6 +102,22 @@ def unconstrained(y: Floats) -> Floats:
         mean = np.nan_to_num(pace).sum(axis=1) / np.maximum(count, 1)
         out[:, week] = np.where(seen[:, week], out[:, week], mean)
     return np.asarray(np.round(out))
+
+
+def _served(grid: DemandGrid, asked: Floats) -> Floats:
+    """[S, T] units served of what was asked for; who was served from another site in place of an
+    empty one was served all the same, and counts where the site was empty.
+    """
+    sold = grid.y - grid.bulk - grid.short
+    moved = np.zeros_like(sold) if grid.stood_in is None else np.minimum(grid.stood_in, sold)
+    served, moved = (_weeks(grid, each).sum(axis=2) for each in (sold - moved, moved))
+    missed = np.maximum(asked - served, 0.0)
+    sku = np.unique(grid.sku_id, return_inverse=True)[1]
+    of_sku = np.zeros((2, int(sku.max(initial=-1)) + 1, served.shape[1]))
+    np.add.at(of_sku[0], sku, moved)
+    np.add.at(of_sku[1], sku, missed)
+    share = np.minimum(1.0, of_sku[0] / np.maximum(of_sku[1], 1e-9))
+    return np.asarray(served + missed * share[sku])
 
 
 def _weeks(grid: DemandGrid, values: Floats) -> Floats:
