@@ -201,7 +201,7 @@ def _orders(day: int, rows: Ints, reviews: Reviews, stand: Stand) -> Floats:
         stand.coming[rows, :, day:].reshape(len(of), -1),
         stand.position[rows].ravel(),
     )
-    lots = _lots_left(day, [buyer.pairs[row] for row in rows], stand.sold[rows])
+    lots = _lots_left(day, [buyer.pairs[row] for row in rows], stand.sold[rows], cycle.reach)
     dated = np.array([sum(lot.quantity for lot in mine) for mine in lots])
     spoiling = (dated > 0) & (shelves.position - dated <= levels.reorder[of])
     units = np.zeros(len(of))
@@ -217,17 +217,20 @@ def _orders(day: int, rows: Ints, reviews: Reviews, stand: Stand) -> Floats:
     return units.reshape(count, courses)
 
 
-def _lots_left(day: int, pairs: Sequence[Planned], sold: Floats) -> list[tuple[DatedLot, ...]]:
-    """Of each pair and course the lots that have neither been sold nor expired."""
+def _lots_left(
+    day: int, pairs: Sequence[Planned], sold: Floats, reach: int
+) -> list[tuple[DatedLot, ...]]:
+    """Of each pair and course the lots not sold yet that expire within the next `reach` days."""
     found: list[tuple[DatedLot, ...]] = []
     for one, units in zip(pairs, sold, strict=True):
         lots, today = one.situation.lots, one.situation.as_of + timedelta(days=day)
+        end = today + timedelta(days=reach)
         if not lots:
             found += [()] * len(units)
             continue
         for gone in units.astype(int).tolist():
             left = free_lots(lots, gone)
-            found.append(tuple(lot for lot in left if lot.expires_on >= today))
+            found.append(tuple(lot for lot in left if today <= lot.expires_on < end))
     return found
 
 
