@@ -1,9 +1,10 @@
 """Where a plan leads: its orders and those of the reviews after it, over equally likely courses.
 
-Stock of every SKU and warehouse is carried forward day by day under lost sales; at each review an
-order is placed by the plan's own reorder point, order-up-to, MOQ and step, for what can still be
-served. Decides no order of today. Left out: what hubs hold beyond today's transfers, company limits
-in later weeks, and the spread of the lead time. A course keeps its rank all the way.
+Stock of every SKU and warehouse is carried forward day by day under lost sales, lots leave it when
+they expire, and orders come as early or late as their lead times spread. At each review an order is
+placed by the rule of the list (`reviews_ahead`). Decides no order of today. Left out: what hubs
+hold beyond today's transfers, and company limits in later weeks. A course keeps its rank all the
+way.
 """
 
 from collections.abc import Sequence
@@ -13,17 +14,29 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.courses import course_levels, running_totals
+from forecasting.covers import Cycle
+from forecasting.expiry import spoiled_totals
+from forecasting.lead_time import lead_times
 from forecasting.projection import lost_so_far
 from forecasting.replenish import Plan
-from forecasting.situation import Planned
-from forecasting.supplier_terms import landed_unit_cost, step_of
+from forecasting.reviews_ahead import (
+    LEADS,
+    Buyer,
+    Reviews,
+    Stand,
+    orders_on,
+    reviews_of,
+    sliced,
+)
+from forecasting.situation import Draft, Planned
 
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 
 COURSES = 20
 WEEKS = 13
 DAYS = 7
+LOTS_SEED = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +52,16 @@ class Ahead:
     margin: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """What later orders of each pair [S] go by; money in the base currency, 0 where unknown."""
-
-    reorder_point: Floats
-    order_up_to: Floats
-    lead: npt.NDArray[np.int64]
-    gap: npt.NDArray[np.int64]
-    review: npt.NDArray[np.int64]
-    moq: Floats
-    step: Floats
-    price: Floats
-    landed: Floats
-    margin: Floats
-    buying: Bools
-
-
 def play_ahead(
     plan: Plan, *, review_days: int, budget: float | None = None, weeks: int = WEEKS
 ) -> Ahead:
     """Play so many weeks. `budget`: cash for the orders of each review period of `review_days`."""
     pairs, days = plan.pairs, weeks * DAYS
-    terms = _terms(pairs)
-    wanted = _wanted(pairs, days)
-    stock, position, coming = _opening(plan, days)
+    reviews = reviews_of(pairs, days)
+    buyer = reviews.buyer
+    wanted, spoiled = _wanted(pairs, days)
+    late = np.random.default_rng(LOTS_SEED)
+    stand = _opening(plan, reviews.last_day, _lots(late, len(pairs)))
     cash, value = np.zeros(weeks), np.zeros(weeks)
     lost = np.zeros(len(pairs))
     spent = _todays_cash(plan)
@@ -71,25 +69,46 @@ def play_ahead(
     for day in range(days):
         if day and day % review_days == 0:
             spent = 0.0
-        due = terms.buying & (day % terms.review == 0) & (day > 0)
-        if due.any():
-            orders = _orders(day, due, terms, stock, position, coming, wanted)
+        if day in reviews.cycles:
+            orders = _orders(day, reviews, stand, wanted)
             if budget is not None:
-                orders = _within(orders, max(0.0, budget - spent), terms)
-            asked = float((orders.units.mean(axis=1) * terms.price).sum())
+                orders = _within(orders, max(0.0, budget - spent), buyer)
+            asked = float((orders.units.mean(axis=1) * buyer.price).sum())
             spent += asked
             cash[day // DAYS] += asked
-            position += orders.units
-            _put(coming, day + terms.lead, orders.units)
-        stock += coming[:, :, day]
-        sold = np.minimum(np.maximum(stock, 0.0), wanted[:, :, day])
-        lost += (wanted[:, :, day] - sold).mean(axis=1)
-        stock -= sold
-        position -= sold
+            _place(stand, day, reviews.cycles[day], orders.units, _lots(late, len(pairs)))
+        lost += _pass(stand, day, wanted, spoiled)
         if day % DAYS == DAYS - 1:
-            value[day // DAYS] = (np.maximum(stock, 0.0).mean(axis=1) * terms.landed).sum()
+            held = np.maximum(stand.stock, 0.0).mean(axis=1)
+            value[day // DAYS] = (held * buyer.landed).sum()
     asked_units = wanted.sum(axis=2).mean(axis=1)
-    return Ahead(cash, value, asked_units, lost, lost * terms.margin)
+    return Ahead(cash, value, asked_units, lost, lost * buyer.margin)
+
+
+def _pass(stand: Stand, day: int, wanted: Floats, spoiled: Floats) -> Floats:
+    """One day: what has expired leaves, goods come, demand is served or lost ([S], the mean)."""
+    gone = np.minimum(np.maximum(stand.stock, 0.0), spoiled[:, :, day])
+    came = stand.coming[:, :, day]
+    np.add(stand.stock, came - gone, out=stand.stock)
+    sold = np.minimum(np.maximum(stand.stock, 0.0), wanted[:, :, day])
+    np.subtract(stand.stock, sold, out=stand.stock)
+    np.subtract(stand.position, sold + gone, out=stand.position)
+    np.add(stand.sold, sold, out=stand.sold)
+    return np.asarray((wanted[:, :, day] - sold).mean(axis=1))
+
+
+def _place(stand: Stand, day: int, cycle: Cycle, units: Floats, lots: Ints) -> None:
+    """Orders of a day come on one of their days [S, C], by lot."""
+    np.add(stand.position, units, out=stand.position)
+    arrives = day + np.take_along_axis(cycle.leads, lots, axis=1)
+    row, course = np.nonzero(units)
+    stand.coming[row, course, arrives[row, course]] += units[row, course]
+
+
+def _lots(random: np.random.Generator, count: int) -> Ints:
+    """[S, C] which of its lead times an order meets: each as often, for high demand and for low."""
+    every = np.tile(np.arange(COURSES) % LEADS, (count, 1))
+    return np.asarray(random.permuted(every, axis=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,40 +119,24 @@ class _Orders:
     saved: Floats
 
 
-def _orders(
-    day: int, due: Bools, terms: _Terms, stock: Floats, position: Floats, coming: Floats,
-    wanted: Floats,
-) -> _Orders:  # fmt: skip
-    """Up to order-up-to, less what will be lost before goods of today can arrive."""
-    before, until = _lost_by(day, terms, stock, coming, wanted)
-    needed = terms.order_up_to[:, None] - position - np.floor(before)[:, None]
-    wants = due[:, None] & (position <= terms.reorder_point[:, None]) & (needed > 0)
-    least = np.maximum(needed, terms.moq[:, None])
-    units = np.ceil(least / terms.step[:, None]) * terms.step[:, None]
-    return _Orders(np.where(wants, units, 0.0), np.maximum(until - before, 0.0))
-
-
-def _lost_by(
-    day: int, terms: _Terms, stock: Floats, coming: Floats, wanted: Floats
-) -> tuple[Floats, Floats]:
-    """[S] units expected to be lost without a new order until its goods arrive, and until those of
-    the review after it would.
-    """
-    supply = stock.mean(axis=1)[:, None] + np.cumsum(coming[:, :, day:].mean(axis=1), axis=1)
-    free = supply - np.cumsum(wanted[:, :, day:].mean(axis=1), axis=1)
-    lost = lost_so_far(free)
+def _orders(day: int, reviews: Reviews, stand: Stand, wanted: Floats) -> _Orders:
+    units, cycle = orders_on(day, reviews, stand), reviews.cycles[day]
+    ahead = stand.coming[:, :, day : wanted.shape[2]].mean(axis=1)
+    supply = stand.stock.mean(axis=1)[:, None] + np.cumsum(ahead, axis=1)
+    lost = lost_so_far(supply - np.cumsum(wanted[:, :, day:].mean(axis=1), axis=1))
+    lost = np.concatenate([np.zeros((len(lost), 1)), lost], axis=1)
     rows, last = np.arange(len(lost)), lost.shape[1] - 1
-    before = np.where(terms.lead > 0, lost[rows, np.clip(terms.lead - 1, 0, last)], 0.0)
-    return before, lost[rows, np.clip(terms.lead + terms.gap - 1, 0, last)]
+    before, until = (lost[rows, np.minimum(at, last)] for at in (cycle.lead, cycle.through))
+    return _Orders(units, np.maximum(until - before, 0.0))
 
 
-def _within(orders: _Orders, left: float, terms: _Terms) -> _Orders:
+def _within(orders: _Orders, left: float, buyer: Buyer) -> _Orders:
     """Orders in order of margin saved per unit of cash, each whole while the cash lasts."""
     units = orders.units.mean(axis=1)
-    cost = units * terms.price
+    cost = units * buyer.price
     if cost.sum() <= left:
         return orders
-    worth = np.minimum(units, orders.saved) * terms.margin
+    worth = np.minimum(units, orders.saved) * buyer.margin
     returns = np.where(cost > 0, worth / np.maximum(cost, 1e-9), np.inf)
     ranked = np.argsort(-returns, kind="stable")
     kept = np.zeros(len(cost), dtype=bool)
@@ -144,93 +147,57 @@ def _within(orders: _Orders, left: float, terms: _Terms) -> _Orders:
     return _Orders(np.where(kept[:, None], orders.units, 0.0), orders.saved)
 
 
-def _put(coming: Floats, days: npt.NDArray[np.int64], units: Floats) -> None:
-    rows = np.flatnonzero(days < coming.shape[2])
-    coming[rows, :, days[rows]] += units[rows]
-
-
-def _wanted(pairs: Sequence[Planned], days: int) -> Floats:
-    """[S, C, D] demand of each day from the planning day on."""
-    out = np.zeros((len(pairs), COURSES, days))
+def _wanted(pairs: Sequence[Planned], days: int) -> tuple[Floats, Floats]:
+    """[S, C, D] demand of each day from the planning day on, and what expires before it."""
+    wanted, spoiled = np.zeros((2, len(pairs), COURSES, days))
     levels = course_levels(COURSES)
     for row, one in enumerate(pairs):
         here = one.situation
         # Demand may begin before the planning day, or after it.
         index = np.maximum(0, np.arange(days + 1) + (here.as_of - here.starts_on).days)
-        totals = running_totals(here.demand, levels, int(index[-1]))
-        out[row] = np.diff(totals[:, index], axis=1)
-    return out
+        totals = running_totals(here.demand, levels, int(index[-1]))[:, index]
+        wanted[row] = np.diff(totals, axis=1)
+        if here.lots:
+            from_today = totals - totals[:, :1]
+            spoiled[row] = np.diff(spoiled_totals(here.lots, from_today, here.as_of), axis=1)
+    return wanted, spoiled
 
 
-def _opening(plan: Plan, days: int) -> tuple[Floats, Floats, Floats]:
-    """Stock [S, C], position [S, C] and arrivals [S, C, D], with the orders of today."""
+def _opening(plan: Plan, last_day: int, lots: Ints) -> Stand:
+    """Stock, position and arrivals with the orders and transfers of today."""
     given: dict[tuple[int, int], int] = {}
     for send in plan.transfers:
         if send.from_warehouse_id is not None:
             giver = (send.sku_id, send.from_warehouse_id)
             given[giver] = given.get(giver, 0) + send.quantity
-    stock, position = np.zeros((2, len(plan.pairs)))
-    coming = np.zeros((len(plan.pairs), COURSES, days))
+    stock, position = np.zeros((2, len(plan.pairs), COURSES))
+    coming = np.zeros((len(plan.pairs), COURSES, last_day + 1))
     for row, one in enumerate(plan.pairs):
-        here, draft = one.situation, one.draft
+        here = one.situation
         gone = given.get((here.sku_id, here.warehouse_id), 0)
         stock[row] = here.stock.sellable - gone
         position[row] = here.stock.inventory_position - gone
-        arrivals = [(one.on_day, one.quantity) for one in here.inbound]
-        if draft is not None and draft.arrives_on is not None:
-            position[row] += draft.quantity
-            arrivals.append((draft.arrives_on, draft.quantity))
-        for on_day, quantity in arrivals:
-            day = max(0, (on_day - here.as_of).days)
-            if day < days:
-                coming[row, :, day] += quantity
-    repeated = [np.repeat(each[:, None], COURSES, axis=1) for each in (stock, position)]
-    return repeated[0], repeated[1], coming
+        for item in here.inbound:
+            day = min(last_day, max(0, (item.on_day - here.as_of).days))
+            coming[row, :, day] += item.quantity
+        if one.draft is not None and one.draft.arrives_on is not None:
+            position[row] += one.draft.quantity
+            days = np.array(_days_of(one, one.draft))[lots[row]]
+            coming[row, np.arange(COURSES), np.minimum(days, last_day)] += one.draft.quantity
+    return Stand(stock, position, np.zeros_like(stock), coming)
+
+
+def _days_of(one: Planned, draft: Draft) -> list[int]:
+    """Equally likely days on which an order of today comes."""
+    assert draft.arrives_on is not None, "only what arrives is carried forward"
+    here, usual = one.situation, one.usual
+    offer = next((each for each in here.offers if each.offer_id == draft.offer_id), usual.offer)
+    method = draft.ship_method
+    ways = (each for each in offer.routes if each.route.ship_method == method)
+    route = next(ways, usual.way).route
+    return sliced(lead_times(route, (draft.arrives_on - here.as_of).days))
 
 
 def _todays_cash(plan: Plan) -> float:
     drafts = [one.draft for one in plan.pairs if one.draft is not None]
     return float(sum(draft.amount_base or 0 for draft in drafts))
-
-
-def _terms(pairs: Sequence[Planned]) -> _Terms:
-    rows = np.array([_pair_terms(one) for one in pairs], dtype=np.float64).reshape(len(pairs), 11)
-    whole = rows[:, 2:5].astype(np.int64)
-    return _Terms(
-        reorder_point=rows[:, 0],
-        order_up_to=rows[:, 1],
-        lead=whole[:, 0],
-        gap=whole[:, 1],
-        review=whole[:, 2],
-        moq=rows[:, 5],
-        step=rows[:, 6],
-        price=rows[:, 7],
-        landed=rows[:, 8],
-        margin=rows[:, 9],
-        buying=rows[:, 10] > 0,
-    )
-
-
-def _pair_terms(one: Planned) -> tuple[float, ...]:
-    here, policy = one.situation, one.policy
-    offer = next((o for o in here.offers if o.offer_id == one.offer_id), None)
-    moq, step, price, landed = 1, 1, 0.0, 0.0
-    if offer is not None:
-        moq = offer.moq
-        step = step_of(offer, here.carton_quantity)
-        quantity = one.draft.quantity if one.draft else max(offer.moq, policy.order_up_to)
-        reached = offer.price_at(quantity)
-        rate = next((r.rate for r in here.rates if r.currency == offer.currency), None)
-        method = one.draft.ship_method if one.draft else offer.routes[0].route.ship_method
-        way = next((w for w in offer.routes if w.route.ship_method == method), offer.routes[0])
-        if reached is not None and rate is not None:
-            price = float(reached[1] * rate)
-            landed = float(landed_unit_cost(offer, way, reached[1], here.rates) or price)
-    selling = here.selling_price_base
-    margin = 0.0 if selling is None else max(0.0, float(selling) - landed)
-    buying = here.sku_state == "active" and here.rule.buying and policy.order_up_to > 0
-    return (
-        policy.reorder_point, policy.order_up_to, policy.lead_time_days,
-        policy.protection_days - policy.lead_time_days, policy.review_days,
-        moq, step, price, landed, margin, float(buying),
-    )  # fmt: skip

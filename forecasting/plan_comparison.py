@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from forecasting.plan_ahead import WEEKS, Ahead, play_ahead
+from forecasting.policy import ROUNDING
 from forecasting.replenish import Plan, PlanFacts, plan_of
 from forecasting.scenario import BUDGET_NAME, under
-from forecasting.situation import Draft, Planned
+from forecasting.situation import Draft, Planned, Usual
 from inventory_core.planning.scenarios import Scenario
 
 Pair = tuple[int, int]
@@ -188,14 +189,8 @@ def _why(
     if a and b and (a["supplier"], a["ship_method"]) != (b["supplier"], b["ship_method"]):
         return {"code": "other_way", "supplier": b["supplier"], "ship_method": b["ship_method"]}
     position = other.situation.stock.inventory_position
-    reached = (position <= one.policy.reorder_point, position <= other.policy.reorder_point)
-    if reached[0] != reached[1]:
-        return {
-            "code": "due" if reached[1] else "not_due",
-            "position": position,
-            "before": one.policy.reorder_point,
-            "after": other.policy.reorder_point,
-        }
+    if (a is None) != (b is None):
+        return _why_due(one.usual, other.usual, position, due=b is not None)
     if a and b and a["quantity"] == b["quantity"]:
         return {"code": "later" if b["arrives_on"] > a["arrives_on"] else "sooner"}
     if one.policy.order_up_to != other.policy.order_up_to:
@@ -204,6 +199,19 @@ def _why(
         return {"code": "shared", "before": one.situation.stock.inventory_position,
                 "after": position}  # fmt: skip
     return {"code": "served_less" if _units(a) > _units(b) else "served_more"}
+
+
+def _why_due(before: Usual, after: Usual, position: int, *, due: bool) -> dict[str, Any]:
+    """Stock has come down to the reorder point or not; where it has in both, by the chance."""
+    points = before.policy.reorder_point, after.policy.reorder_point
+    if (position <= points[0], position <= points[1]) == (not due, due):
+        code = "due" if due else "not_due"
+        return {"code": code, "position": position, "before": points[0], "after": points[1]}
+    allowed = 1 - after.policy.service_level
+    if (after.chance >= allowed - ROUNDING) != due:  # a faster way than the usual one decided
+        return {"code": "served_more" if due else "served_less"}
+    code = "emptier" if due else "fuller"
+    return {"code": code, "chance": round(after.chance, 4), "allowed": round(allowed, 4)}
 
 
 def _units(order: Mapping[str, Any] | None) -> int:

@@ -41,9 +41,9 @@ class _Stock:
     arriving: Floats
     lead: int
 
-    def move(self, ordered: Floats, wanted: Floats, delay: int) -> tuple[Floats, Floats]:
+    def move(self, ordered: Floats, wanted: Floats, delay: Ints) -> tuple[Floats, Floats]:
         """Orders go out, goods arrive, demand comes; what is left and what was sold."""
-        self.arriving[:, self.lead + delay] += ordered
+        self.arriving[np.arange(len(ordered)), self.lead + delay] += ordered
         self.on_hand = self.on_hand + self.arriving[:, 0]
         self.arriving = np.column_stack([self.arriving[:, 1:], np.zeros(len(self.on_hand))])
         sold = np.minimum(np.maximum(self.on_hand, 0.0), wanted)
@@ -57,14 +57,14 @@ def play_within(
     *,
     cost: Floats,
     budget: float,
-    late: Sequence[int],
+    late: Ints,
 ) -> tuple[Floats, Floats, Floats]:
     """Left, sold and ordered units [S, T] when orders of a period cost at most `budget`.
 
-    `cost` [S] of a unit; `late` [T] as in `play`. Reviews come every period.
+    `cost` [S] of a unit; `late` [S, T] as in `play`. Reviews come every period.
     """
     left, sold, ordered = (np.zeros(demand.shape) for _ in range(3))
-    stocks = [_opened(group, max(late, default=0)) for group in groups]
+    stocks = [_opened(group, int(late.max(initial=0))) for group in groups]
     for period in range(demand.shape[1]):
         reviews = [Review(period, stock.on_hand, stock.arriving) for stock in stocks]
         asked = [
@@ -75,7 +75,7 @@ def play_within(
         for group, stock, units in zip(groups, stocks, given, strict=True):
             ordered[group.rows, period] = units
             left[group.rows, period], sold[group.rows, period] = stock.move(
-                units, demand[group.rows, period], late[period]
+                units, demand[group.rows, period], late[group.rows, period]
             )
     return left, sold, ordered
 

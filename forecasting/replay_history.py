@@ -1,8 +1,9 @@
 """A stretch of a seller's own past, played again: Yiben's orders, a min/max rule, what happened.
 
 All meet the same demand (what was asked for, stock-outs filled by the pace of days with
-stock), the same opening stock and the same terms of supply; forecasts are made again every four
-weeks on what was known then. Decides how a plan is judged. Periods are weeks.
+stock), the same opening stock and the same terms of supply, with orders as late as lead times
+spread; forecasts are made again every four weeks on what was known then. Decides how a plan is
+judged. Periods are weeks.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,6 +35,7 @@ PATHS = 80
 LEAST_HISTORY_WEEKS = 20  # before the window
 LEAST_WINDOW_WEEKS = 8
 PORT_WEEKS = 6  # how long a closed port stays closed
+LOTS_SEED = 7
 MOST_LEVEL = 0.999
 MOST_WEEKS_HELD = 99.0  # nobody keeps a unit nearly two years for the sake of one sale
 
@@ -43,7 +45,9 @@ class Past:
     """What is known of the past of S series over T weeks.
 
     `asked`, `served` [S, T] units; `stock` [S, T] units at the end of a week, `arrived` [S, T].
-    Per series: `lead` weeks, `moq`, `pack`, `cost` and `price` of a unit in base currency.
+    Per series: `lead` weeks planned and `leads` [S, J] equally likely ones, `moq`, `pack`, `cost`
+    and `price` of a unit in base currency. `inherited`: the panel with what successors continue,
+    which they learn from since their own first sale; None where nothing continues anything.
     """
 
     panel: Panel
@@ -52,10 +56,20 @@ class Past:
     stock: Floats
     arrived: Floats
     lead: Ints
+    leads: Ints
     moq: Floats
     pack: Floats
     cost: Floats
     price: Floats
+    inherited: Panel | None = None
+
+    def known(self, cutoff: int) -> Panel:
+        """What models may learn from after the first `cutoff` weeks."""
+        if self.inherited is None:
+            return self.panel.until(cutoff)
+        sold = (np.nan_to_num(self.panel.y[:, :cutoff]) > 0).any(axis=1, keepdims=True)
+        y = np.where(sold, self.inherited.y, self.panel.y)
+        return replace(self.inherited, y=y).until(cutoff)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +139,11 @@ def forecasts_then(
     """
     first = first_week(past)
     out: dict[int, tuple[Floats, Floats]] = {}
-    reach = int(past.lead.max(initial=0)) + round(longest_lead_days / 7) + 2
+    longest = max(int(past.lead.max(initial=0)) + 1, int(past.leads.max(initial=0)))
+    reach = longest + round(longest_lead_days / 7) + 1
     weeks = range(0, past.panel.length - first, FORECAST_EVERY)
     for place, week in enumerate(weeks):
-        known = past.panel.until(first + week)
+        known = past.known(first + week)
         forecast = forecast_panel(known, reach + FORECAST_EVERY, seed=seed)
         paths = forecast.paths(range(known.count), PATHS, seed=seed + place)
         out[week] = (forecast.mean, np.round(paths))
@@ -139,8 +154,9 @@ def forecasts_then(
 def replay_history(past: Past, what_if: WhatIf, outlooks: Forecasts) -> Compared:
     """Play the window again, week by week, on the forecasts of its time."""
     first = first_week(past)
-    lead = past.lead + round(what_if.lead_days / 7)
-    longer, price = replace(past, lead=lead), lost_unit_price(past, what_if)
+    later = round(what_if.lead_days / 7)
+    longer, price = replace(past, lead=past.lead + later), lost_unit_price(past, what_if)
+    lead, leads = longer.lead, past.leads + later
     levels = {
         "ours": np.full(len(past.cost), what_if.service_level),
         "paying": levels_that_pay(past, what_if),
@@ -158,16 +174,15 @@ def replay_history(past: Past, what_if: WhatIf, outlooks: Forecasts) -> Compared
         margin = np.maximum(past.price[rows] - past.cost[rows], 0.0) / np.maximum(holding, 1e-9)
         worth = our_value(outlooks, rows, terms, np.maximum(margin, price[rows]), holding)
         for name, level in levels.items():
-            rule = our_rule(outlooks, rows, terms, level[rows])
+            rule = our_rule(outlooks, rows, terms, leads[rows], level[rows])
             groups[name].append(Group(rows, terms, opening, rule, worth))
         known = np.hstack([past.asked[rows, :first], asked[rows]])
         mean = recent_mean(known, first)
         rule = minmax_rule(mean, int(weeks))
         groups["minmax"].append(Group(rows, terms, opening, rule, least_cover(mean)))
-    late = _late(asked.shape[1], what_if.port_days)
+    late = _late(past, asked.shape[1], what_if.port_days)
     plays = {
-        name: _played(past, first, asked, parts, late, what_if.budget)
-        for name, parts in groups.items()
+        name: _played(past, asked, parts, late, what_if.budget) for name, parts in groups.items()
     }
     judged = {name: _judge(longer, asked, total, what_if) for name, total in plays.items()}
     changed = bool(what_if.lead_days or what_if.demand or what_if.port_days or what_if.budget)
@@ -191,16 +206,15 @@ class _Total:
 
 
 def _played(
-    past: Past, first: int, asked: Floats, groups: Sequence[Group], late: Sequence[int],
-    budget: float | None,
-) -> _Total:  # fmt: skip
+    past: Past, asked: Floats, groups: Sequence[Group], late: Ints, budget: float | None
+) -> _Total:
     """Every group by itself, or all together where they share a budget."""
     if budget is not None:
         left, sold, _ = play_within(asked, groups, cost=past.cost, budget=budget, late=late)
         return _Total.of(left, sold)
     left, sold = np.zeros(asked.shape), np.zeros(asked.shape)
     for one in groups:
-        played = play(asked[one.rows], one.terms, one.opening, one.rule, late=late)
+        played = play(asked[one.rows], one.terms, one.opening, one.rule, late=late[one.rows])
         left[one.rows], sold[one.rows] = played.left, played.sold
     return _Total.of(left, sold)
 
@@ -239,12 +253,16 @@ def lost_unit_price(past: Past, what_if: WhatIf) -> Floats:
     return np.asarray(np.maximum(np.minimum(worth, MOST_WEEKS_HELD), least))
 
 
-def _late(weeks: int, port_days: int) -> list[int]:
-    late = [0] * weeks
+def _late(past: Past, weeks: int, port_days: int) -> Ints:
+    """[S, W] weeks by which an order comes after its time: one of its lead times by lot, the same
+    for every plan, and what a closed port adds.
+    """
+    count, slices = past.leads.shape
+    lots = np.random.default_rng(LOTS_SEED).integers(0, slices, (count, weeks))
+    late = np.take_along_axis(past.leads - past.lead[:, None], lots, axis=1)
     middle = weeks // 2
-    for week in range(middle, min(weeks, middle + PORT_WEEKS)):
-        late[week] = round(port_days / 7)
-    return late
+    late[:, middle : middle + PORT_WEEKS] += round(port_days / 7)
+    return np.asarray(late)
 
 
 def _judge(past: Past, asked: Floats, total: _Total, what_if: WhatIf) -> Judged:

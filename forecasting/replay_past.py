@@ -1,11 +1,13 @@
 """From the book to the past that is played again: demand, stock and terms of supply by week.
 
 Decides what was asked for in weeks that were partly out of stock (the pace of the latest weeks
-with stock), what a unit costs (what it cost on arrival, else its first price) and, where only one
-of cost and price is known, the other by the company's own margin. Judges nothing.
+with stock), for whom a site sold that stood in for an empty one, what a unit costs (what it cost on
+arrival, else its first price) and, where only one of cost and price is known, the other by the
+company's own margin. Judges nothing.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
@@ -21,11 +23,14 @@ from forecasting.demand_panel import (
     panel_of_grid,
 )
 from forecasting.frequency import frequency_of
-from forecasting.history import EPOCH, DemandGrid, demand_grid, planning_day
-from forecasting.lead_time import arrives_on
+from forecasting.history import EPOCH, DemandGrid, channel_demand, demand_grid, planning_day
+from forecasting.lead_time import arrives_on, lead_times
 from forecasting.offers_here import OffersHere
+from forecasting.policy import LEAD_TIME_SLICES, lead_time_points
 from forecasting.replay_history import Past
-from forecasting.simulate import Floats
+from forecasting.simulate import Floats, Ints
+from forecasting.stand_ins import with_stand_ins
+from forecasting.succession import with_pasts
 from forecasting.supplier_terms import step_of
 from inventory_core.db.engine import Reading
 from inventory_core.insight.stock_days import daily_changes
@@ -33,7 +38,8 @@ from inventory_core.office.company import Company
 
 PACE_WEEKS = 13
 HORIZON_WEEKS = 8
-ASSUMED_LEAD_DAYS = 30
+ASSUMED_LEAD_DAYS, ASSUMED_SPREAD_DAYS = 30, 7.0
+LEADS = len(LEAD_TIME_SLICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +57,30 @@ def read_past(conn: Reading, *, today: date, now: datetime | None = None) -> Pas
     grid = demand_grid(conn, through=day.through)
     keep = is_sellable(grid) & (grid.warehouse_id > 0)
     grid = grid.select(np.flatnonzero(keep).astype(np.int64))
+    demand = channel_demand(conn, grid)
+    heirs = with_pasts(conn, grid)
+    grid = with_stand_ins(grid, demand)
     weekday = WEEKDAYS[grid.last_on.weekday()]
     period = Period(frequency_of(f"W-{weekday}"), DAYS_PER_WEEK, HORIZON_WEEKS, "replay")
     panel = panel_of_grid(grid, period)
     book = read_book(conn, as_of=day.as_of)
     stock, arrived, cost = _stock(conn, grid)
     price = _last_price(grid)
-    terms = _terms(book, grid, day.as_of)
+    terms, leads = _terms(book, grid, day.as_of)
     cost = np.where(np.isnan(cost), terms[:, 3], cost)
     marked_up = 1.0 + float(book.costs.margin_share)
     cost = np.where(np.isnan(cost), np.nan_to_num(price) / marked_up, cost)
     price = np.where(np.isnan(price), cost * marked_up, price)
+    asked = unconstrained(panel.y)
     past = Past(
         panel=panel,
-        asked=unconstrained(panel.y),
-        served=_weeks(grid, grid.y - grid.bulk - grid.short).sum(axis=2),
+        inherited=None if heirs is None else panel_of_grid(with_stand_ins(heirs, demand), period),
+        asked=asked,
+        served=_served(grid, asked),
         stock=stock,
         arrived=arrived,
         lead=terms[:, 0].astype(np.int64),
+        leads=leads,
         moq=terms[:, 1],
         pack=terms[:, 2],
         cost=cost,
@@ -91,6 +103,22 @@ def unconstrained(y: Floats) -> Floats:
         mean = np.nan_to_num(pace).sum(axis=1) / np.maximum(count, 1)
         out[:, week] = np.where(seen[:, week], out[:, week], mean)
     return np.asarray(np.round(out))
+
+
+def _served(grid: DemandGrid, asked: Floats) -> Floats:
+    """[S, T] units served of what was asked for; who was served from another site in place of an
+    empty one was served all the same, and counts where the site was empty.
+    """
+    sold = grid.y - grid.bulk - grid.short
+    moved = np.zeros_like(sold) if grid.stood_in is None else np.minimum(grid.stood_in, sold)
+    served, moved = (_weeks(grid, each).sum(axis=2) for each in (sold - moved, moved))
+    missed = np.maximum(asked - served, 0.0)
+    sku = np.unique(grid.sku_id, return_inverse=True)[1]
+    of_sku = np.zeros((2, int(sku.max(initial=-1)) + 1, served.shape[1]))
+    np.add.at(of_sku[0], sku, moved)
+    np.add.at(of_sku[1], sku, missed)
+    share = np.minimum(1.0, of_sku[0] / np.maximum(of_sku[1], 1e-9))
+    return np.asarray(served + missed * share[sku])
 
 
 def _weeks(grid: DemandGrid, values: Floats) -> Floats:
@@ -129,26 +157,37 @@ def _last_price(grid: DemandGrid) -> Floats:
     return np.asarray(grid.price[:, -1], dtype=np.float64)
 
 
-def _terms(book: Book, grid: DemandGrid, as_of: date) -> Floats:
-    """[S, 4] lead time in weeks, MOQ, step and price of the preferred offer, else the first."""
-    out = np.zeros((len(grid.y), 4))
+def _terms(book: Book, grid: DemandGrid, as_of: date) -> tuple[Floats, Ints]:
+    """[S, 4] lead time in weeks, MOQ, step and price of the preferred offer, else the first; and
+    [S, J] equally likely lead times.
+    """
+    out, leads = np.zeros((len(grid.y), 4)), np.zeros((len(grid.y), LEADS), dtype=np.int64)
     rates = {rate.currency: float(rate.rate) for rate in book.rates}
+    assumed = lead_time_points(ASSUMED_LEAD_DAYS, ASSUMED_SPREAD_DAYS)
     known: dict[Pair, tuple[float, float, float, float]] = defaultdict(
-        lambda: (ceil(ASSUMED_LEAD_DAYS / DAYS_PER_WEEK), 0.0, 1.0, float("nan"))
+        lambda: (_in_weeks(ASSUMED_LEAD_DAYS), 0.0, 1.0, float("nan"))
     )
+    ways: dict[Pair, Sequence[int]] = defaultdict(lambda: assumed)
     pairs = list(zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True))
     here = OffersHere(book, as_of)
     for sku_id, warehouse_id in pairs:
         offers = here.offers(sku_id, warehouse_id)
         for offer in sorted(offers, key=lambda one: not one.preferred)[:1]:
-            days = (arrives_on(offer.routes[0].route, as_of) - as_of).days
+            route = offer.routes[0].route
+            days = (arrives_on(route, as_of) - as_of).days
             reached = offer.price_at(offer.moq)
             rate = rates.get(offer.currency)
             price = float(reached[1]) * rate if reached and rate else float("nan")
-            weeks = max(1, ceil(days / DAYS_PER_WEEK))
             carton = book.skus[sku_id]["carton_quantity"]
             pack = step_of(offer, carton if isinstance(carton, int) else None)
-            known[sku_id, warehouse_id] = (weeks, offer.moq, pack, price)
+            known[sku_id, warehouse_id] = (_in_weeks(days), offer.moq, pack, price)
+            ways[sku_id, warehouse_id] = lead_times(route, days)
     for row, pair in enumerate(pairs):
         out[row] = known[pair]
-    return out
+        found = ways[pair]
+        leads[row] = [_in_weeks(found[part * len(found) // LEADS]) for part in range(LEADS)]
+    return out, leads
+
+
+def _in_weeks(days: int) -> int:
+    return max(1, ceil(days / DAYS_PER_WEEK))

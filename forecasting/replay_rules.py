@@ -9,9 +9,10 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.covers import Cycle, levels_of, totals_of
+from forecasting.needs import Shelves, list_orders
 from forecasting.replay_budget import Value, WorthOf
 from forecasting.replay_orders import worth_of
-from forecasting.replay_service import service_orders, totals_of
 from forecasting.simulate import Floats, Review, Rule, Terms
 from forecasting.simulate_rules import levels
 
@@ -24,12 +25,15 @@ FORECAST_EVERY = 4
 MEAN_WEEKS, MINIMUM_WEEKS, MAXIMUM_WEEKS = 13, 30 / 7, 60 / 7
 
 
-def our_rule(outlooks: Forecasts, rows: Ints, terms: Terms, level: Floats) -> Rule:
-    """Orders to the service levels [S]."""
+def our_rule(outlooks: Forecasts, rows: Ints, terms: Terms, leads: Ints, level: Floats) -> Rule:
+    """Orders to the service levels [S], by lead times that are one of `leads` [S, J] by chance."""
+    planned, review_weeks = np.full(len(rows), terms.lead), np.full(len(rows), terms.review)
+    cycle = Cycle(planned, leads, review_weeks, review_weeks)
 
     def rule(review: Review) -> Floats:
-        totals = totals_of(*_seen(outlooks, rows, review.period), level)
-        return service_orders(review, totals, level, terms)
+        totals = totals_of(*_seen(outlooks, rows, review.period, cycle.reach), level)
+        shelves = Shelves(np.arange(len(rows)), review.on_hand, review.arriving, review.position)
+        return list_orders(shelves, totals, levels_of(totals, cycle), cycle, terms)
 
     return rule
 
@@ -40,18 +44,19 @@ def our_value(
     """What an order is expected to save; `holding` [S] money for a unit and week."""
 
     def value(review: Review) -> WorthOf:
-        _, seen = _seen(outlooks, rows, review.period)
+        _, seen = _seen(outlooks, rows, review.period, terms.lead + terms.review)
         worth = worth_of(review, seen, np.ones(seen.shape[:2]), terms, price, later=False)
         return lambda quantity: np.asarray(worth.of(quantity) * holding)
 
     return value
 
 
-def _seen(outlooks: Forecasts, rows: Ints, period: int) -> tuple[Floats, Floats]:
-    """Mean and paths known then, from this period on."""
+def _seen(outlooks: Forecasts, rows: Ints, period: int, reach: int) -> tuple[Floats, Floats]:
+    """Mean and paths known then, of so many periods from this one on."""
     since = period % FORECAST_EVERY
     mean, paths = outlooks[period - since]
-    return mean[rows][:, since:], paths[rows][:, :, since:]
+    ahead = slice(since, since + reach)
+    return mean[rows, ahead], paths[rows, :, ahead]
 
 
 def recent_mean(known: Floats, first: int) -> Floats:

@@ -6,13 +6,14 @@ therefore covers t + lead … t + lead + review - 1. Rules decide orders (`simul
 nothing is decided, and nothing here knows a forecast, a database or a calendar.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 EXACT = 9  # decimals beyond which a part of a pack is an error of arithmetic
 
@@ -111,23 +112,24 @@ def play(
     opening: Opening,
     rule: Rule,
     *,
-    late: Sequence[int] | None = None,
+    late: Ints | None = None,
 ) -> Played:
     """Run `rule` over demand [S, T], a row a series or a path; costs count from `lead` on.
 
-    `late` [T]: periods by which an order placed in a period comes after its time. Nobody knows
-    that before it is placed.
+    `late` [T] or [S, T]: periods by which an order placed in a period comes after its time, or
+    before it (negative). Nobody knows that before it is placed.
     """
     series, periods = demand.shape
-    delays = [0] * periods if late is None else list(late)
+    arrives = terms.lead + np.broadcast_to(0 if late is None else late, demand.shape)
+    every = np.arange(series)
     on_hand = opening.on_hand.astype(np.float64)
-    arriving = np.zeros((series, terms.lead + 1 + max(delays, default=0)))
+    arriving = np.zeros((series, 1 + max(terms.lead, int(arrives.max(initial=0)))))
     arriving[:, : terms.lead] = opening.arriving[:, : terms.lead]
     left, sold, lost, ordered = (np.zeros((series, periods)) for _ in range(4))
     for period in range(periods):
         if period % terms.review == 0:
             quantity = full_packs(rule(Review(period, on_hand, arriving)), terms)
-            arriving[:, terms.lead + delays[period]] += quantity
+            arriving[every, arrives[:, period]] += quantity
             ordered[:, period] = quantity
         on_hand = on_hand + arriving[:, 0]
         arriving = np.column_stack([arriving[:, 1:], np.zeros(series)])

@@ -14,7 +14,7 @@ from forecasting.analogue import ANALOGUE
 from forecasting.expiry import DatedLot
 from forecasting.policy import NO_RULE, Policy, Rule, TotalDemand
 from forecasting.projection import Arrival
-from forecasting.supplier_terms import OfferTerms, Rate
+from forecasting.supplier_terms import OfferRoute, OfferTerms, Rate
 from inventory_core.planning.plan_costs import ASSUMED_COSTS, PlanCosts
 from inventory_core.vocabulary import OrderRule
 
@@ -126,6 +126,20 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """How a SKU usually comes to a warehouse, whatever hurry there is today, and its cover then.
+
+    `chance`: that the shelf is empty before the next goods if nothing is ordered; 0 where stock has
+    not come down to the reorder point.
+    """
+
+    offer: OfferTerms
+    way: OfferRoute
+    policy: Policy
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """The cover that one SKU and warehouse needs, and the draft where something must be done.
 
@@ -138,3 +152,4 @@ class Planned:
     offer_id: int | None
     draft: Draft | None
     wanting: bool
+    usual: Usual

@@ -7,6 +7,7 @@ bought any more. The predecessor keeps its row: what is left of it still sells.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from datetime import date
 
 import numpy as np
@@ -35,6 +36,21 @@ def continued_grid(
     if sku_ids is None or asked == list(sku_ids):
         return grid
     return grid.select(np.flatnonzero(np.isin(grid.sku_id, list(sku_ids))))
+
+
+def with_pasts(conn: Reading, grid: DemandGrid) -> DemandGrid | None:
+    """A copy of a grid in which successors have the past they continue; None where there is none.
+
+    No row is added: who has sold nothing yet has none.
+    """
+    before: dict[int, list[int]] = defaultdict(list)
+    for link in conn.rows(successions()):
+        before[link.successor_id].append(link.sku_id)
+    if not before:
+        return None
+    found = deepcopy(grid)
+    _give_past(found, before)
+    return found
 
 
 def _with_heirs(

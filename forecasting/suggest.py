@@ -17,7 +17,7 @@ from forecasting.need import cautious_stock, days_of_cover, expected_stock, expi
 from forecasting.options import options_of
 from forecasting.policy import expected_shortage
 from forecasting.projection import EMPTY, Projection
-from forecasting.situation import Draft, Planned, PlanSettings, Situation
+from forecasting.situation import Draft, Planned, PlanSettings, Situation, Usual
 from forecasting.supplier_choice import Choice, Option, cents, choose_option, weigh_options
 from forecasting.supplier_terms import OfferTerms
 
@@ -32,6 +32,7 @@ def plan_pair(situation: Situation, settings: PlanSettings) -> Planned:
     options = options_of(situation, settings)
     limit = settings.saving_limit_percent
     usual = choose_option(options, saving_limit_percent=limit).taken
+    usually = Usual(usual.offer, usual.way, usual.policy, usual.need.chance)
     buying = situation.sku_state == "active" and situation.rule.buying
     wanting = buying and usual.need.below
     asked = [option for option in options if option.need.due] if wanting else []
@@ -42,10 +43,12 @@ def plan_pair(situation: Situation, settings: PlanSettings) -> Planned:
         weighed = weigh_options(asked, situation.selling_price_base)
         choice = choose_option(weighed, saving_limit_percent=limit)
     if choice is None or not choice.taken.need.due:
-        return Planned(situation, usual.policy, usual.offer.offer_id or None, None, wanting)
+        return Planned(
+            situation, usual.policy, usual.offer.offer_id or None, None, wanting, usually
+        )
     taken = choice.taken
     draft = _draft(situation, settings, choice, options)
-    return Planned(situation, taken.policy, taken.offer.offer_id or None, draft, wanting)
+    return Planned(situation, taken.policy, taken.offer.offer_id or None, draft, wanting, usually)
 
 
 def _draft(

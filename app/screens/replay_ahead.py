@@ -15,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app import session
 from app.charts_replay import weekly_lines
-from app.i18n import day, md, money, number, percent, plain, reader_language, t
+from app.i18n import day, md, money, number, percent, reader_language, t
 from app.screens.first_step import first_step
 from app.screens.replay_ahead_form import draw_form
 from app.screens.replay_ahead_list import draw_differences
@@ -112,7 +112,7 @@ def _answer(kept: Sequence[KeptScenario]) -> None:
                 md("scenario.beside"),
                 [one.run_id for one in others],
                 default=[one.run_id for one in others[:BESIDE]],
-                format_func=lambda run_id: plain(labels[run_id]),
+                format_func=labels.__getitem__,
                 max_selections=BESIDE,
                 key=f"scenario_beside_{picked}",
             )

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.i18n import day, md, number, t
+from app.i18n import day, md, number, percent, t
 from app.widgets_tables import Decimal, Text, export_button, table
 from inventory_core.planning.scenarios import NewAnswer
 
@@ -80,6 +80,8 @@ def reason_of(why: Mapping[str, Any]) -> str:
         signed = name in ("demand", "safety")
         if isinstance(value, int):
             told[name] = f"{value:+,d}" if signed else number(value)
+        elif isinstance(value, float):
+            told[name] = percent(value)
     if "ship_method" in why:
         told |= {"ship": t(f"ship.{why['ship_method']}"), "supplier": why["supplier"]}
     return t(f"scenario.why.{why['code']}", **told)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from forecasting.book import Book
+from forecasting.expiry import DatedLot
 from forecasting.limits_room import Shared
 from forecasting.plan_ahead import play_ahead
 from forecasting.plan_comparison import Comparison, compare
@@ -16,6 +17,7 @@ from forecasting.projection import Arrival
 from forecasting.replenish import PlanFacts, plan_of
 from forecasting.scenario import under
 from forecasting.situation import Situation
+from inventory_core.catalog.calendars import Calendar, Leg
 from inventory_core.office.company import Company
 from inventory_core.planning.lanes import Lane
 from inventory_core.planning.scenarios import Scenario
@@ -85,6 +87,61 @@ def test_what_cannot_be_served_is_lost_with_its_margin_and_is_not_bought_for() -
     assert ahead.margin[0] == pytest.approx(200 * 15)
     # The next review buys a week, not the demand that was lost meanwhile.
     assert ahead.cash[1] == pytest.approx(350)
+
+
+def test_trap_41_lots_leave_when_they_expire_and_what_they_leave_open_is_bought() -> None:
+    lots = (DatedLot(AS_OF + timedelta(days=9), 360),)
+    whole = play_ahead(plan_of(facts_of(a_situation())), review_days=7)
+    ahead = play_ahead(plan_of(facts_of(a_situation(lots=lots))), review_days=7)
+    # 100 are sold in the ten days that are left; the next goods come on day 30.
+    assert ahead.lost[0] == pytest.approx(200)
+    assert whole.lost[0] == 0
+    assert ahead.value[1] == 0
+    # 440 less the 100 that will sell and the 200 that are lost anyway, then what each week sells.
+    np.testing.assert_allclose(ahead.cash[:3], [140 * 5, 350, 350])
+
+
+def test_orders_come_as_late_as_lead_times_spread() -> None:
+    [offer] = a_situation().offers
+    [way] = offer.routes
+    route = replace(way.route, offsets=(-20.0, -10.0, 0.0, 10.0, 20.0))
+    doubtful = a_situation(offers=(replace(offer, routes=(replace(way, route=route),)),))
+    ahead = play_ahead(plan_of(facts_of(doubtful)), review_days=7)
+    # The reorder point holds more, but what is ordered today may come when the shelf is empty.
+    assert 0 < ahead.lost[0] < 0.05 * ahead.asked[0]
+    again = play_ahead(plan_of(facts_of(doubtful)), review_days=7)
+    assert (again.lost[0], again.cash.tolist()) == (ahead.lost[0], ahead.cash.tolist())
+
+
+def test_a_factory_that_will_shut_is_ordered_for_before() -> None:
+    [offer] = a_situation().offers
+    [way] = offer.routes
+    shut = frozenset(AS_OF + timedelta(days=day) for day in range(40, 61))
+    calendar = Calendar("CN", frozenset(range(1, 8)), shut)
+    route = replace(way.route, legs=(Leg("production", 30, calendar),))
+    closing = a_situation(offers=(replace(offer, routes=(replace(way, route=route),)),))
+    ahead = play_ahead(plan_of(facts_of(closing)), review_days=7)
+    # Goods of day 7 still come on day 37 and must last until those of day 14, on day 65.
+    np.testing.assert_allclose(ahead.cash[:3], [400, 5 * (70 + 210), 350])
+    assert ahead.lost[0] == 0
+
+
+def test_what_is_urgent_today_does_not_make_later_orders_fly() -> None:
+    [offer] = a_situation().offers
+    [sea] = offer.routes
+    air = replace(
+        sea, route=replace(sea.route, ship_method="air", legs=(Leg("production", 5),)),
+        unit_freight=Decimal(4), freight_currency="USD",
+    )  # fmt: skip
+    here = a_situation(offers=(replace(offer, routes=(sea, air)),))
+    short = replace(here, stock=replace(here.stock, available=60, inventory_position=60))
+    plan = plan_of(facts_of(short))
+    [one] = plan.pairs
+    assert one.draft is not None
+    assert (one.draft.ship_method, one.usual.way.route.ship_method) == ("air", "sea")
+    ahead = play_ahead(plan, review_days=7)
+    # 60 and the 130 that fly last until day 19; goods of the next review come by sea on day 37.
+    assert ahead.lost[0] == pytest.approx(180)
 
 
 def test_trap_48_what_is_on_its_way_to_a_hub_for_a_planned_transfer_is_given_once() -> None:
@@ -179,6 +236,24 @@ def test_an_order_that_is_no_longer_due_says_so() -> None:
     assert told["after"] is None
     assert told["cash"] == -400
     assert told["why"] == {"code": "not_due", "position": 360, "before": 370, "after": 333}
+
+
+def test_an_order_that_only_a_higher_level_asks_for_tells_the_chance() -> None:
+    sure = a_situation()
+    spread = np.linspace(0.8, 1.2, len(sure.demand.levels))
+    doubtful = a_situation(
+        demand=replace(sure.demand, quantiles=np.outer(sure.demand.mean, spread)),
+        stock=replace(sure.stock, available=320, inventory_position=416),
+        inbound=(Arrival(AS_OF + timedelta(days=29), 96, "PO-1"),),
+    )
+    found = compared(Scenario(service_level=Decimal("0.99")), doubtful)
+    [told] = found.differences
+    # 416 is at or below both reorder points; goods on their way leave 3 % of cases empty.
+    assert (told["before"], told["after"]["quantity"]) == (None, 108)
+    assert told["why"] == {"code": "emptier", "chance": 0.03, "allowed": 0.01}
+    less = compare(under(facts_of(doubtful), Scenario(service_level=Decimal("0.99"))),
+                   Scenario(service_level=Decimal("0.95")))  # fmt: skip
+    assert less.differences[0]["why"] == {"code": "fuller", "chance": 0.03, "allowed": 0.05}
 
 
 def test_what_is_no_longer_sent_from_the_hub_is_listed_too() -> None:

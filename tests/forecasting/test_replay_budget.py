@@ -29,7 +29,9 @@ def a_group(rows: list[int], wanted: list[float], value: list[float], **terms: f
 
 def ordered(budget: float, *groups: Group) -> Floats:
     demand = np.zeros((sum(len(group.rows) for group in groups), 3))
-    return play_within(demand, groups, cost=COST, budget=budget, late=[0, 0, 0])[2]
+    return play_within(
+        demand, groups, cost=COST, budget=budget, late=np.zeros((len(demand), 3), int)
+    )[2]
 
 
 def test_enough_cash_buys_what_is_asked_for() -> None:

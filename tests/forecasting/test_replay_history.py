@@ -31,6 +31,7 @@ def steady(weeks: int, *, lead: int = 2) -> Past:
         stock=np.full(asked.shape, 30.0),
         arrived=asked * 0.5,
         lead=np.array([lead, lead]),
+        leads=np.full((2, 5), lead),
         moq=np.array([100.0, 0.0]),
         pack=np.array([100.0, 1.0]),
         cost=np.array([2.0, 5.0]),
@@ -101,9 +102,24 @@ def test_a_port_delay_and_a_shock_cost_and_have_nothing_real_beside_them() -> No
     assert longer.ours.fill_rate == pytest.approx(1.0)
 
 
+def test_late_goods_cost_every_plan_and_the_one_that_expects_them_less() -> None:
+    past = steady(LEAST_HISTORY_WEEKS + 52)
+    known = exact_forecasts(past)
+    punctual = replay_history(past, USUAL, known)
+    spread = replace(past, leads=np.tile([1, 1, 2, 2, 9], (2, 1)))
+    late = replay_history(spread, USUAL, known)
+    assert punctual.ours.fill_rate == punctual.minmax.fill_rate == pytest.approx(1.0)
+    assert late.minmax.fill_rate is not None
+    assert late.ours.fill_rate is not None
+    assert late.minmax.fill_rate < late.ours.fill_rate < 1.0
+    assert late.ours.stock_value > punctual.ours.stock_value
+    assert late.actual == punctual.actual, "what happened was late enough"
+    assert replay_history(spread, USUAL, known) == late
+
+
 def test_a_budget_that_never_bites_changes_no_number() -> None:
     past = steady(LEAST_HISTORY_WEEKS + 24, lead=3)
-    mixed = replace(past, lead=np.array([1, 3]))
+    mixed = replace(past, lead=np.array([1, 3]), leads=np.array([[1, 1, 2], [2, 3, 4]]))
     known = exact_forecasts(mixed)
     free = replay_history(mixed, replace(USUAL, port_days=21), known)
     rich = replay_history(mixed, replace(USUAL, port_days=21, budget=1e9), known)

@@ -1,0 +1,269 @@
+"""What the list would order at the reviews to come, from stock as it has become on each course.
+
+The same rule (`covers`, `needs`) on each pair's usual way and the calendars of that day, whatever
+hurry today's order is in. Expects what today's forecast says of those days: a total keeps the
+relative spread of its length, and what a course has shown so far teaches nothing. Decides no order
+of today and chooses no supplier.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.courses import course_levels, running_totals
+from forecasting.covers import Cycle, Totals, by_hand, levels_of
+from forecasting.expiry import DatedLot, free_lots
+from forecasting.lead_time import Route, arrives_on, lead_times
+from forecasting.need import LEVELS
+from forecasting.needs import Shelves, list_orders, spoils_of
+from forecasting.policy import LEAD_TIME_SLICES
+from forecasting.simulate import Terms
+from forecasting.situation import Planned
+from forecasting.supplier_terms import landed_unit_cost, step_of
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+LEADS = len(LEAD_TIME_SLICES)
+PAIRS_AT_ONCE = 100  # so that memory does not grow with the company
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """What orders of each pair [S] go by; money in the base currency, 0 where unknown."""
+
+    pairs: Sequence[Planned]
+    review: Ints
+    level: Floats
+    minimum: Floats
+    maximum: Floats
+    moq: Floats
+    step: Floats
+    price: Floats
+    landed: Floats
+    margin: Floats
+    buying: Bools
+
+    def due(self, day: int) -> Ints:
+        """The pairs that are reviewed on a day from the planning day on."""
+        return np.flatnonzero(self.buying & (day % self.review == 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """The stock of each pair and course [S, C] before a review: `stock`, below zero while customers
+    wait, `position`, `sold` since the planning day; `coming` [S, C, D] by day.
+    """
+
+    stock: Floats
+    position: Floats
+    sold: Floats
+    coming: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Reviews:
+    """The days on which any pair is reviewed, with what its way takes from then (all pairs [S]).
+
+    What is expected: `mean` [S, days + R + 1] from the planning day on; of a total of 1 .. R days
+    `whole` [S, R] its mean and `high` [S, R] its quantile at the service level.
+    """
+
+    buyer: Buyer
+    cycles: Mapping[int, Cycle]
+    mean: Floats
+    whole: Floats
+    high: Floats
+
+    @property
+    def last_day(self) -> int:
+        """The last day that any order looks at."""
+        return int(self.mean.shape[1]) - 1
+
+
+def buyer_of(pairs: Sequence[Planned]) -> Buyer:
+    """Terms of the usual ways, and what people set by hand."""
+    rows = np.array([_terms(one) for one in pairs], dtype=np.float64).reshape(len(pairs), 10)
+    review, level, minimum, maximum, moq, step, price, landed, margin, buying = rows.T
+    return Buyer(
+        pairs, review.astype(np.int64), level, minimum, maximum, moq, step, price, landed, margin,
+        buying > 0,
+    )  # fmt: skip
+
+
+def _terms(one: Planned) -> tuple[float, ...]:
+    here, offer, policy = one.situation, one.usual.offer, one.usual.policy
+    quantity = one.draft.quantity if one.draft else max(offer.moq, policy.order_up_to)
+    reached = offer.price_at(quantity)
+    rate = next((r.rate for r in here.rates if r.currency == offer.currency), None)
+    price, landed = 0.0, 0.0
+    if reached is not None and rate is not None:
+        price = float(reached[1] * rate)
+        landed = float(landed_unit_cost(offer, one.usual.way, reached[1], here.rates) or price)
+    selling = here.selling_price_base
+    margin = 0.0 if selling is None else max(0.0, float(selling) - landed)
+    least, most = (
+        float("nan") if set_by_hand is None else float(set_by_hand)
+        for set_by_hand in (here.rule.minimum, here.rule.maximum)
+    )
+    buying = here.sku_state == "active" and here.rule.buying
+    return (
+        policy.review_days, policy.service_level, least, most,
+        offer.moq, step_of(offer, here.carton_quantity), price, landed, margin, float(buying),
+    )  # fmt: skip
+
+
+def reviews_of(pairs: Sequence[Planned], days: int) -> Reviews:
+    """All reviews of so many days after the planning day."""
+    buyer = buyer_of(pairs)
+    lead, gap = (np.ones((days, len(pairs)), dtype=np.int64) for _ in range(2))
+    leads = np.ones((days, len(pairs), LEADS), dtype=np.int64)
+    for row in np.flatnonzero(buyer.buying).tolist():
+        review, route = int(buyer.review[row]), pairs[row].usual.way.route
+        placed = range(review, days + review, review)
+        taken = [_days_on_the_way(route, pairs[row].situation.as_of, day) for day in placed]
+        for day, one, following in zip(placed, taken, taken[1:], strict=False):
+            lead[day, row], leads[day, row] = one, sliced(lead_times(route, one))
+            gap[day, row] = max(review, review + following - one)
+    cycles = {
+        day: Cycle(lead[day], leads[day], gap[day], buyer.review)
+        for day in range(1, days)
+        if len(buyer.due(day))
+    }
+    reach = max((one.reach for one in cycles.values()), default=1)
+    demands = [one.situation.demand for one in pairs]
+    mean = [_running_mean(one, days + reach) for one in pairs]
+    whole = [np.cumsum(one.path(reach)) for one in demands]
+    high = [
+        np.cumsum(one.path(reach, float(at))) for one, at in zip(demands, buyer.level, strict=True)
+    ]
+    shape = (len(pairs), -1)
+    return Reviews(buyer, cycles, *(np.array(each).reshape(shape) for each in (mean, whole, high)))
+
+
+def _days_on_the_way(route: Route, as_of: date, day: int) -> int:
+    placed = as_of + timedelta(days=day)
+    return (arrives_on(route, placed) - placed).days
+
+
+def _running_mean(one: Planned, days: int) -> Floats:
+    """[days + 1] mean demand after 0, 1, … days from the planning day on."""
+    here = one.situation
+    index = np.maximum(0, np.arange(days + 1) + (here.as_of - here.starts_on).days)
+    running = np.concatenate([[0.0], np.cumsum(here.demand.path(int(index[-1])))])
+    return np.asarray(running[index] - running[index[0]])
+
+
+def sliced(points: Sequence[int]) -> list[int]:
+    """The same chances in LEADS equal slices: certain days are as many equal ones."""
+    return [points[part * len(points) // LEADS] for part in range(LEADS)]
+
+
+def orders_on(day: int, reviews: Reviews, stand: Stand) -> Floats:
+    """[S, C] units that the list would order on a day of review; 0 where none is."""
+    units = np.zeros(stand.stock.shape)
+    due = _near(day, reviews, stand)
+    for begin in range(0, len(due), PAIRS_AT_ONCE):
+        rows = due[begin : begin + PAIRS_AT_ONCE]
+        units[rows] = _orders(day, rows, reviews, stand)
+    return units
+
+
+def _near(day: int, reviews: Reviews, stand: Stand) -> Ints:
+    """The pairs of a review that can have come down to their reorder point on any course: it is no
+    higher than high demand until the latest goods of the next review, or what a person set.
+    """
+    buyer = reviews.buyer
+    rows = buyer.due(day)
+    cycle = reviews.cycles[day].select(rows)
+    ends = (cycle.leads + cycle.gap[:, None]).max(axis=1)
+    moved = _moved(day, rows, reviews, int(ends.max(initial=1)))
+    highest = np.maximum(moved.high, moved.mean)[np.arange(len(rows)), ends - 1] + 1
+    set_by_hand = np.maximum(np.nan_to_num(buyer.minimum[rows]), np.nan_to_num(buyer.maximum[rows]))
+    lots = [sum(lot.quantity for lot in buyer.pairs[row].situation.lots) for row in rows]
+    lowest = stand.position[rows].min(axis=1) - np.array(lots)
+    return np.asarray(rows[lowest <= np.maximum(highest, set_by_hand)])
+
+
+def _orders(day: int, rows: Ints, reviews: Reviews, stand: Stand) -> Floats:
+    buyer, cycle = reviews.buyer, reviews.cycles[day].select(rows)
+    totals = _totals(day, rows, reviews, cycle.reach)
+    levels = by_hand(levels_of(totals, cycle), buyer.minimum[rows], buyer.maximum[rows])
+    count, courses = len(rows), stand.stock.shape[1]
+    of = np.repeat(np.arange(count), courses)
+    shelves = Shelves(
+        of,
+        stand.stock[rows].ravel(),
+        stand.coming[rows, :, day:].reshape(len(of), -1),
+        stand.position[rows].ravel(),
+    )
+    lots = _lots_left(day, [buyer.pairs[row] for row in rows], stand.sold[rows], cycle.reach)
+    dated = np.array([sum(lot.quantity for lot in mine) for mine in lots])
+    spoiling = (dated > 0) & (shelves.position - dated <= levels.reorder[of])
+    units = np.zeros(len(of))
+    for some in (np.flatnonzero(~spoiling), np.flatnonzero(spoiling)):
+        if not len(some):
+            continue
+        spoils = None
+        if spoiling[some[0]]:
+            today = buyer.pairs[0].situation.as_of + timedelta(days=day)
+            spoils = spoils_of([lots[shelf] for shelf in some], of[some], totals, cycle, today)
+        terms = Terms(0, 1, moq=buyer.moq[rows][of[some]], pack=buyer.step[rows][of[some]])
+        units[some] = list_orders(shelves.select(some), totals, levels, cycle, terms, spoils)
+    return units.reshape(count, courses)
+
+
+def _lots_left(
+    day: int, pairs: Sequence[Planned], sold: Floats, reach: int
+) -> list[tuple[DatedLot, ...]]:
+    """Of each pair and course the lots not sold yet that expire within the next `reach` days."""
+    found: list[tuple[DatedLot, ...]] = []
+    for one, units in zip(pairs, sold, strict=True):
+        lots, today = one.situation.lots, one.situation.as_of + timedelta(days=day)
+        end = today + timedelta(days=reach)
+        if not lots:
+            found += [()] * len(units)
+            continue
+        for gone in units.astype(int).tolist():
+            left = free_lots(lots, gone)
+            found.append(tuple(lot for lot in left if today <= lot.expires_on < end))
+    return found
+
+
+def _totals(day: int, rows: Ints, reviews: Reviews, reach: int) -> Totals:
+    """Totals of the `reach` days from `day` on."""
+    moved = _moved(day, rows, reviews, reach)
+    levels, courses = course_levels(LEVELS), np.empty((LEVELS, len(rows), reach))
+    for place, row in enumerate(rows):
+        demand = reviews.buyer.pairs[row].situation.demand
+        courses[:, place] = running_totals(demand, levels, reach)[:, 1:]
+    courses *= moved.factor
+    courses += moved.certain
+    np.maximum.accumulate(courses, axis=2, out=courses)
+    return Totals(moved.mean, courses, moved.high, reviews.buyer.level[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """Totals from a later day on, each [S, R]: mean and high; those from today are multiplied by
+    `factor`, so that each keeps the relative spread of its length, or `certain` without one.
+    """
+
+    mean: Floats
+    high: Floats
+    factor: Floats
+    certain: Floats
+
+
+def _moved(day: int, rows: Ints, reviews: Reviews, reach: int) -> _Moved:
+    mean, whole = reviews.mean[rows], reviews.whole[rows, :reach]
+    ahead = mean[:, day + 1 : day + reach + 1] - mean[:, [day]]
+    some = whole > 0
+    factor = ahead / np.where(some, whole, np.inf)
+    certain = np.where(some, 0.0, ahead)
+    high = reviews.high[rows, :reach] * factor + certain
+    return _Moved(ahead, np.maximum.accumulate(high, axis=1), factor, certain)

@@ -1,0 +1,83 @@
+"""What a company's book says of its past: what was asked for, who served it, what was known."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from forecasting.replay_history import Past
+from forecasting.replay_past import read_past
+from inventory_core.catalog.skus import change_sku, read_sku
+from inventory_core.db.engine import Database
+from inventory_core.office.actors import SYSTEM
+from tests.planning.fulfilment import Fulfilment
+from tests.planning.seller import NOW, TODAY, YESTERDAY, make_seller
+
+WEEKS = 30
+OUT = range(20, 23)  # weeks in which FBA is empty
+
+
+def past_of(database: Database) -> Past:
+    with database.reading() as conn:
+        return read_past(conn, today=TODAY, now=NOW).past
+
+
+def row_of(past: Past, sku: int, warehouse: int) -> int:
+    return past.panel.ids.index(f"{sku}|{warehouse}")
+
+
+def test_trap_37_who_was_served_in_place_of_an_empty_site_asked_once_and_was_served(
+    database: Database,
+) -> None:
+    scene = Fulfilment(database, days=7 * WEEKS)
+    out = range(7 * OUT.start, 7 * OUT.stop)
+    scene.edge("LAMP", 0, scene.fba, in_stock=True)
+    scene.edge("LAMP", out.start, scene.fba, in_stock=False)
+    scene.edge("LAMP", out.stop, scene.fba, in_stock=True)
+    for day in range(7 * WEEKS):
+        # Own shipping reaches six of the ten who would have bought from FBA.
+        there, units = (scene.own, 6) if day in out else (scene.fba, 10)
+        scene.sold("LAMP", day, scene.amazon, there, units)
+        scene.sold("LAMP", day, scene.shop, scene.own, 4)
+    past = past_of(database)
+    lamp = scene.seller.skus["LAMP"]
+    own, fba = row_of(past, lamp, scene.own), row_of(past, lamp, scene.fba)
+    assert past.asked[own].tolist() == [28.0] * WEEKS
+    assert past.asked[fba].tolist() == [70.0] * WEEKS
+    assert past.served[own].tolist() == [28.0] * WEEKS
+    assert past.served[fba].tolist() == [42.0 if week in OUT else 70.0 for week in range(WEEKS)]
+
+
+def test_trap_32_a_successor_is_known_by_what_it_continues_from_its_own_first_sale_on(
+    database: Database,
+) -> None:
+    seller = make_seller(database, ("LAMP", "LANTERN"))
+    lamp, lantern = (seller.skus[code] for code in ("LAMP", "LANTERN"))
+    seller.sold("LAMP", [9] * 7 * 25, last_on=YESTERDAY - timedelta(days=35))
+    seller.sold("LANTERN", [3] * 7 * 5, last_on=YESTERDAY)
+    assert past_of(database).inherited is None
+    with database.writing() as tx:
+        known = read_sku(tx, lamp)
+        change_sku(tx, SYSTEM, lamp, {"successor_id": lantern}, version=known.version)
+    past = past_of(database)
+    row = row_of(past, lantern, seller.us)
+    # It is asked for what it sold itself.
+    assert past.asked[row].tolist() == [0.0] * 25 + [21.0] * 5
+    assert np.isnan(past.known(25).y[row]).all()
+    assert past.known(26).y[row].tolist() == [63.0] * 25 + [21.0]
+    assert past.known(26).y[1 - row, :25].tolist() == [63.0] * 25
+
+
+def test_lead_times_spread_in_whole_weeks_as_the_offer_says(database: Database) -> None:
+    seller = make_seller(database, ("LAMP",))
+    seller.sold("LAMP", [9] * 7 * WEEKS, last_on=YESTERDAY)
+    past = past_of(database)
+    # 30 days with a deviation of 3: 26, 28, 30, 32 and 34 days.
+    assert (past.lead.tolist(), past.leads.tolist()) == ([5], [[4, 4, 5, 5, 5]])
+
+
+@pytest.mark.parametrize("offered", [True, False])
+def test_every_series_has_as_many_lead_times(database: Database, *, offered: bool) -> None:
+    seller = make_seller(database, ("LAMP",), offered=offered)
+    seller.sold("LAMP", [9] * 7 * WEEKS, last_on=YESTERDAY)
+    assert past_of(database).leads.shape == (1, 5)
