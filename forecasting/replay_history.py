@@ -63,6 +63,17 @@ class Past:
     price: Floats
     inherited: Panel | None = None
 
+    def best_sellers(self, count: int) -> "Past":
+        """Only the series that sold for most, as many as `count`, in the order they had."""
+        worth = np.nan_to_num((self.served * self.price[:, None]).sum(axis=1))
+        rows = np.sort(np.argsort(-worth, kind="stable")[:count])
+        names = (
+            "asked", "served", "stock", "arrived", "lead", "leads", "moq", "pack", "cost", "price",
+        )  # fmt: skip
+        some = {name: getattr(self, name)[rows] for name in names}
+        heirs = None if self.inherited is None else self.inherited.select(rows)
+        return replace(self, panel=self.panel.select(rows), inherited=heirs, **some)
+
     def known(self, cutoff: int) -> Panel:
         """What models may learn from after the first `cutoff` weeks."""
         if self.inherited is None:

@@ -142,6 +142,17 @@ def test_a_budget_goes_to_what_brings_most_and_no_week_spends_more() -> None:
     assert tight.ours.stockout_cost < tight.minmax.stockout_cost
 
 
+def test_the_best_sellers_are_those_that_sold_for_most() -> None:
+    past = steady(40)  # 25 a week and 16 a week
+    some = past.best_sellers(1)
+    assert some.panel.ids == past.panel.ids[:1]
+    assert (some.asked == 10).all()
+    assert (some.moq.tolist(), some.leads.shape) == ([100.0], (1, 5))
+    cheaper = replace(past, price=np.array([3.0, 8.0]))
+    assert cheaper.best_sellers(1).panel.ids == past.panel.ids[1:]
+    assert past.best_sellers(9).panel.ids == past.panel.ids
+
+
 def test_too_short_a_past_is_refused() -> None:
     with pytest.raises(Refused) as refusal:
         first_week(steady(LEAST_HISTORY_WEEKS + 3))
