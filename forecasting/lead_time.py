@@ -4,14 +4,17 @@ Decides nothing about calendars (`inventory_core.catalog.calendars` does); puts 
 of its lead time and the office that takes orders into one record. Chooses no supplier.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import sqrt
 
-from forecasting.policy import lead_time_points
+from forecasting.policy import LEAD_TIME_SLICES, lead_time_points
 from inventory_core.catalog import calendars
 from inventory_core.catalog.calendars import ALWAYS, Calendar, Leg, arrival_on, closures
 from inventory_core.trade.offer_terms import Offer, way
+
+LEADS = len(LEAD_TIME_SLICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,11 @@ def lead_times(route: Route, days: int) -> tuple[int, ...]:
     if route.offsets:
         return tuple(max(0, round(days + offset)) for offset in route.offsets)
     return lead_time_points(days, route.spread_days)
+
+
+def sliced(points: Sequence[int]) -> list[int]:
+    """The same chances in LEADS equal slices: certain days are as many equal ones."""
+    return [points[part * len(points) // LEADS] for part in range(LEADS)]
 
 
 def arrives_on(route: Route, ordered_on: date) -> date:

@@ -16,17 +16,15 @@ import numpy.typing as npt
 from forecasting.courses import course_levels, running_totals
 from forecasting.covers import Cycle
 from forecasting.expiry import spoiled_totals
-from forecasting.lead_time import lead_times
+from forecasting.lead_time import LEADS, lead_times, sliced
 from forecasting.projection import lost_so_far
 from forecasting.replenish import Plan
 from forecasting.reviews_ahead import (
-    LEADS,
     Buyer,
     Reviews,
     Stand,
     orders_on,
     reviews_of,
-    sliced,
 )
 from forecasting.situation import Draft, Planned
 

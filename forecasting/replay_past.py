@@ -24,9 +24,9 @@ from forecasting.demand_panel import (
 )
 from forecasting.frequency import frequency_of
 from forecasting.history import EPOCH, DemandGrid, channel_demand, demand_grid, planning_day
-from forecasting.lead_time import arrives_on, lead_times
+from forecasting.lead_time import LEADS, arrives_on, lead_times, sliced
 from forecasting.offers_here import OffersHere
-from forecasting.policy import LEAD_TIME_SLICES, lead_time_points
+from forecasting.policy import lead_time_points
 from forecasting.replay_history import Past
 from forecasting.simulate import Floats, Ints
 from forecasting.stand_ins import with_stand_ins
@@ -39,7 +39,6 @@ from inventory_core.office.company import Company
 PACE_WEEKS = 13
 HORIZON_WEEKS = 8
 ASSUMED_LEAD_DAYS, ASSUMED_SPREAD_DAYS = 30, 7.0
-LEADS = len(LEAD_TIME_SLICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +183,7 @@ def _terms(book: Book, grid: DemandGrid, as_of: date) -> tuple[Floats, Ints]:
             ways[sku_id, warehouse_id] = lead_times(route, days)
     for row, pair in enumerate(pairs):
         out[row] = known[pair]
-        found = ways[pair]
-        leads[row] = [_in_weeks(found[part * len(found) // LEADS]) for part in range(LEADS)]
+        leads[row] = [_in_weeks(days) for days in sliced(ways[pair])]
     return out, leads
 
 

@@ -16,10 +16,9 @@ import numpy.typing as npt
 from forecasting.courses import course_levels, running_totals
 from forecasting.covers import Cycle, Totals, by_hand, levels_of
 from forecasting.expiry import DatedLot, free_lots
-from forecasting.lead_time import Route, arrives_on, lead_times
+from forecasting.lead_time import LEADS, Route, arrives_on, lead_times, sliced
 from forecasting.need import LEVELS
 from forecasting.needs import Shelves, list_orders, spoils_of
-from forecasting.policy import LEAD_TIME_SLICES
 from forecasting.simulate import Terms
 from forecasting.situation import Planned
 from forecasting.supplier_terms import landed_unit_cost, step_of
@@ -28,7 +27,6 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-LEADS = len(LEAD_TIME_SLICES)
 PAIRS_AT_ONCE = 100  # so that memory does not grow with the company
 
 
@@ -156,11 +154,6 @@ def _running_mean(one: Planned, days: int) -> Floats:
     index = np.maximum(0, np.arange(days + 1) + (here.as_of - here.starts_on).days)
     running = np.concatenate([[0.0], np.cumsum(here.demand.path(int(index[-1])))])
     return np.asarray(running[index] - running[index[0]])
-
-
-def sliced(points: Sequence[int]) -> list[int]:
-    """The same chances in LEADS equal slices: certain days are as many equal ones."""
-    return [points[part * len(points) // LEADS] for part in range(LEADS)]
 
 
 def orders_on(day: int, reviews: Reviews, stand: Stand) -> Floats:
