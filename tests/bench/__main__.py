@@ -1,6 +1,7 @@
 """`python -m tests.bench`: measure the core on this machine, beside the plain driver.
 
-`python -m tests.bench scale` measures only forecasting; `scale huge` adds 100,000 series.
+`python -m tests.bench scale` measures only forecasting, `plan` only planning; `huge` after either
+adds 100,000 series or pairs.
 """
 
 import os
@@ -8,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.bench import plans, scale
 from tests.bench.orders import (
     THREADS,
     Figure,
@@ -17,18 +19,24 @@ from tests.bench.orders import (
     plain_call,
     public_call,
 )
-from tests.bench.scale import line_of, measured
 
 WEEKLY_PANELS = ((1_000, 104), (10_000, 104), (10_000, 150))
 HUGE_PANEL = (100_000, 104)
+PLANS = (("mixed", 1_000), ("one way", 1_000), ("plenty", 1_000), ("mixed", 10_000))
+HUGE_PLAN = ("mixed", 100_000)
 
 
 def main() -> None:
     """Everything, or what the words after the command name."""
     words = sys.argv[1:]
-    if "scale" not in words:
+    huge = "huge" in words
+    named = {"scale", "plan"} & set(words)
+    if not named:
         _orders()
-    _scale(huge="huge" in words)
+    if named != {"plan"}:
+        _scale(huge=huge)
+    if named != {"scale"}:
+        _plans(huge=huge)
 
 
 def _scale(*, huge: bool) -> None:
@@ -36,7 +44,18 @@ def _scale(*, huge: bool) -> None:
     print("weekly series: yiben backtest, 1 cutoff, 8 weeks ahead")
     with tempfile.TemporaryDirectory() as name:
         for series, weeks in (*WEEKLY_PANELS, *((HUGE_PANEL,) if huge else ())):
-            print(line_of(measured(Path(name), series, weeks)), flush=True)
+            print(scale.line_of(scale.measured(Path(name), series, weeks)), flush=True)
+
+
+def _plans(*, huge: bool) -> None:
+    """Policy, need, options and evidence of many pairs, in one process."""
+    print("pairs of a SKU and a warehouse: planned in memory, evidence kept")
+    found = []
+    for kind, pairs in (*PLANS, *((HUGE_PLAN,) if huge else ())):
+        found.append(plans.measured(kind, pairs))
+        print(plans.line_of(found[-1]), flush=True)
+    for ratio in plans.ratios_of(found):
+        print(ratio)
 
 
 def _orders() -> None:
