@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.engine import forecast_panel
-from forecasting.panel import Panel
+from forecasting.past import Past
 from forecasting.policy import paying_level
 from forecasting.replay_budget import Group, play_within
 from forecasting.replay_rules import (
@@ -38,49 +38,6 @@ PORT_WEEKS = 6  # how long a closed port stays closed
 LOTS_SEED = 7
 MOST_LEVEL = 0.999
 MOST_WEEKS_HELD = 99.0  # nobody keeps a unit nearly two years for the sake of one sale
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What is known of the past of S series over T weeks.
-
-    `asked`, `served` [S, T] units; `stock` [S, T] units at the end of a week, `arrived` [S, T].
-    Per series: `lead` weeks planned and `leads` [S, J] equally likely ones, `moq`, `pack`, `cost`
-    and `price` of a unit in base currency. `inherited`: the panel with what successors continue,
-    which they learn from since their own first sale; None where nothing continues anything.
-    """
-
-    panel: Panel
-    asked: Floats
-    served: Floats
-    stock: Floats
-    arrived: Floats
-    lead: Ints
-    leads: Ints
-    moq: Floats
-    pack: Floats
-    cost: Floats
-    price: Floats
-    inherited: Panel | None = None
-
-    def best_sellers(self, count: int) -> "Past":
-        """Only the series that sold for most, as many as `count`, in the order they had."""
-        worth = np.nan_to_num((self.served * self.price[:, None]).sum(axis=1))
-        rows = np.sort(np.argsort(-worth, kind="stable")[:count])
-        names = (
-            "asked", "served", "stock", "arrived", "lead", "leads", "moq", "pack", "cost", "price",
-        )  # fmt: skip
-        some = {name: getattr(self, name)[rows] for name in names}
-        heirs = None if self.inherited is None else self.inherited.select(rows)
-        return replace(self, panel=self.panel.select(rows), inherited=heirs, **some)
-
-    def known(self, cutoff: int) -> Panel:
-        """What models may learn from after the first `cutoff` weeks."""
-        if self.inherited is None:
-            return self.panel.until(cutoff)
-        sold = (np.nan_to_num(self.panel.y[:, :cutoff]) > 0).any(axis=1, keepdims=True)
-        y = np.where(sold, self.inherited.y, self.panel.y)
-        return replace(self.inherited, y=y).until(cutoff)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from forecasting.frequency import frequency_of
 from forecasting.history import EPOCH, DemandGrid, channel_demand, demand_grid, planning_day
 from forecasting.lead_time import LEADS, arrives_on, lead_times, sliced
 from forecasting.offers_here import OffersHere
+from forecasting.past import Past
 from forecasting.policy import lead_time_points
-from forecasting.replay_history import Past
 from forecasting.simulate import Floats, Ints
 from forecasting.stand_ins import with_stand_ins
 from forecasting.succession import with_pasts

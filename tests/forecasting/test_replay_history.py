@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from forecasting.past import Past
 from forecasting.replay_history import (
     LEAST_HISTORY_WEEKS,
-    Past,
     WhatIf,
     first_week,
     forecasts_then,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from forecasting.replay_history import Past
+from forecasting.past import Past
 from forecasting.replay_past import read_past
 from inventory_core.catalog.skus import change_sku, read_sku
 from inventory_core.db.engine import Database
