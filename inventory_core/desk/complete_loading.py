@@ -118,7 +118,7 @@ def _complete(
         rows=len(rows),
         counts={"held_back": len(rows)} if problems.count else counts,
         facts={fact: count for fact, count in outcome.facts.items() if count},
-        problems=tuple(problems.kept),
+        problems=tuple(problems.in_file_order()),
         problem_count=problems.count,
         notes=tuple(notes),
         import_id=import_id,

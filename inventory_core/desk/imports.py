@@ -127,7 +127,7 @@ def _load(
         rows=read.row_count + read.samples,
         counts=counts,
         facts={name: count for name, count in outcome.facts.items() if count},
-        problems=tuple(problems.kept),
+        problems=tuple(problems.in_file_order()),
         problem_count=problems.count,
         notes=_notes(read),
         import_id=import_id,

@@ -102,8 +102,8 @@ INSERT_LINES = text("""
     INSERT INTO sales_line (source, invoice, sku_text, sku_id, sold_at, sold_on, quantity,
         unit_price, currency, occurrence, treatment, account_id, warehouse_id, country,
         customer_reference, import_id, row_no)
-    SELECT j.source, j.invoice, coalesce(j.sku_text, ''), s.id, j.sold_at, j.sold_on, j.quantity,
-        j.unit_price, coalesce(j.currency, a.currency), j.occurrence, j.treatment, a.id,
+    SELECT j.source, coalesce(j.invoice, ''), coalesce(j.sku_text, ''), s.id, j.sold_at, j.sold_on,
+        j.quantity, j.unit_price, coalesce(j.currency, a.currency), j.occurrence, j.treatment, a.id,
         coalesce(w.id, CAST(:warehouse_id AS bigint)), j.country, j.customer, :import_id, j.row_no
     FROM judged_sale j
     JOIN unnest(CAST(:sources AS text[]), CAST(:account_ids AS bigint[]),
