@@ -20,6 +20,7 @@ from inventory_core.desk.imports_runs import (
     ImportReport,
     Note,
     close_run,
+    founding_note,
     keep_rows,
     known_run,
     open_run,
@@ -50,6 +51,7 @@ from inventory_core.desk.sales_statements import (
     SET_UP,
     TAKE_DOWN,
     UNKNOWN_SKUS,
+    USUAL_CURRENCY,
 )
 from inventory_core.errors import Conflict, Invalid
 from inventory_core.insight.demand import BULK_FACTOR, BULK_LEAST_LINES
@@ -124,6 +126,11 @@ def _import(
     tx.execute(SET_UP)
     staged = _stage(tx, path, name, options, progress)
     options = staged.options
+    founded = founding_note(
+        tx,
+        base_currency=options.currency or tx.scalar(USUAL_CURRENCY) or "",
+        time_zone=options.time_zone,
+    )
     _judge(tx, options)
     places = find_places(tx, actor, options, import_id=import_id)
     known_on = tx.scalar(LAST_KNOWN_DAY, {"sources": list(places.account_ids)})
@@ -156,7 +163,7 @@ def _import(
         },
         problems=_problems(staged.refused),
         problem_count=len(staged.refused),
-        notes=(*places.notes, *_of_the_header(staged.matched)),
+        notes=(*founded, *places.notes, *_of_the_header(staged.matched)),
         import_id=import_id,
     )
     keep_rows(

@@ -151,16 +151,13 @@ def _accounts(
         )
     }
     stated = check_currency(options.currency) if options.currency else ""
-    company = read_company(tx)
-    base = company.base_currency
+    base = read_company(tx).base_currency
     time_zone = clock_zone(tx, options)
     new = []
     for key, code in by_key.items():
         if key not in known:
             currency = stated or channels[code] or base
             new.append(NewAccount(code, code, _PLATFORM, currency, time_zone, "", served_from))
-            if not company.version and currency != base:
-                notes.append(Note("base_currency_differs", {"currency": currency, "base": base}))
             if not stated and channels[code] is None:
                 notes.append(Note("currency_assumed", {"code": code, "currency": base}))
     made = create_accounts(tx, actor, new, import_id=import_id)

@@ -84,6 +84,8 @@ UNKNOWN_SKUS = text("""
     GROUP BY j.sku_key ORDER BY j.sku_key
 """)
 
+USUAL_CURRENCY = text("SELECT mode() WITHIN GROUP (ORDER BY currency) FROM staged_sale")
+
 CODES_IN_FILE = text("""
     SELECT 'channel' AS kind, source AS code, mode() WITHIN GROUP (ORDER BY currency) AS currency
     FROM judged_sale GROUP BY source

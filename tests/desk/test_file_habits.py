@@ -125,7 +125,7 @@ def test_a_sheet_with_title_totals_and_signs_but_no_order_numbers_becomes_sales(
     assert [(each.row_no, each.column, each.code) for each in report.problems] == [
         (6, "日期", "cell_missing")
     ]
-    assert {"invoice_lacking", "base_currency_differs"} <= {note.code for note in report.notes}
+    assert "invoice_lacking" in {note.code for note in report.notes}
     assert values(
         database, "SELECT quantity, unit_price, currency FROM sales_line ORDER BY id"
     ) == [
@@ -154,14 +154,6 @@ def test_prices_with_a_sign_are_refused_where_nobody_states_the_currency(
         sell(database, path, SalesOptions())
     assert refused.value.params["reason"] == "cell_currency_sign"
     assert values(database, "SELECT 1 FROM sales_line") == []
-
-
-def test_a_company_that_is_set_up_is_not_asked_about_its_base_currency(
-    database: Database, tmp_path: Path
-) -> None:
-    found(database)
-    report = sell(database, csv_file(tmp_path, "a.csv", SHEET[1:]), SalesOptions())
-    assert "base_currency_differs" not in {note.code for note in report.notes}
 
 
 def test_problems_are_told_in_the_order_of_the_rows(database: Database, tmp_path: Path) -> None:
