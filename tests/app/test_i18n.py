@@ -46,6 +46,13 @@ def test_every_text_exists_in_both_languages_with_the_same_placeholders() -> Non
     assert len(list(LOCALE.glob("*.zh.json"))) == len(list(LOCALE.glob("*.en.json")))
 
 
+def test_no_text_asks_for_a_word_that_the_reader_of_texts_keeps_for_itself() -> None:
+    """A text with `{language}` was looked up in a language of that name, and its key was shown."""
+    for language in Language:
+        taken = [key for key, text in catalogue(language).items() if "{language}" in text]
+        assert taken == []
+
+
 def test_chinese_sentences_have_chinese_marks() -> None:
     half = re.compile(r"[\u4e00-\u9fff][,;:!?(]|[,;:!?)][\u4e00-\u9fff]")
     assert [key for key, text in catalogue("zh").items() if half.search(text)] == []
