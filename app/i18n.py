@@ -67,7 +67,7 @@ def t(key: str, /, *, language: str = "", **params: object) -> str:
     sentence = catalogue(chosen).get(key)
     if sentence is None:
         return key
-    shown = {name: _shown(value, chosen) for name, value in params.items()}
+    shown = {name: _Counting(_shown(value, chosen)) for name, value in params.items()}
     return sentence.format_map(_Known(shown))
 
 
@@ -181,11 +181,21 @@ def catalogue(language: str) -> dict[str, str]:
     return texts
 
 
-class _Known(dict[str, str]):
+class _Counting(str):
+    """A parameter with the words that it counts: `{count:unit|units}` is 1 unit, 2 units."""
+
+    def __format__(self, words: str) -> str:
+        if not words:
+            return str(self)
+        one, many = words.split("|")
+        return f"{self} {one if self == '1' else many}"
+
+
+class _Known(dict[str, _Counting]):
     """A missing parameter shows its name instead of breaking the screen."""
 
-    def __missing__(self, name: str) -> str:
-        return "{" + name + "}"
+    def __missing__(self, name: str) -> _Counting:
+        return _Counting("{" + name + "}")
 
 
 def _locale(language: str) -> Locale:

@@ -75,7 +75,7 @@ def note_line(note: Note, language: str = "") -> str:
 
 
 def problem_line(problem: CellProblemAt, language: str = "") -> str:
-    """row 12, column Quantity: '1,5' is not a whole number; write 15"""
+    """row 12, column Quantity: '15 pcs' is not a whole number; write 15"""
     place = t(
         "imports.at_cell" if problem.column else "imports.at_row",
         language=language,

@@ -83,7 +83,9 @@ def read_book(
         terms[offer.sku_id].append(offer_terms(offer, rates))
     coming: dict[Pair, list[Inbound]] = defaultdict(list)
     for item in inbound(conn, sku_ids, None):
-        coming[item.sku_id, item.warehouse_id].append(not_yet_here(item, as_of))
+        coming[item.sku_id, item.warehouse_id].append(
+            not_yet_here(in_plan_days(item, as_of), as_of)
+        )
     suppliers = {offer.supplier_id for offer in found}
     countries = {row.id: row.country for row in places}
     return Book(
@@ -105,6 +107,15 @@ def read_book(
         inbound_costs=inbound_costs(conn, costs, as_of=as_of),
         dated=dated_stock(conn, sku_ids),
     )
+
+
+def in_plan_days(item: Inbound, as_of: date) -> Inbound:
+    """An order placed after the day of the plan counts as one of that day: a plan as of an old
+    history sees it come as long after that day as it comes after it was placed.
+    """
+    if item.expected_on is None or item.ordered_on is None or item.ordered_on <= as_of:
+        return item
+    return replace(item, expected_on=item.expected_on - (item.ordered_on - as_of))
 
 
 def not_yet_here(item: Inbound, as_of: date) -> Inbound:

@@ -7,13 +7,28 @@ places. A sum that is split is split by largest remainder, so that the parts alw
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from functools import cache
 
-from babel.numbers import get_currency_precision, list_currencies
+from babel.numbers import (
+    get_currency_name,
+    get_currency_precision,
+    get_currency_symbol,
+    list_currencies,
+)
 
 from inventory_core.errors import Invalid
 
 UNIT_COST_PLACES = 6
 _KNOWN_CURRENCIES = frozenset(list_currencies())
+_LOCALES = ("en", "zh")
+_ALSO_WRITTEN = {
+    "CNY": ("RMB", "元"),
+    "EUR": ("€", "EURO"),
+    "GBP": ("£",),
+    "HKD": ("HK$", "港元", "港币"),
+    "JPY": ("円", "JP¥"),
+    "USD": ("US$", "美金"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +50,39 @@ def check_currency(code: str, *, field: str = "currency") -> str:
 def is_currency(code: str) -> bool:
     """Whether this is an ISO 4217 code in capitals."""
     return code in _KNOWN_CURRENCIES
+
+
+def currency_called(words: str) -> str:
+    """The ISO 4217 code of "USD", "US dollar", "美元" or "€"; empty for any other words.
+
+    A bare $ or ¥ says no currency: too many countries write it.
+    """
+    if is_currency(code := words.strip().upper()):
+        return code
+    return _currency_names().get(words.strip().casefold(), "")
+
+
+@cache
+def currency_signs(currency: str = "") -> frozenset[str]:
+    """What may be written beside an amount in this currency, or in any, in capitals."""
+    codes = [currency] if currency else sorted(_KNOWN_CURRENCIES)
+    signs = {sign for code in codes for sign in (code, *_ALSO_WRITTEN.get(code, ()))}
+    signs |= {
+        get_currency_symbol(code, locale=locale).upper() for code in codes for locale in _LOCALES
+    }
+    return frozenset(signs)
+
+
+@cache
+def _currency_names() -> dict[str, str]:
+    names = {
+        get_currency_name(code, locale=locale).casefold(): code
+        for code in sorted(_KNOWN_CURRENCIES)
+        for locale in _LOCALES
+    }
+    return names | {
+        sign.casefold(): code for code, signs in _ALSO_WRITTEN.items() for sign in signs
+    }
 
 
 def currency_digits(currency: str) -> int:

@@ -16,10 +16,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from app.commands.imports_words import print_imports, print_report, print_undone
 from app.i18n import t
 from app.opening import Opened, opened_company, terminal_language
-from inventory_core.catalog.company import NewCompany, found_company
 from inventory_core.clock import new_id, utc_now
 from inventory_core.db.companies import OWN_COMPANY, SAMPLE_COMPANY, remember_company
-from inventory_core.db.engine import Writing
 from inventory_core.desk.complete_loading import accept_assumptions, complete_from_file
 from inventory_core.desk.imports import LOADERS, import_file
 from inventory_core.desk.imports_runs import ImportReport, list_imports
@@ -33,8 +31,6 @@ from inventory_core.desk.sales_history import import_sales
 from inventory_core.desk.sales_places import DEFAULT_CHANNEL, SalesOptions
 from inventory_core.errors import Invalid, Refused
 from inventory_core.office.actors import SYSTEM
-from inventory_core.office.company import Company as Founded
-from inventory_core.office.company import read_company
 from inventory_core.vocabulary import Language
 
 screen = Console()
@@ -85,20 +81,13 @@ def sales(
         def told(rows: int) -> None:
             bar.update(task, description=t("imports.reading", language=language, rows=rows))
 
-        def run(tx: Writing) -> tuple[ImportReport, Founded | None]:
-            founded = None if dry_run else _found_company(tx, options)
-            report = import_sales(
+        report = opened.database.write(
+            lambda tx: import_sales(
                 tx, SYSTEM, file, options, key=key, now=utc_now(), dry_run=dry_run, progress=told
             )
-            return report, founded
-
-        report, founded = opened.database.write(run)
+        )
         seconds = time.monotonic() - started
     _told(report, seconds)
-    if founded is not None:
-        screen.print(
-            t("imports.company_founded", language=language, currency=founded.base_currency)
-        )
 
 
 @contextmanager
@@ -112,23 +101,6 @@ def _receiving(company: str) -> Iterator[Opened]:
         if company:
             remember_company(opened.settings.data_folder, company)
         yield opened
-
-
-def _found_company(tx: Writing, options: SalesOptions) -> Founded | None:
-    """A company that nobody has set up yet takes the currency and time zone of its first sales.
-
-    Both can be changed in Settings until the first posting. Without `--currency` nothing is taken.
-    """
-    if not options.currency or read_company(tx).version:
-        return None
-    language = terminal_language()
-    new = NewCompany(
-        t("imports.company_name", language=language),
-        options.currency,
-        options.time_zone or "UTC",
-        Language(language),
-    )
-    return found_company(tx, SYSTEM, new)
 
 
 def _loads(template: str) -> None:

@@ -18,6 +18,7 @@ from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Writing
 from inventory_core.desk.complete_data import incomplete_skus
 from inventory_core.desk.imports import import_file
+from inventory_core.desk.imports_cells import CellKind
 from inventory_core.desk.imports_runs import ImportReport
 from inventory_core.desk.imports_templates import TEMPLATES
 from inventory_core.desk.imports_workbooks import template_csv, template_workbook
@@ -46,7 +47,7 @@ def draw_load() -> None:
     with right:
         st.markdown(md(f"imports.about.{template}"))
         _downloads(template)
-        options = _options() if template == "sales" else SalesOptions()
+        options = _options() if template == "sales" else _dated_options(template)
         upload = take_upload(template)
         if upload is not None:
             _check_and_import(template, upload, options)
@@ -107,11 +108,7 @@ def _options() -> SalesOptions:
                 zones,
                 index=zones.index(company.time_zone) if company.time_zone in zones else 0,
             )
-            order = st.selectbox(
-                md("imports.option.day_order"),
-                list(_DAY_ORDERS),
-                format_func=lambda key: t(f"imports.option.day_order.{key}"),
-            )
+            day_first = _day_order()
         create = st.checkbox(md("imports.option.create_skus"), value=True)
     return SalesOptions(
         warehouse=warehouse or "",
@@ -119,8 +116,27 @@ def _options() -> SalesOptions:
         currency=currency or "",
         time_zone=time_zone or "",
         create_skus=create,
-        day_first=_DAY_ORDERS[order],
+        day_first=day_first,
     )
+
+
+def _dated_options(template: str) -> SalesOptions:
+    """The one thing that a file of any other kind leaves open, where it holds days at all."""
+    kinds = {column.kind for column in TEMPLATES[template].columns}
+    if not kinds & {CellKind.DAY, CellKind.MOMENT}:
+        return SalesOptions()
+    with st.expander(md("imports.options")):
+        return SalesOptions(day_first=_day_order())
+
+
+def _day_order() -> bool | None:
+    """How 03/04/2026 is to be read where the file does not say so itself."""
+    order = st.selectbox(
+        md("imports.option.day_order"),
+        list(_DAY_ORDERS),
+        format_func=lambda key: t(f"imports.option.day_order.{key}"),
+    )
+    return _DAY_ORDERS[order]
 
 
 def _check_and_import(template: str, upload: Upload, options: SalesOptions) -> None:
@@ -174,6 +190,7 @@ def _import_of(template: str, upload: Upload, options: SalesOptions) -> Import:
             key=key,
             now=now,
             file_name=upload.name,
+            day_first=options.day_first,
             dry_run=dry_run,
         )
 

@@ -74,8 +74,7 @@ def _words(receipt: Receipt) -> str:
         words += " · " + md("purchases.receipt_damaged", units=damaged)
     if session.may(Permission.COST_VIEW):
         base = session.current().company.base_currency
-        value = sum((line.value for line in receipt.lines), Decimal(0))
-        words += " · " + md("purchases.receipt_value", value=money(value, base))
+        words += " · " + md("purchases.receipt_value", value=money(receipt.landed, base))
         for charge in receipt.charges:
             words += " · " + md(
                 "purchases.charge_line",

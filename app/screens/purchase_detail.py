@@ -139,7 +139,7 @@ def _papers(order: PurchaseOrder) -> None:
                 st.download_button(
                     md(
                         "purchases.paper_file",
-                        language=_LANGUAGE_NAMES[language],
+                        written_in=_LANGUAGE_NAMES[language],
                         format=ending.upper(),
                     ),
                     lambda make=make, language=language: make(language),  # type: ignore[misc]

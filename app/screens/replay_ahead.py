@@ -21,12 +21,19 @@ from app.screens.replay_ahead_form import draw_form
 from app.screens.replay_ahead_list import draw_differences
 from app.screens.replay_state import draw_state, is_busy, state_of
 from app.widgets import Figure, chart, empty_state, figure_row, page_head
+from app.widgets_acts import confirm
 from app.widgets_tables import Text, table
 from inventory_core.db.engine import Reading
+from inventory_core.office.actors import Permission
 from inventory_core.office.company import Company, read_company
 from inventory_core.office.job_runs import JobName
 from inventory_core.planning.published import current_run
-from inventory_core.planning.scenarios import KeptScenario, Scenario, kept_scenarios
+from inventory_core.planning.scenarios import (
+    KeptScenario,
+    Scenario,
+    drop_scenario,
+    kept_scenarios,
+)
 
 BESIDE = 3
 # Figure of a plan: how it is written.
@@ -123,6 +130,26 @@ def _answer(kept: Sequence[KeptScenario]) -> None:
     _pictures(chosen)
     draw_differences(answer)
     st.info(md("scenario.honest", weeks=answer.weeks), icon=":material/info:")
+    _delete(chosen.run_id, labels[chosen.run_id])
+
+
+def _delete(run_id: int, label: str) -> None:
+    if not st.button(
+        md("scenario.delete"),
+        key=f"scenario_delete_{run_id}",
+        icon=":material/delete:",
+        type="tertiary",
+        disabled=not session.may(Permission.PLAN_RUN),
+    ):
+        return
+    confirm(
+        f"delete_scenario_{run_id}",
+        t("scenario.delete"),
+        md("scenario.delete_warning", what=label),
+        md("scenario.delete"),
+        lambda tx, actor, now, _key: drop_scenario(tx, actor, run_id, now=now),
+        done=lambda _: md("scenario.deleted", what=label),
+    )
 
 
 def _cards(

@@ -22,6 +22,7 @@ from inventory_core.desk.decisions import (
     approve_suggestions,
     reject_suggestion,
 )
+from inventory_core.desk.requests import request_approval
 from inventory_core.errors import Conflict
 from inventory_core.office.actors import Actor, Permission
 from inventory_core.office.approvals import Approval
@@ -31,7 +32,8 @@ MOST_REASON = 200
 
 
 def draw_acts(shown: Shown, open_change: Callable[[Shown], None]) -> None:
-    """Approve, change, reject; quiet with the reason where the right is missing.
+    """Approve, change, reject; quiet with the reason where the right is missing, and then a way to
+    ask those who have it.
 
     `open_change` asks for another quantity or supplier.
     """
@@ -56,6 +58,16 @@ def draw_acts(shown: Shown, open_change: Callable[[Shown], None]) -> None:
     )
     beside = st.container(horizontal=True)
     allowed = session.may(Permission.PURCHASE_APPROVE)
+    if not allowed:
+        act_button(
+            md("replenish.ask"),
+            lambda tx, actor, now, key: request_approval(tx, actor, _choice(shown, key), now=now),
+            name=f"ask_{shown.id}_{shown.revision}",
+            done=lambda _: md("replenish.asked", sku=shown.sku_code),
+            permission=Permission.PLAN_RUN,
+            icon=":material/front_hand:",
+            width="stretch",
+        )
     if beside.button(
         md("replenish.change"), key=f"change_{shown.id}", width="stretch", disabled=not allowed
     ):

@@ -44,7 +44,7 @@ def draw() -> None:
     sentence = (
         md("settings.sentence", name=company.name, currency=company.base_currency,
            zone=company.time_zone)
-        if company.version
+        if company.name
         else md("settings.sentence_new")
     )  # fmt: skip
     page_head(md("settings.title"), sentence)

@@ -13,12 +13,14 @@ from inventory_core.db.engine import Reading, Writing
 from inventory_core.db.schema.catalog import company as company_table
 from inventory_core.errors import Conflict, Invalid, Refused
 from inventory_core.money import check_currency
-from inventory_core.office.actors import Actor, Permission, require
+from inventory_core.office.actors import SYSTEM, Actor, Permission, require
 from inventory_core.office.audit import record_audit
 from inventory_core.office.company import Company, read_company, save_company
 from inventory_core.vocabulary import CostMethod, Language
 
-__all__ = ["Company", "NewCompany", "change_company", "company", "found_company"]
+__all__ = [
+    "Company", "NewCompany", "change_company", "company", "found_by_first_file", "found_company",
+]  # fmt: skip
 
 change_company = save_company
 
@@ -41,6 +43,32 @@ def company(conn: Reading) -> Company:
     if not found.version:
         raise Refused("company_not_founded")
     return found
+
+
+def found_by_first_file(tx: Writing, *, base_currency: str = "", time_zone: str = "") -> bool:
+    """Found a company that nobody has set up, still nameless; whether that was needed.
+
+    Without it nothing has a value in the book. It follows from bringing in data, so no right of its
+    own is asked for. The currency is the one stated, else the usual one.
+    """
+    usual = read_company(tx)
+    if usual.version:
+        return False
+    currency = check_currency(base_currency or usual.base_currency, field="base_currency")
+    values = {
+        "id": 1,
+        "name": "",
+        "base_currency": currency,
+        "time_zone": zone(time_zone).key if time_zone else _usual_zone(usual, currency),
+        "language": usual.language.value,
+    }
+    tx.execute(insert(company_table).values(values).on_conflict_do_nothing())
+    record_audit(tx, SYSTEM, "company_founded", ("company", 1), values)
+    return True
+
+
+def _usual_zone(usual: Company, currency: str) -> str:
+    return usual.time_zone if currency == usual.base_currency else "UTC"
 
 
 def found_company(tx: Writing, actor: Actor, new: NewCompany) -> Company:

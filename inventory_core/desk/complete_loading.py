@@ -35,6 +35,7 @@ from inventory_core.desk.imports_runs import (
     ImportReport,
     Note,
     close_run,
+    founding_note,
     known_run,
     open_run,
     same_file_run,
@@ -102,6 +103,7 @@ def _complete(
     dry_run: bool,
 ) -> ImportReport:
     attempt = tx.connection.begin_nested()
+    founded = founding_note(tx)
     key, name, content_hash = run
     import_id = open_run(
         tx, actor, key=key, template=COMPLETE.key, file_name=name, file_hash=content_hash
@@ -118,9 +120,9 @@ def _complete(
         rows=len(rows),
         counts={"held_back": len(rows)} if problems.count else counts,
         facts={fact: count for fact, count in outcome.facts.items() if count},
-        problems=tuple(problems.kept),
+        problems=tuple(problems.in_file_order()),
         problem_count=problems.count,
-        notes=tuple(notes),
+        notes=(*founded, *notes),
         import_id=import_id,
     )
     if dry_run or problems.count or not outcome.created:

@@ -138,7 +138,7 @@ def approve_suggestions(
     for order, line in order_accepted(tx, actor, bought, today=today, now=now):
         done[line.shown.id] = _decision(line, actor, moved, order=order)
     base = company.base_currency
-    for transfer, item in send_accepted(tx, actor, sent, base_currency=base, now=now):
+    for transfer, item in send_accepted(tx, actor, sent, base_currency=base, today=today, now=now):
         done[item.shown.id] = _decision(item, actor, moved, transfer=transfer)
     return [done[i] for i in ids]
 

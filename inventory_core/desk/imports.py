@@ -26,6 +26,7 @@ from inventory_core.desk.imports_runs import (
     ImportReport,
     Note,
     close_run,
+    founding_note,
     keep_rows,
     known_run,
     open_run,
@@ -83,11 +84,13 @@ def import_file(
     table = read_table(path, file_name=name, sheet=sheet)
     read = read_rows(form, table, day_first=day_first)
     attempt = tx.connection.begin_nested()
+    founded = founding_note(tx)
     import_id = open_run(
         tx, actor, key=key, template=form.key, file_name=name, file_hash=content_hash
     )
     report = _load(tx, actor, loader, read, import_id, now)
-    report = replace(report, template=form.key, file_name=name, sheet=table.sheet)
+    notes = (*founded, *report.notes)
+    report = replace(report, template=form.key, file_name=name, sheet=table.sheet, notes=notes)
     changed = report.counts.get("created", 0) + report.counts.get("changed", 0)
     if report.problem_count or dry_run or not changed:
         attempt.rollback()
@@ -127,7 +130,7 @@ def _load(
         rows=read.row_count + read.samples,
         counts=counts,
         facts={name: count for name, count in outcome.facts.items() if count},
-        problems=tuple(problems.kept),
+        problems=tuple(problems.in_file_order()),
         problem_count=problems.count,
         notes=_notes(read),
         import_id=import_id,

@@ -8,15 +8,15 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from inventory_core.catalog.codes import clean_code, clean_text
+from inventory_core.desk.imports_habits import YEAR_LAST, Habits, plain_number, without_sign
 from inventory_core.errors import Invalid
-from inventory_core.money import check_currency, round_unit_cost
+from inventory_core.money import check_currency, currency_signs, round_unit_cost
 
 MOST_WHOLE = 10**12
 MOST_DECIMAL = Decimal(10) ** 15
@@ -27,9 +27,9 @@ _SERIAL_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 — the spreadsheets' 
 _FIRST_SERIAL, _LAST_SERIAL = 29_221, 109_574  # 1980 to 2199
 _WHOLE = re.compile(r"[+-]?\d{1,18}(\.0+)?")
 _DECIMAL = re.compile(r"[+-]?(\d{1,18}(\.\d*)?|\.\d+)")
+_SEPARATED = re.compile(r"[+-]?\d[\d.,]*")
 _POWER = re.compile(r"\d+(\.\d+)?E\+\d{2,}")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
-_YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2})?")
 _YES = frozenset({"yes", "y", "true", "1", "是", "√", "on"})
 _NO = frozenset({"no", "n", "false", "0", "否", "off"})
@@ -57,14 +57,7 @@ class CellProblem(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
-class DayOrder:
-    """Whether 03/04/2026 is the third of April; None where nobody has said so."""
-
-    day_first: bool | None = None
-
-
-def read_cell(kind: CellKind, raw: Any, order: DayOrder | None = None) -> Any:
+def read_cell(kind: CellKind, raw: Any, habits: Habits | None = None) -> Any:
     """The value of a cell, None where it is empty; CellProblem where it is neither.
 
     A moment comes back aware where the file states a zone, else as the wall clock, zoneless.
@@ -76,17 +69,11 @@ def read_cell(kind: CellKind, raw: Any, order: DayOrder | None = None) -> Any:
         if not raw:
             return None
     if kind in (CellKind.DAY, CellKind.MOMENT):
-        moment = _moment(raw, order or DayOrder())
+        moment = _moment(raw, habits or Habits())
         return moment.date() if kind is CellKind.DAY else moment
+    if kind in (CellKind.WHOLE, CellKind.DECIMAL) and isinstance(raw, str):
+        raw = plain_number(_plain(raw), habits or Habits())
     return _READERS[kind](raw)
-
-
-def guess_day_order(texts: list[str]) -> DayOrder:
-    """What the dates of a file say themselves: a part above twelve is a day."""
-    parts = [found for text in texts if (found := _YEAR_LAST.match(text.strip()))]
-    first = any(int(part[1]) > 12 for part in parts)
-    second = any(int(part[2]) > 12 for part in parts)
-    return DayOrder(first if first != second else None)
 
 
 def shown(raw: Any) -> str:
@@ -128,9 +115,9 @@ def _whole(raw: Any) -> int:
             raise CellProblem("cell_not_whole")
         value = int(raw)
     else:
-        text = _plain(raw)
+        text = str(raw)
         if not _WHOLE.fullmatch(text):
-            raise CellProblem("cell_not_whole", _only_digits(text))
+            raise _no_number(text, "cell_not_whole")
         value = int(text.split(".")[0])
     if abs(value) > MOST_WHOLE:
         raise CellProblem("cell_out_of_range", f"±{MOST_WHOLE}")
@@ -147,9 +134,9 @@ def _decimal(raw: Any) -> Decimal:
     elif isinstance(raw, int | Decimal):
         value = Decimal(raw)
     else:
-        text = _plain(raw)
+        text = str(raw)
         if not _DECIMAL.fullmatch(text):
-            raise CellProblem("cell_not_decimal", _only_digits(text.replace(",", ".")))
+            raise _no_number(text, "cell_not_decimal")
         value = Decimal(text)
     if not value.is_finite() or abs(value) > MOST_DECIMAL:
         raise CellProblem("cell_out_of_range", f"±{MOST_DECIMAL}")
@@ -172,15 +159,15 @@ def _currency(raw: Any) -> str:
         raise CellProblem("cell_not_currency") from error
 
 
-def _moment(raw: Any, order: DayOrder) -> datetime:
+def _moment(raw: Any, habits: Habits) -> datetime:
     if isinstance(raw, str):
-        moment = _moment_of_text(_plain(raw), order)
+        moment = _moment_of_text(_plain(raw), habits)
     elif isinstance(raw, datetime):
         moment = raw
     elif isinstance(raw, date):
         moment = datetime(raw.year, raw.month, raw.day)  # noqa: DTZ001 — a wall clock
     elif isinstance(raw, float | int) and not isinstance(raw, bool):
-        moment = _moment_of_serial(float(raw))
+        moment = _moment_of_number(float(raw))
     else:
         raise CellProblem("cell_not_date")
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
@@ -190,24 +177,31 @@ def _moment(raw: Any, order: DayOrder) -> datetime:
     return rounded.replace(microsecond=rounded.microsecond // 1000 * 1000)
 
 
-def _moment_of_serial(serial: float) -> datetime:
+def _moment_of_number(serial: float) -> datetime:
+    """A day as a spreadsheet counts it, or one written 20260305: no number can be both."""
+    if serial.is_integer() and 10**7 <= serial < 10**8:
+        year, day_of_year = divmod(int(serial), 10_000)
+        try:
+            return datetime(year, day_of_year // 100, day_of_year % 100)  # noqa: DTZ001
+        except ValueError as error:
+            raise CellProblem("cell_not_date") from error
     if not _FIRST_SERIAL <= serial < _LAST_SERIAL:
         raise CellProblem("cell_not_date")
     return _SERIAL_DAY_ZERO + timedelta(days=serial)
 
 
-def _moment_of_text(text: str, order: DayOrder) -> datetime:
+def _moment_of_text(text: str, habits: Habits) -> datetime:
     if _DECIMAL.fullmatch(text):
-        return _moment_of_serial(float(text))
+        return _moment_of_number(float(text))
     found = _YEAR_FIRST.match(text)
     if found:
         year, month, day = (int(part) for part in found.groups())
     else:
-        found = _YEAR_LAST.match(text)
+        found = YEAR_LAST.match(text)
         if not found:
             raise CellProblem("cell_not_date")
-        first, second, year = (int(part) for part in found.groups())
-        day_first = order.day_first
+        first, second, year = int(found[1]), int(found[3]), int(found[4])
+        day_first = True if found[2] == "." else habits.day_first
         if day_first is None and first != second:
             if first <= 12 and second <= 12:
                 raise CellProblem("cell_date_ambiguous")
@@ -247,10 +241,15 @@ def _plain(raw: Any) -> str:
     return text if text.isascii() or not any(c.isdigit() and not c.isascii() for c in text) else "?"
 
 
-def _only_digits(text: str) -> str:
-    """What the writer may have meant: the same without separators."""
-    kept = "".join(c for c in text if c.isascii() and (c.isdigit() or c in "-."))
-    return kept if re.fullmatch(r"-?\d+(\.\d+)?", kept) else ""
+def _no_number(text: str, code: str) -> CellProblem:
+    """Why a text is no number, and what its writer may have meant where that is sure."""
+    bare = without_sign(text, currency_signs())
+    if not _SEPARATED.fullmatch(bare):
+        kept = "".join(c for c in text if c.isascii() and (c.isdigit() or c in "-."))
+        return CellProblem(code, kept if _DECIMAL.fullmatch(kept) and "," not in text else "")
+    if bare != text:
+        return CellProblem("cell_currency_sign")
+    return CellProblem("cell_number_ambiguous" if "," in bare else code)
 
 
 _READERS: dict[CellKind, Callable[[Any], Any]] = {

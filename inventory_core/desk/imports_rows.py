@@ -11,12 +11,11 @@ from typing import Any
 from inventory_core.desk.imports_cells import (
     CellKind,
     CellProblem,
-    DayOrder,
-    guess_day_order,
     read_cell,
     shown,
 )
 from inventory_core.desk.imports_columns import Column, Matched, Template, match_header
+from inventory_core.desk.imports_habits import Habits
 from inventory_core.desk.imports_runs import CellProblemAt
 from inventory_core.errors import Invalid
 from inventory_core.office.workbooks import FIRST_DATA_ROW, Table
@@ -71,12 +70,19 @@ class Problems:
             column = self._matched.headers[at] if at is not None else key
             self.kept.append(CellProblemAt(row_no, column, code, shown(value), hint))
 
+    def in_file_order(self) -> list[CellProblemAt]:
+        """Those kept, as a reader of the file meets them."""
+        return sorted(self.kept, key=lambda problem: problem.row_no)
+
 
 def read_rows(template: Template, table: Table, *, day_first: bool | None = None) -> RowsRead:
     """Every row of the file; Invalid only where the file as a whole cannot be this template."""
     matched = match_header(template, table.header, file_name=table.file_name)
     raw_rows = _raw_rows(table, matched)
-    order = DayOrder(day_first) if day_first is not None else _day_order(template, raw_rows)
+    habits = Habits(day_first).learned(
+        _texts(template, raw_rows, {CellKind.DAY, CellKind.MOMENT}),
+        _texts(template, raw_rows, {CellKind.WHOLE, CellKind.DECIMAL}),
+    )
     problems = Problems(matched)
     sample = {column.key: column.example for column in template.columns if column.example}
     rows: list[Row] = []
@@ -90,7 +96,7 @@ def read_rows(template: Template, table: Table, *, day_first: bool | None = None
             continue
         before = problems.count
         values = {
-            column.key: _read(column, raws.get(column.key), order, row_no, problems)
+            column.key: _read(column, raws.get(column.key), habits, row_no, problems)
             for column in template.columns
             if column.key in matched.positions
         }
@@ -116,12 +122,13 @@ def _raw_rows(table: Table, matched: Matched) -> list[tuple[int, str | None, dic
     return sorted(found, key=lambda row: row[0])
 
 
-def _day_order(
-    template: Template, raw_rows: Sequence[tuple[int, str | None, dict[str, Any]]]
-) -> DayOrder:
-    keys = [c.key for c in template.columns if c.kind in (CellKind.DAY, CellKind.MOMENT)]
-    texts = [raws[key] for _, _, raws in raw_rows for key in keys if isinstance(raws.get(key), str)]
-    return guess_day_order(texts)
+def _texts(
+    template: Template,
+    raw_rows: Sequence[tuple[int, str | None, dict[str, Any]]],
+    kinds: set[CellKind],
+) -> list[str]:
+    keys = [column.key for column in template.columns if column.kind in kinds]
+    return [raws[key] for _, _, raws in raw_rows for key in keys if isinstance(raws.get(key), str)]
 
 
 def _is_sample(raws: Mapping[str, Any], sample: Mapping[str, str]) -> bool:
@@ -140,9 +147,9 @@ def _same(raw: Any, example: str) -> bool:
         return text[: len(example)] == example
 
 
-def _read(column: Column, raw: Any, order: DayOrder, row_no: int, problems: Problems) -> Any:
+def _read(column: Column, raw: Any, habits: Habits, row_no: int, problems: Problems) -> Any:
     try:
-        value = read_cell(column.kind, raw, order)
+        value = read_cell(column.kind, raw, habits)
         if value is None:
             if column.required:
                 raise CellProblem("cell_missing")

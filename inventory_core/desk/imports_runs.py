@@ -10,11 +10,13 @@ from typing import Any
 
 from sqlalchemy import insert, select, text
 
+from inventory_core.catalog.company import found_by_first_file
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.db.schema.mailbox import import_row, import_run
 from inventory_core.db.schema.office import person
 from inventory_core.errors import Conflict, NotFound
 from inventory_core.office.actors import Actor
+from inventory_core.office.company import read_company
 
 MOST_SHOWN_PROBLEMS = 500
 MOST_LISTED = 200
@@ -38,6 +40,13 @@ class Note:
 
     code: str
     params: Mapping[str, Any]
+
+
+def founding_note(tx: Writing, *, base_currency: str = "", time_zone: str = "") -> tuple[Note, ...]:
+    """Found the company where this is its first file, and say so."""
+    if not found_by_first_file(tx, base_currency=base_currency, time_zone=time_zone):
+        return ()
+    return (Note("company_founded", {"currency": read_company(tx).base_currency}),)
 
 
 @dataclass(frozen=True, slots=True)

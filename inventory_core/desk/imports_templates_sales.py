@@ -17,8 +17,9 @@ SALES = Template(
             "订单号",
             "Invoice",
             CellKind.CODE,
-            required=True,
             example="536365",
+            note_zh="没有此列时，每一行算一笔销售。",
+            note_en="Without this column every row is a sale of its own.",
             aliases=(
                 "invoice no",
                 "invoiceno",

@@ -70,7 +70,7 @@ def order_of_suggestion(conn: Reading, suggestion_id: int) -> PurchaseOrder | No
 def _new_order(group: _Group, items: Sequence[Accepted], today: date) -> NewPurchaseOrder:
     supplier_id, warehouse_id, currency, ship_method = group
     approval_id = min(item.approval.id for item in items)
-    arrivals = [item.shown.arrives_on for item in items if item.shown.arrives_on is not None]
+    arrivals = [item.shown.arrival_of_order(today) for item in items]
     lines = [
         NewPurchaseLine(
             line_no=position,
@@ -78,10 +78,10 @@ def _new_order(group: _Group, items: Sequence[Accepted], today: date) -> NewPurc
             quantity=item.quantity,
             unit_price=item.unit_price,
             offer_id=item.offer.id,
-            expected_on=item.shown.arrives_on,
+            expected_on=arrives_on,
             suggestion_id=item.shown.id,
         )
-        for position, item in enumerate(items, start=1)
+        for position, (item, arrives_on) in enumerate(zip(items, arrivals, strict=True), start=1)
     ]
     return NewPurchaseOrder(
         # The first approval's id is the order's key: the same yes can never order twice.
@@ -91,7 +91,7 @@ def _new_order(group: _Group, items: Sequence[Accepted], today: date) -> NewPurc
         currency=currency,
         ordered_on=today,
         lines=lines,
-        expected_on=max(arrivals, default=None),
+        expected_on=max(filter(None, arrivals), default=None),
         ship_method=ship_method,
         approval_id=approval_id,
     )

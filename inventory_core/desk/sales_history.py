@@ -13,23 +13,26 @@ from pathlib import Path
 from inventory_core.catalog.codes import clean_code
 from inventory_core.catalog.skus import NewSku, create_skus
 from inventory_core.db.engine import Writing, advisory_lock
-from inventory_core.desk.imports_columns import Matched
+from inventory_core.desk.imports_columns import Matched, match_header
 from inventory_core.desk.imports_runs import (
     MOST_SHOWN_PROBLEMS,
     CellProblemAt,
     ImportReport,
     Note,
     close_run,
+    founding_note,
     keep_rows,
     known_run,
     open_run,
 )
+from inventory_core.desk.imports_templates_sales import SALES
 from inventory_core.desk.sales_cancellations import settle_cancellations
 from inventory_core.desk.sales_places import (
     Places,
     SalesOptions,
     clock_zone,
     find_places,
+    habits_of,
     with_currency_of_header,
 )
 from inventory_core.desk.sales_reading import RefusedRow, copy_lines, read_sales
@@ -48,6 +51,7 @@ from inventory_core.desk.sales_statements import (
     SET_UP,
     TAKE_DOWN,
     UNKNOWN_SKUS,
+    USUAL_CURRENCY,
 )
 from inventory_core.errors import Conflict, Invalid
 from inventory_core.insight.demand import BULK_FACTOR, BULK_LEAST_LINES
@@ -68,6 +72,7 @@ class _Staged:
     rows: int
     refused: list[RefusedRow]
     matched: Matched
+    options: SalesOptions
     sheet: str
 
 
@@ -120,7 +125,12 @@ def _import(
 ) -> ImportReport:
     tx.execute(SET_UP)
     staged = _stage(tx, path, name, options, progress)
-    options = with_currency_of_header(options, staged.matched)
+    options = staged.options
+    founded = founding_note(
+        tx,
+        base_currency=options.currency or tx.scalar(USUAL_CURRENCY) or "",
+        time_zone=options.time_zone,
+    )
     _judge(tx, options)
     places = find_places(tx, actor, options, import_id=import_id)
     known_on = tx.scalar(LAST_KNOWN_DAY, {"sources": list(places.account_ids)})
@@ -153,7 +163,7 @@ def _import(
         },
         problems=_problems(staged.refused),
         problem_count=len(staged.refused),
-        notes=(*places.notes, *_unread_columns(staged.matched)),
+        notes=(*founded, *places.notes, *_of_the_header(staged.matched)),
         import_id=import_id,
     )
     keep_rows(
@@ -170,7 +180,9 @@ def _stage(
     tx.execute(DROP_STAGED)
     tx.execute(CREATE_STAGED)
     table = read_table(path, file_name=name, sheet=options.sheet)
-    matched, batches = read_sales(table, day_first=options.day_first)
+    matched = match_header(SALES, table.header, file_name=name)
+    options = with_currency_of_header(options, matched)
+    batches = read_sales(table, matched, habits_of(options))
     rows = 0
     refused: list[RefusedRow] = []
     with tx.psycopg.cursor() as cursor, cursor.copy(COPY_STAGED) as copy:
@@ -197,7 +209,7 @@ def _stage(
             value=first.shown,
             reason=first.code,
         )
-    return _Staged(rows, refused, matched, table.sheet)
+    return _Staged(rows, refused, matched, options, table.sheet)
 
 
 def _judge(tx: Writing, options: SalesOptions) -> None:
@@ -251,7 +263,11 @@ def _problems(refused: Sequence[RefusedRow]) -> tuple[CellProblemAt, ...]:
     )
 
 
-def _unread_columns(matched: Matched) -> tuple[Note, ...]:
-    if not matched.unknown:
-        return ()
-    return (Note("columns_not_read", {"columns": ", ".join(matched.unknown)}),)
+def _of_the_header(matched: Matched) -> tuple[Note, ...]:
+    """What the header lacks, and what of it is not read."""
+    notes = []
+    if "invoice" not in matched.positions:
+        notes.append(Note("invoice_lacking", {}))
+    if matched.unknown:
+        notes.append(Note("columns_not_read", {"columns": ", ".join(matched.unknown)}))
+    return tuple(notes)

@@ -16,10 +16,11 @@ from inventory_core.clock import zone
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.db.schema.channels import channel_account
 from inventory_core.desk.imports_columns import Matched
+from inventory_core.desk.imports_habits import Habits
 from inventory_core.desk.imports_runs import Note
 from inventory_core.desk.sales_statements import CODES_IN_FILE
 from inventory_core.errors import Invalid
-from inventory_core.money import check_currency, is_currency
+from inventory_core.money import check_currency, currency_called, currency_signs
 from inventory_core.office.actors import Actor
 from inventory_core.office.company import read_company
 from inventory_core.vocabulary import WarehouseId, WarehouseKind
@@ -60,13 +61,21 @@ def with_currency_of_header(options: SalesOptions, matched: Matched) -> SalesOpt
     """A header like "Unit price (GBP)" says the currency as an option does; Invalid where both
     do and differ.
     """
-    said = matched.brackets.get("unit_price", "").upper()
-    if not is_currency(said) or "currency" in matched.positions:
+    said = currency_called(matched.brackets.get("unit_price", ""))
+    if not said or "currency" in matched.positions:
         return options
     given = check_currency(options.currency) if options.currency else said
     if given != said:
         raise Invalid("currency_differs", header=said, given=given)
     return replace(options, currency=said)
+
+
+def habits_of(options: SalesOptions) -> Habits:
+    """How the file's cells are to be read; a sign of any other currency than the stated one is
+    refused, since nobody says what such an amount is worth.
+    """
+    signs = currency_signs(check_currency(options.currency)) if options.currency else frozenset()
+    return Habits(day_first=options.day_first, signs=signs)
 
 
 def clock_zone(conn: Reading, options: SalesOptions) -> str:

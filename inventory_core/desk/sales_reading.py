@@ -20,12 +20,11 @@ from inventory_core.catalog.codes import code_key
 from inventory_core.desk.imports_cells import (
     CellKind,
     CellProblem,
-    DayOrder,
-    guess_day_order,
     read_cell,
     shown,
 )
-from inventory_core.desk.imports_columns import Matched, match_header
+from inventory_core.desk.imports_columns import Matched
+from inventory_core.desk.imports_habits import Habits
 from inventory_core.desk.imports_templates_sales import SALES
 from inventory_core.office.workbooks import Table
 
@@ -77,27 +76,28 @@ class _Cells:
     keys: pa.Array | None = None
 
 
-def read_sales(
-    table: Table, *, day_first: bool | None = None
-) -> tuple[Matched, Iterator[SalesBatch]]:
-    """Match the header and read batch by batch; Invalid where a needed column is missing."""
-    matched = match_header(SALES, table.header, file_name=table.file_name)
-    return matched, _read(table, matched, day_first)
-
-
-def _read(table: Table, matched: Matched, day_first: bool | None) -> Iterator[SalesBatch]:
-    order = DayOrder(day_first)
-    decided = day_first is not None
+def read_sales(table: Table, matched: Matched, habits: Habits) -> Iterator[SalesBatch]:
+    """Read batch by batch; what `habits` leaves open is learned from the cells themselves."""
     for batch in table.batches:
         batch = _without_blank_rows(batch)
         if batch.num_rows == 0:
             continue
-        if not decided:
-            cells = batch.column(str(matched.positions["sold_at"]))
-            texts = pc.unique(cells).to_pylist() if pa.types.is_string(cells.type) else []
-            order = guess_day_order([text for text in texts if text])
-            decided = order.day_first is not None or not texts
-        yield _read_batch(batch, matched, order)
+        if not habits.settled:
+            habits = habits.learned(
+                _texts(batch, matched, {CellKind.MOMENT}),
+                _texts(batch, matched, {CellKind.WHOLE, CellKind.DECIMAL}),
+            )
+        yield _read_batch(batch, matched, habits)
+
+
+def _texts(batch: pa.RecordBatch, matched: Matched, kinds: set[CellKind]) -> list[str]:
+    """Every distinct text in the columns of these kinds; a typed cell leaves nothing open."""
+    keys = [column.key for column in SALES.columns if column.kind in kinds]
+    columns = [
+        batch.column(str(at)) for key in keys if (at := matched.positions.get(key)) is not None
+    ]
+    texts = [pc.unique(cells).to_pylist() for cells in columns if pa.types.is_string(cells.type)]
+    return [text for found in texts for text in found if text]
 
 
 def _without_blank_rows(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -111,10 +111,10 @@ def _without_blank_rows(batch: pa.RecordBatch) -> pa.RecordBatch:
     return batch if filled is None else batch.filter(filled)
 
 
-def _read_batch(batch: pa.RecordBatch, matched: Matched, order: DayOrder) -> SalesBatch:
+def _read_batch(batch: pa.RecordBatch, matched: Matched, habits: Habits) -> SalesBatch:
     columns = {
         column.key: _read_column(
-            batch.column(str(matched.positions[column.key])), column.key, column.kind, order
+            batch.column(str(matched.positions[column.key])), column.key, column.kind, habits
         )
         for column in SALES.columns
         if column.key in matched.positions
@@ -152,14 +152,14 @@ def _faults(batch: pa.RecordBatch, columns: dict[str, _Cells]) -> dict[int, tupl
     return faults
 
 
-def _read_column(cells: pa.Array, key: str, kind: CellKind, order: DayOrder) -> _Cells:
+def _read_column(cells: pa.Array, key: str, kind: CellKind, habits: Habits) -> _Cells:
     encoded = cells.dictionary_encode()
     raws = encoded.dictionary.to_pylist()
     values: list[Any] = []
     problems: list[str | None] = []
     for raw in raws:
         try:
-            values.append(_value(kind, raw, order, _MOST_CHARACTERS.get(key)))
+            values.append(_value(kind, raw, habits, _MOST_CHARACTERS.get(key)))
             problems.append(None)
         except CellProblem as problem:
             values.append(None)
@@ -178,8 +178,8 @@ def _read_column(cells: pa.Array, key: str, kind: CellKind, order: DayOrder) -> 
     return _Cells(pa.array(values, _TYPES[kind]).take(at), faulty, keys=keys)
 
 
-def _value(kind: CellKind, raw: Any, order: DayOrder, most: int | None) -> Any:
-    value = read_cell(kind, raw, order)
+def _value(kind: CellKind, raw: Any, habits: Habits, most: int | None) -> Any:
+    value = read_cell(kind, raw, habits)
     if most is not None and value is not None and len(value) > most:
         raise CellProblem("cell_too_long", str(most))
     return value

@@ -84,6 +84,8 @@ UNKNOWN_SKUS = text("""
     GROUP BY j.sku_key ORDER BY j.sku_key
 """)
 
+USUAL_CURRENCY = text("SELECT mode() WITHIN GROUP (ORDER BY currency) FROM staged_sale")
+
 CODES_IN_FILE = text("""
     SELECT 'channel' AS kind, source AS code, mode() WITHIN GROUP (ORDER BY currency) AS currency
     FROM judged_sale GROUP BY source
@@ -102,8 +104,8 @@ INSERT_LINES = text("""
     INSERT INTO sales_line (source, invoice, sku_text, sku_id, sold_at, sold_on, quantity,
         unit_price, currency, occurrence, treatment, account_id, warehouse_id, country,
         customer_reference, import_id, row_no)
-    SELECT j.source, j.invoice, coalesce(j.sku_text, ''), s.id, j.sold_at, j.sold_on, j.quantity,
-        j.unit_price, coalesce(j.currency, a.currency), j.occurrence, j.treatment, a.id,
+    SELECT j.source, coalesce(j.invoice, ''), coalesce(j.sku_text, ''), s.id, j.sold_at, j.sold_on,
+        j.quantity, j.unit_price, coalesce(j.currency, a.currency), j.occurrence, j.treatment, a.id,
         coalesce(w.id, CAST(:warehouse_id AS bigint)), j.country, j.customer, :import_id, j.row_no
     FROM judged_sale j
     JOIN unnest(CAST(:sources AS text[]), CAST(:account_ids AS bigint[]),

@@ -6,7 +6,7 @@ never whether to send.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -69,7 +69,13 @@ def require_free(tx: Writing, sent: Sequence[Sent]) -> None:
 
 
 def send_accepted(
-    tx: Writing, actor: Actor, sent: Sequence[Sent], *, base_currency: str, now: datetime
+    tx: Writing,
+    actor: Actor,
+    sent: Sequence[Sent],
+    *,
+    base_currency: str,
+    today: date,
+    now: datetime,
 ) -> list[tuple[Transfer, Sent]]:
     """Plan the transfers; every accepted line comes back with the transfer it stands on."""
     groups: dict[_Group, list[Sent]] = {}
@@ -79,7 +85,10 @@ def send_accepted(
     if not groups:
         return []
     require_free(tx, sent)
-    new = [_new_transfer(group, items, base_currency) for group, items in groups.items()]
+    new = [
+        _new_transfer(group, items, base_currency=base_currency, today=today)
+        for group, items in groups.items()
+    ]
     made = create_transfers(tx, actor, new, now=now)
     return [(one, item) for one, items in zip(made, groups.values(), strict=True) for item in items]
 
@@ -135,10 +144,12 @@ def _is_transfer(shown: Shown) -> bool:
     return shown.kind is SuggestionKind.TRANSFER
 
 
-def _new_transfer(group: _Group, items: Sequence[Sent], base_currency: str) -> NewTransfer:
+def _new_transfer(
+    group: _Group, items: Sequence[Sent], *, base_currency: str, today: date
+) -> NewTransfer:
     from_id, to_id, ship_method = group
     approval_id = min(item.approval.id for item in items)
-    arrivals = [item.shown.arrives_on for item in items if item.shown.arrives_on is not None]
+    arrivals = filter(None, (item.shown.arrival_of_order(today) for item in items))
     freight = sum((_freight(item) for item in items), Decimal(0))
     return NewTransfer(
         # The first approval's id is the transfer's key: the same yes can never send twice.

@@ -83,9 +83,9 @@ def save_company(tx: Writing, actor: Actor, wanted: Company, *, now: datetime) -
     before = read_company(tx)
     if wanted.version != before.version:
         raise Conflict("settings_changed_meanwhile")
-    if wanted.base_currency != before.base_currency and before.version and has_postings(tx):
+    if wanted.base_currency != before.base_currency and has_postings(tx):
         raise Refused("base_currency_fixed", field="base_currency", currency=before.base_currency)
-    if wanted.cost_method != before.cost_method and before.version and has_postings(tx):
+    if wanted.cost_method != before.cost_method and has_postings(tx):
         raise Refused("cost_method_fixed", field="cost_method")
     values = {
         "name": wanted.name.strip(),

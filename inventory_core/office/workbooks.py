@@ -53,9 +53,12 @@ def read_table(path: Path, *, file_name: str = "", sheet: str = "") -> Table:
 
 
 def file_hash(path: Path) -> str:
-    """SHA-256 of the content, in hex."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    """SHA-256 of the content, in hex; Invalid where there is no such file."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise Invalid("file_not_readable", file=str(path), reason=error.strerror or "") from error
 
 
 def _read_parquet(path: Path, name: str) -> tuple[tuple[str, ...], Iterator[pa.RecordBatch]]:

@@ -5,7 +5,7 @@ Never called on a foreign file in the program's own process: `workbooks_child` d
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import islice
+from itertools import chain, islice, product
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +13,28 @@ import pyarrow as pa
 import python_calamine as calamine
 
 from inventory_core.errors import Invalid
-from inventory_core.office.workbooks_text import MOST_COLUMNS, numbered_batch
+from inventory_core.office.workbooks_text import (
+    MOST_COLUMNS,
+    MOST_HEADER_ROWS,
+    header_at,
+    numbered_batch,
+)
 
 BATCH_ROWS = 16_384
-MOST_HEADER_ROWS = 20
+LEAST_TABLE_WIDTH = 2  # a sheet with one cell a row is a cover, where another holds a table
 
 
 def open_sheet(
     path: Path, sheet: str = ""
 ) -> tuple[str, tuple[str, ...], Iterator[pa.RecordBatch]]:
-    """The same in this process: the first visible sheet with a header, or the one named."""
+    """The same in this process: the first visible sheet with a table, or the one named."""
     try:
         with calamine.CalamineWorkbook.from_path(path) as workbook:
             names = _readable_sheets(workbook, sheet)
-            for found in names:
+            for least, found in product((LEAST_TABLE_WIDTH, 1), names):
                 content = workbook.get_sheet_by_name(found)
-                rows = enumerate(content.iter_rows(), start=1)
-                header = _first_row(rows)
-                if header:
+                header, rows = _below_titles(enumerate(content.iter_rows(), start=1))
+                if len(header) >= least:
                     return found, header, _typed(rows, len(header))
     except calamine.PasswordError as error:
         raise Invalid("file_encrypted") from error
@@ -50,17 +54,21 @@ def _readable_sheets(workbook: Any, sheet: str) -> list[str]:
     return found
 
 
-def _first_row(rows: Iterator[tuple[int, list[Any]]]) -> tuple[str, ...]:
-    """The first row with content, without empty cells at its end."""
-    for _, cells in islice(rows, MOST_HEADER_ROWS):
-        texts = [text_of(cell) or "" for cell in cells]
-        while texts and not texts[-1]:
-            texts.pop()
-        if len(texts) > MOST_COLUMNS:
-            raise Invalid("file_too_wide", most=MOST_COLUMNS)
-        if texts:
-            return tuple(texts)
-    return ()
+def _below_titles(
+    rows: Iterator[tuple[int, list[Any]]],
+) -> tuple[tuple[str, ...], Iterator[tuple[int, list[Any]]]]:
+    """The header, without empty cells at its end, and the rows below it."""
+    first = list(islice(rows, MOST_HEADER_ROWS))
+    texts = [[text_of(cell) or "" for cell in cells] for _, cells in first]
+    at = header_at(texts)
+    if at is None:
+        return (), rows
+    header = texts[at]
+    while not header[-1]:
+        header.pop()
+    if len(header) > MOST_COLUMNS:
+        raise Invalid("file_too_wide", most=MOST_COLUMNS)
+    return tuple(header), chain(first[at + 1 :], rows)
 
 
 def _typed(rows: Iterator[tuple[int, list[Any]]], width: int) -> Iterator[pa.RecordBatch]:

@@ -6,7 +6,7 @@ never creates an order (see `desk/decisions`) and never proposes one (see `sugge
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -50,6 +50,15 @@ class Shown:
     arrives_on: date | None
     content_hash: str
     trace: dict[str, Any]
+
+    def arrival_of_order(self, today: date) -> date | None:
+        """When the goods come if they are ordered today: the way takes as long as it was planned
+        to take, also where the plan stands on the last day of an old history.
+        """
+        planned_on = self.trace.get("as_of")
+        if self.arrives_on is None or planned_on is None:
+            return self.arrives_on
+        return self.arrives_on + max(timedelta(0), today - date.fromisoformat(planned_on))
 
 
 def lock_suggestions(tx: Writing, suggestion_ids: Sequence[int]) -> None:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from inventory_core.catalog.fields import check_decimal, check_whole
 from inventory_core.db.bulk import insert_rows
@@ -20,6 +20,7 @@ from inventory_core.db.schema.office import person
 from inventory_core.db.schema.scenarios import plan_scenario
 from inventory_core.errors import Invalid
 from inventory_core.office.actors import Actor, Permission, require
+from inventory_core.office.audit import record_audit
 from inventory_core.office.job_runs import JobName, JobRequest, request_job
 
 # What a person may change: the least and the most.
@@ -117,6 +118,15 @@ def keep_answer(
     require(actor, Permission.PLAN_RUN)
     row = {"run_id": run_id, **asdict(scenario), **asdict(answer)}
     insert_rows(tx, plan_scenario, [row], skip_existing=True)
+
+
+def drop_scenario(tx: Writing, actor: Actor, run_id: int, *, now: datetime) -> bool:
+    """Forget an answer that nobody needs any more; whether it was still there."""
+    require(actor, Permission.PLAN_RUN)
+    gone = tx.execute(delete(plan_scenario).where(plan_scenario.c.run_id == run_id)).rowcount == 1
+    if gone:
+        record_audit(tx, actor, "scenario_deleted", ("scenario", run_id), {"at": now})
+    return gone
 
 
 def kept_scenarios(conn: Reading, *, limit: int = MOST_SHOWN) -> list[KeptScenario]:

@@ -37,7 +37,7 @@ class Position:
 class Inbound:
     """Units on their way to a warehouse; `expected_on` by milestones, else as the papers say.
 
-    None where nobody has said.
+    None where nobody has said. `ordered_on` of a purchase only.
     """
 
     sku_id: int
@@ -49,6 +49,7 @@ class Inbound:
     document_id: int
     state: str
     ship_method: str
+    ordered_on: date | None = None
 
 
 # A draft is an order that a person has approved and not yet sent: not counting it would have the
@@ -57,14 +58,15 @@ _INBOUND = """
     SELECT l.sku_id, p.warehouse_id,
         coalesce(a.expected_on, l.expected_on, p.expected_on) AS expected_on,
         l.quantity - l.received - l.cancelled AS quantity, 'purchase' AS kind,
-        p.number AS document_number, p.id AS document_id, p.state, p.ship_method
+        p.number AS document_number, p.id AS document_id, p.state, p.ship_method,
+        p.ordered_on
     FROM purchase_order_line l JOIN purchase_order p ON p.id = l.purchase_order_id
     LEFT JOIN arrival_outlook a ON a.purchase_order_id = p.id
     WHERE p.state IN ('draft', 'sent', 'confirmed') AND l.received + l.cancelled < l.quantity
     UNION ALL
     SELECT l.sku_id, t.to_warehouse_id, t.expected_on,
         CASE t.state WHEN 'shipped' THEN l.shipped - l.arrived - l.lost ELSE l.quantity END,
-        'transfer', t.number, t.id, t.state, t.ship_method
+        'transfer', t.number, t.id, t.state, t.ship_method, NULL
     FROM transfer_line l JOIN transfer t ON t.id = l.transfer_id
     WHERE t.state = 'planned' OR t.state = 'shipped' AND l.arrived + l.lost < l.shipped
 """

@@ -41,7 +41,9 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptCharge:
-    """A charge with the rate it was converted at."""
+    """A charge with the rate it was converted at; `later_value`, in base currency, is what came on
+    top of the lines' value because it was added after the receipt.
+    """
 
     kind: str
     basis: str
@@ -50,6 +52,7 @@ class ReceiptCharge:
     rate: Decimal
     rate_on: date
     recorded_at: datetime
+    later_value: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,12 @@ class Receipt:
     note: str
     lines: tuple[ReceiptLine, ...]
     charges: tuple[ReceiptCharge, ...]
+
+    @property
+    def landed(self) -> Decimal:
+        """What the goods cost in base currency, later charges included."""
+        first = sum((line.value for line in self.lines), Decimal(0))
+        return first + sum((charge.later_value for charge in self.charges), Decimal(0))
 
 
 def received_before(conn: Reading, hashes: Mapping[str, str]) -> dict[str, Received]:
@@ -121,8 +130,10 @@ FROM receipt_line l JOIN sku k ON k.id = l.sku_id JOIN lot t ON t.id = l.lot_id
 WHERE l.receipt_id = ANY(CAST(:ids AS bigint[])) ORDER BY l.receipt_id, l.line_no
 """)
 _CHARGES = text("""
-SELECT receipt_id, kind, basis, amount, currency, rate, rate_on, recorded_at FROM charge
-WHERE receipt_id = ANY(CAST(:ids AS bigint[])) ORDER BY receipt_id, id
+SELECT c.receipt_id, c.kind, c.basis, c.amount, c.currency, c.rate, c.rate_on, c.recorded_at,
+    coalesce((SELECT sum(a.value_to_stock + a.value_to_sold) FROM cost_adjustment a
+              WHERE a.charge_id = c.id), 0)
+FROM charge c WHERE c.receipt_id = ANY(CAST(:ids AS bigint[])) ORDER BY c.receipt_id, c.id
 """)
 
 

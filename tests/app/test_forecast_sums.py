@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.companies import companies
-from app.i18n import catalogue, number
+from app.i18n import catalogue, number, t
 from forecasting.hierarchy_reading import Hierarchy, read_hierarchy
 from inventory_core.clock import utc_now
 from inventory_core.db.engine import Database
@@ -101,11 +101,11 @@ def test_rows_add_up_to_the_total_above_them_at_every_grain(
         assert shown[words["forecasts.next_weeks"]] == number(found.whole.month, language=language)
         assert rows["month"].sum() == found.whole.month
         assert rows["horizon"].sum() == found.whole.horizon
-        periods = words["hierarchy.weeks" if found.step_days == 7 else "hierarchy.days"]
+        periods = "hierarchy.weeks" if found.step_days == 7 else "hierarchy.days"
         sentence = words["hierarchy.adds_up"].format(
             month=number(found.whole.month, language=language),
             horizon=number(found.whole.horizon, language=language),
-            periods=periods.format(count=len(found.whole.mean)),
+            periods=t(periods, language=language, count=len(found.whole.mean)),
         )
         assert sentence in [one.value for one in test.caption]
 

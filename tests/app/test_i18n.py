@@ -39,11 +39,31 @@ def test_every_text_exists_in_both_languages_with_the_same_placeholders() -> Non
         pair = [json.loads(path.read_text(encoding="utf-8")) for path in (english, chinese)]
         wrong += [f"{english.name}: {key}" for key in pair[0].keys() ^ pair[1].keys()]
         for key in pair[0].keys() & pair[1].keys():
-            fields = [sorted(set(re.findall(r"{(\w+)}", texts[key]))) for texts in pair]
+            fields = [
+                sorted(set(re.findall(r"{(\w+)(?::\w[^{}|]*\|\w[^{}|]*)?}", texts[key])))
+                for texts in pair
+            ]
             if fields[0] != fields[1] or not all(texts[key].strip() for texts in pair):
                 wrong.append(f"{english.name}: {key} {fields}")
     assert wrong == []
     assert len(list(LOCALE.glob("*.zh.json"))) == len(list(LOCALE.glob("*.en.json")))
+
+
+def test_one_is_not_many() -> None:
+    words = [t("imports.fact.skus_created", language="en", count=count) for count in (1, 0, 2_000)]
+    assert words == [
+        "1 SKU was made from the file.",
+        "0 SKUs were made from the file.",
+        "2,000 SKUs were made from the file.",
+    ]
+    assert t("imports.fact.skus_created", language="en") == "{count} SKUs were made from the file."
+
+
+def test_no_text_asks_for_a_word_that_the_reader_of_texts_keeps_for_itself() -> None:
+    """A text with `{language}` was looked up in a language of that name, and its key was shown."""
+    for language in Language:
+        taken = [key for key, text in catalogue(language).items() if "{language}" in text]
+        assert taken == []
 
 
 def test_chinese_sentences_have_chinese_marks() -> None:

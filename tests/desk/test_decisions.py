@@ -128,6 +128,21 @@ def test_an_approval_becomes_an_order_with_the_numbers_that_were_seen(database: 
     assert state_of(database, lamp) == "approved"
 
 
+def test_an_order_by_an_old_plan_is_expected_as_long_after_today_as_it_was_planned(
+    database: Database,
+) -> None:
+    world = make_world(database)
+    planned = replace(
+        a_proposal(world, "LAMP"), arrives_on=date(2025, 12, 31), trace={"as_of": "2025-12-01"}
+    )
+    (lamp,) = propose(database, world, planned)
+    (decision,) = approve(database, Choice(lamp, 1, "k1"))
+    with database.reading() as conn:
+        order = read_order(conn, decision.purchase_order_id or 0)
+    assert order.expected_on == order.ordered_on + timedelta(days=30)
+    assert [line.expected_on for line in order.lines] == [order.expected_on]
+
+
 def test_two_windows_clicking_twice_each_order_once_and_both_are_told(database: Database) -> None:
     world = make_world(database)
     (lamp,) = propose(database, world, a_proposal(world, "LAMP"))

@@ -86,7 +86,7 @@ def test_trap_55_one_bad_cell_and_nothing_is_written(seller: Database, tmp_path:
     assert not report.written
     assert report.counts == {"held_back": 3}
     assert [(p.row_no, p.column, p.code, p.shown, p.hint) for p in report.problems] == [
-        (3, "Quantity", "cell_not_whole", "1,5", "15"),
+        (3, "Quantity", "cell_number_ambiguous", "1,5", ""),
         (3, "Unit cost", "cell_not_decimal", "x", ""),
         (4, "SKU", "sku_unknown", "no", ""),
     ]

@@ -65,11 +65,11 @@ def test_every_row_of_a_dirty_file_is_accounted_for(database: Database, tmp_path
     assert sum(report.counts.values()) == report.rows == len(DIRTY) - 1
     assert report.facts["cancelled_lines"] == 1
     assert [(p.row_no, p.column, p.code, p.shown, p.hint) for p in report.problems] == [
-        (13, "quantity", "cell_not_whole", "1,5", "15"),
+        (13, "quantity", "cell_number_ambiguous", "1,5", ""),
         (14, "timestamp", "cell_not_date", "not a day", ""),
     ]
     assert values(database, "SELECT row_no, treatment, code FROM import_row ORDER BY row_no") == [
-        (13, "refused", "cell_not_whole"),
+        (13, "refused", "cell_number_ambiguous"),
         (14, "refused", "cell_not_date"),
     ]
 

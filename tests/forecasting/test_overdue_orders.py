@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from forecasting.arrivals import expected_arrivals, outlook_from
-from forecasting.book import not_yet_here
+from forecasting.book import in_plan_days, not_yet_here
 from forecasting.lead_time import Route, arrives_on
 from forecasting.policy import LEAD_TIME_SLICES
 from inventory_core.db.engine import Database
@@ -103,6 +103,15 @@ def test_what_has_no_lead_times_is_as_late_again_as_it_is(late: int, expected: i
     assert not_yet_here(item, MONDAY) == replace(
         item, expected_on=MONDAY + timedelta(days=expected)
     )
+
+
+def test_an_order_placed_after_the_day_of_the_plan_takes_as_long_from_that_day() -> None:
+    placed = MONDAY + timedelta(days=200)
+    item = Inbound(
+        1, 2, placed + timedelta(days=21), 10, "purchase", "P-1", 1, "sent", "sea", placed
+    )
+    assert in_plan_days(item, MONDAY).expected_on == MONDAY + timedelta(days=21)
+    assert in_plan_days(item, placed) is item
 
 
 def test_what_nobody_has_dated_stays_undated() -> None:

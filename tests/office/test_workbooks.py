@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from inventory_core.errors import Invalid
 from inventory_core.office import workbooks_guard
-from inventory_core.office.workbooks import read_table
+from inventory_core.office.workbooks import file_hash, read_table
 from inventory_core.office.workbooks_guard import check_file
 from inventory_core.office.workbooks_sheets import open_sheet
 from inventory_core.office.workbooks_writing import (
@@ -177,6 +177,51 @@ def test_the_first_visible_sheet_with_content_is_read_or_the_one_named(tmp_path:
     assert read_table(path, sheet="Sheet").header == ("hidden",)
     with pytest.raises(Invalid, match="sheet_unknown"):
         read_table(path, sheet="nothing")
+
+
+def test_a_title_above_the_table_is_passed_over_and_rows_keep_their_numbers(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        ["3月销售明细表"],
+        ["制表：小王", "", ""],
+        [],
+        ["sku", "n", "d"],
+        ["A", 1, "x"],
+        ["合计", 1],
+    ]
+    path = write(tmp_path, "a.xlsx", workbook(rows))
+    table = read_table(path)
+    assert table.header == ("sku", "n", "d")
+    assert cells(path) == [(5, None, "A", 1.0, "x"), (6, None, "合计", 1.0, None)]
+    text = '3月销售明细表,,\r\n"制表：\n小王"\r\n\r\nsku,n,d\r\nA,1,x\r\n合计,1,\r\n'
+    path = write(tmp_path, "a.csv", text.encode("gb18030"))
+    assert read_table(path).header == ("sku", "n", "d")
+    assert cells(path) == [(5, None, "A", "1", "x"), (6, None, "合计", "1", None)]
+
+
+def test_a_file_that_is_not_there_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="file_not_readable"):
+        file_hash(tmp_path / "none.csv")
+
+
+def test_a_cover_sheet_is_passed_over_where_another_sheet_holds_a_table(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Sales of the year"])  # type: ignore[union-attr]
+    data = book.create_sheet("Data")
+    data.append(["sku", "n"])
+    data.append(["A", 1])
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    assert read_table(path).sheet == "Data"
+    assert read_table(path).header == ("sku", "n")
+
+
+def test_a_comma_in_the_cells_is_not_taken_for_the_mark_between_them(tmp_path: Path) -> None:
+    lines = ["Sales, all of March", "sku;price", *(f"A{n};1,50" for n in range(9))]
+    path = write(tmp_path, "a.csv", "\n".join(lines).encode())
+    assert read_table(path).header == ("sku", "price")
+    assert cells(path)[0] == (3, None, "A0", "1,50")
 
 
 def zipped(entries: dict[str, bytes]) -> bytes:

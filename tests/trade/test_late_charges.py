@@ -13,6 +13,7 @@ from inventory_core.stock.ledger import post
 from inventory_core.stock.postings import Line, NewOperation
 from inventory_core.stock.verify import verify_book
 from inventory_core.trade.late_charges import LateCharge, add_charge
+from inventory_core.trade.receipt_records import receipts_of
 from inventory_core.trade.receipt_undo import undo_receipt
 from inventory_core.trade.receipts import NewCharge, Received, receive_goods
 from inventory_core.vocabulary import CostMethod, LocationKind
@@ -49,6 +50,19 @@ def test_trap_12_late_freight_is_split_between_stock_and_sold(
         assert sell(tx, world, "LAMP", 60, "rest") == D(882)
         assert pool_value(tx, lamp) == 0
         assert verify_book(tx) == []
+
+
+def test_what_a_receipt_landed_at_counts_the_charge_that_came_later(database: Database) -> None:
+    world = make_world(database)
+    with database.writing() as tx:
+        received = _received(tx, world)
+        order_id = received.purchase_order_id
+        [before] = receipts_of(tx, order_id)
+        assert before.landed == received.value
+        add_charge(tx, SYSTEM, _freight(received), now=NOW)
+        [after] = receipts_of(tx, order_id)
+        assert after.landed == received.value + D(100)
+        assert [line.value for line in after.lines] == [line.value for line in before.lines]
 
 
 def test_late_freight_follows_units_that_were_moved(database: Database) -> None:

@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
+from app.i18n import catalogue
 from inventory_core.vocabulary import Role
+from tests.app.screens.test_forecasts_learning import drawn
 from tests.browser import Served, settled
 from tests.desk.importing import csv_file
 
@@ -47,7 +49,7 @@ def test_a_file_is_checked_imported_completed_and_taken_back(
     upload(page, csv_file(tmp_path, "sales.csv", LINES))
     press(page, "Check the file")
     expect(page.get_by_text("Nothing was written yet")).to_be_visible()
-    expect(page.get_by_text("1 rows are refused")).to_be_visible()
+    expect(page.get_by_text("1 row is refused")).to_be_visible()
     press(page, "Import 61 rows")
     expect(page.get_by_text("taken as import")).to_be_visible()
     press(page, "Complete them")
@@ -74,3 +76,12 @@ def test_bad_cells_are_named_in_chinese_and_nothing_is_written(
     press(page, "检查文件")
     expect(page.get_by_text("有 1 处需要改正后才能导入")).to_be_visible()
     expect(page.get_by_role("button", name="导入 1 行")).to_have_count(0)
+
+
+def test_the_order_of_days_can_be_said_for_every_file_that_holds_days(desk: Served) -> None:
+    test = drawn(desk, "", screen="import")
+    asked = catalogue("en")["imports.option.day_order"]
+    for template, holds_days in (("rates", True), ("warehouses", False), ("purchase_orders", True)):
+        test = test.radio(key="import_template").set_value(template).run()
+        assert not test.exception
+        assert (asked in [one.label for one in test.selectbox]) is holds_days

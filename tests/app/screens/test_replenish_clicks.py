@@ -73,3 +73,19 @@ def test_a_late_second_click_does_not_approve_the_next_card(
     meant = approved(slipped)
     assert [one.value for one in meant.warning] == []
     assert ordered(shop) == 2
+
+
+def test_whoever_may_not_approve_asks_and_whoever_may_answers(shop: Served) -> None:
+    analyst = drawn(shop, "", Role.ANALYST, screen="replenish")
+    [ask] = [one for one in analyst.button if one.label == EN["replenish.ask"]]
+    asked = ask.click().run()
+    assert not asked.exception, asked.exception
+    [words] = [one.value for one in asked.success]
+    assert words.endswith(EN["replenish.asked"].split("}")[1])
+    assert ordered(shop) == 0
+    owner = drawn(shop, "", Role.OWNER, screen="approvals")
+    assert EN["approvals.reject"] in [one.label for one in owner.button]
+    [yes] = [one for one in owner.button if one.label == EN["approvals.approve"]]
+    answered = yes.click().run()
+    assert [one.value for one in answered.error] == []
+    assert ordered(shop) == 1

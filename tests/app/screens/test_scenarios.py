@@ -13,12 +13,13 @@ from app.i18n import catalogue
 from inventory_core.catalog.locations import NewWarehouse, create_warehouses
 from inventory_core.catalog.skus import NewSku, create_skus
 from inventory_core.clock import utc_now
-from inventory_core.office.actors import SYSTEM
+from inventory_core.errors import Forbidden
+from inventory_core.office.actors import SYSTEM, Actor
 from inventory_core.office.job_runs import JobName, RunState, waiting_requests
-from inventory_core.planning.scenarios import Scenario
+from inventory_core.planning.scenarios import Scenario, drop_scenario, kept_scenarios
 from inventory_core.trade.offers import NewOffer, create_offers
 from inventory_core.trade.suppliers import NewSupplier, create_suppliers
-from inventory_core.vocabulary import Role, WarehouseKind
+from inventory_core.vocabulary import PersonId, Role, WarehouseKind
 from jobs.execution import run_recorded
 from jobs.planning import run_planning
 from jobs.tasks import Workplace
@@ -26,6 +27,7 @@ from tests.app.screens.test_forecasts_learning import drawn, words
 from tests.browser import Served
 
 EN = catalogue("en")
+READER = Actor(PersonId(0), "reader", frozenset({Role.READER}))
 
 
 @pytest.fixture
@@ -91,6 +93,11 @@ def test_before_the_first_figures_the_overview_writes_them(selling: Served) -> N
     assert len(filled.metric) == 5
 
 
+def kept(desk: Served) -> list[int]:
+    with desk.database.reading() as conn:
+        return [one.run_id for one in kept_scenarios(conn)]
+
+
 def test_a_scenario_is_asked_from_the_form_and_shown_beside_todays_plan(selling: Served) -> None:
     run_planning(selling.database, SYSTEM, now=utc_now(), prophet_seconds=0)
     test = drawn(selling, "", screen="replay")
@@ -117,6 +124,14 @@ def test_a_scenario_is_asked_from_the_form_and_shown_beside_todays_plan(selling:
     picked = shown.selectbox(key="scenario_which").select_index(1).run()
     assert not picked.exception
     assert "Budget leaves out" in picked.dataframe[1].value["why"].iloc[0]
+    with pytest.raises(Forbidden), selling.database.writing() as tx:
+        drop_scenario(tx, READER, kept(selling)[0], now=utc_now())
+    newer, _ = kept(selling)
+    opened = press(picked, EN["scenario.delete"])
+    assert len(kept(selling)) == 2
+    deleted = [one for one in opened.button if one.label == EN["scenario.delete"]][-1].click().run()
+    assert [one.value for one in deleted.error] == []
+    assert kept(selling) == [newer]
 
 
 def test_the_past_stands_behind_the_other_view(selling: Served) -> None:

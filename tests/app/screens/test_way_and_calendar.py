@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.charts_legs import legs_picture
-from app.i18n import catalogue
+from app.i18n import catalogue, t
 from app.screens.catalog_offer_legs import drafted_days, with_freight
 from forecasting.lead_time import LearnedLeg
 from inventory_core.catalog.calendar_records import close_days
@@ -145,9 +145,8 @@ def test_the_legs_of_past_orders_are_told_beside_an_open_one(desk: Served, world
     order_id = order_of(desk, world, 20)
     test = opened(desk, "purchases", Role.BUYER, order=str(order_id))
     told = " ".join(one.value for one in test.markdown)
-    sentence = WORDS["legs.note"].format(
-        leg=WORDS["legs.customs"], days="10", stated="4", orders="6"
-    )
+    customs = WORDS["legs.customs"]
+    sentence = t("legs.note", language="en", leg=customs, days=10, stated=4, orders=6)
     assert sentence in told
 
 
