@@ -22,6 +22,8 @@ BLEND = "blend"
 # Learns the middle, which is nothing at all for a rare seller: fit for the blend, never alone.
 # The other hears the price paid, which says little by itself of what comes.
 SUPPORT = frozenset({"boosted_middle", "boosted_priced"})
+# Means of what was sold, whoever else sells: what a handful of rare sellers is forecast by.
+PLAIN = frozenset({"moving_average", "smoothing", "croston_sba", "tsb"})
 # candidate → the twin it must beat, and how clearly, to be heard at all: a trial is short.
 MUST_BEAT = {"boosted_priced": ("boosted", 0.97)}
 # Tried with fewer bags than it forecasts with: its trial makes it look worse than it is.

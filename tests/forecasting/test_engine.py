@@ -211,3 +211,18 @@ def test_where_demand_answers_to_prices_a_price_on_trial_makes_totals_better() -
         np.abs(whole.y[:, 90:].sum(axis=1) - one.mean.sum(axis=1)).sum() for one in (heard, deaf)
     ]
     assert missed[0] < 0.95 * missed[1]
+
+
+def test_lumpy_sellers_among_steady_ones_are_forecast_near_what_they_sell() -> None:
+    random = np.random.default_rng(1)
+    demand = random.poisson(random.uniform(1, 8, (12, 1)), (12, 80)).astype(float)
+    demand[3], demand[4] = 0.0, 0.0
+    demand[3, 5::7], demand[4, 8::14] = 40.0, 40.0
+    panel = plain_panel(demand, freq="W-SUN")
+    made = forecast_panel(panel, 8)
+    for name, row in (("S3", 3), ("S4", 4)):
+        place = panel.ids.index(name)
+        pace = demand[row].mean()
+        assert 0.7 * pace < made.mean[place].mean() < 1.4 * pace
+        high = made.totals(8)[place, LEVELS.index(0.95)]
+        assert high > 8 * made.mean[place].mean() / 2, "what may come in eight weeks is no trifle"

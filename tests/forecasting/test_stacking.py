@@ -30,6 +30,21 @@ def test_without_rare_sellers_nothing_leans() -> None:
     assert lean_to_middle(steady, said, said, np.full(40, 0.3), ~RARE) == 0.0
 
 
+@pytest.mark.parametrize(("series", "flattered"), [(2, 0.1), (15, 0.55), (30, 1.0)])
+def test_a_few_rare_sellers_are_forecast_by_what_they_sold_not_by_who_says_zero(
+    series: int, flattered: float
+) -> None:
+    actual = np.random.default_rng(4).poisson(0.1, (8, series, 6)).astype(float)
+    said = {name: np.full(actual.shape, 0.8) for name in ("tsb", "croston_sba")}
+    said["boosted"] = np.zeros(actual.shape)
+    segment = np.ones(series, dtype=np.int64)
+    weights = learn_weights(actual, said, np.full(series, 0.8), segment)
+    zero = weights.table[1, weights.names.index("boosted")]
+    assert zero <= flattered
+    assert zero > flattered / 2
+    assert weights.table[1].sum() == pytest.approx(1.0)
+
+
 @pytest.mark.parametrize(("noise", "heard"), [(0.9, True), (0.99, False)])
 def test_prices_are_heard_only_where_the_trial_is_clearly_better_for_it(
     noise: float, heard: bool
