@@ -44,7 +44,7 @@ def test_two_plays_of_one_seed_are_identical_in_facts(
 ) -> None:
     found = []
     for one in (database, second_database):
-        play_sample_company(one, now=NOW, days=75, orders=2_500, seed=11)
+        play_sample_company(one, now=NOW, days=50, orders=1_500, seed=11)
         with one.reading() as conn:
             found.append(facts(conn))
     for name in FACTS:
