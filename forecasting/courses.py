@@ -63,7 +63,7 @@ def courses_of(
     """
     total = running_totals(demand, course_levels(), horizon_days)
     supply = sellable + came_by(starts_on, arrivals, horizon_days)
-    lost, stock = carried(total, supply, lots, starts_on)
+    lost, stock = carried_stock(total, supply, lots, starts_on)
     lift = np.arange(COURSES, dtype=np.float64) * (float(lost[:, -1].max()) + 1.0)
     return Courses(
         total=total,
@@ -81,7 +81,7 @@ def came_by(starts_on: date, arrivals: Sequence[Arrival], days: int) -> Floats:
     return np.concatenate([[0.0], np.cumsum(coming_by_day(starts_on, arrivals, days))])
 
 
-def carried(
+def carried_stock(
     total: Floats, supply: Floats, lots: Sequence[DatedLot], starts_on: date
 ) -> tuple[Floats, Floats]:
     """[C, H + 1] lost so far and left, of demand so far `total` and `supply` [H + 1] so far.

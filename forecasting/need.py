@@ -15,7 +15,7 @@ from math import ceil, floor
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.courses import came_by, carried, course_levels, running_totals
+from forecasting.courses import came_by, carried_stock, course_levels, running_totals
 from forecasting.expiry import spoiled_totals, spoils_by_day
 from forecasting.order_cost import Way
 from forecasting.policy import ROUNDING, Floats, Policy
@@ -157,7 +157,7 @@ def _empty_days(situation: Situation, days: int) -> Bools:
     total = running_totals(situation.demand, course_levels(LEVELS), days)
     came = came_by(situation.starts_on, situation.inbound, days)
     supply = situation.stock.sellable + came
-    _, stock = carried(total, supply, situation.lots, situation.starts_on)
+    _, stock = carried_stock(total, supply, situation.lots, situation.starts_on)
     return np.asarray(stock < EMPTY)
 
 
