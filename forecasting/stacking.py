@@ -12,15 +12,23 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.candidates import MUST_BEAT, PLAIN, RARE_ONLY, SUPPORT, TRIED_SMALLER
+from forecasting.candidates import (
+    FEW_RARE,
+    FEW_STEADY,
+    MUST_BEAT,
+    RARE_ONLY,
+    SUPPORT,
+    TRIED_SMALLER,
+)
 from forecasting.panel import Bools, Floats, Ints, Panel
 
 PLACE_MARGIN = 1.08  # a candidate within this factor of the best loss earns a place
 SMALLER_MARGIN = 1.25  # one that was tried smaller than it is
 SHRINKAGE = 0.02  # pull to equal weights: loss of a weight as far from equal as can be
 LEAST_ROWS = 400
-# The trial of a few rare sellers is mostly zeros, and whoever says zero looks good in it.
-ENOUGH_RARE = 30
+# The trial of a few series is a handful of weeks that overlap: weights learned of it follow chance.
+ENOUGH_SERIES = 30
+LEAST_TRUST = {0: 0.25, 1: 0.0}  # in what one series teaches: a steady one, a rare one
 MAX_RUNS = 2_500  # forecasts of a whole horizon looked at
 ROUNDS = 150
 ERROR_SHARES = (1 / 3, 1 / 6, 1 / 2)  # squared, absolute, of totals
@@ -90,9 +98,9 @@ def learn_weights(
                 trust = count / (count + 10.0 * LEAST_ROWS)
                 own = trust * _weigh(actual, some, size, rows) + (1.0 - trust) * every
             table[code, places] = own
-        if sparse:
-            trust = min(1.0, kind.sum() / ENOUGH_RARE)
-            table[1::2] = trust * table[1::2] + (1.0 - trust) * _plain(names)
+        least = LEAST_TRUST[sparse]
+        trust = least + (1.0 - least) * min(1.0, kind.sum() / ENOUGH_SERIES)
+        table[sparse::2] = trust * table[sparse::2] + (1.0 - trust) * _of_few(names, sparse)
     return Weights(names=names, segment=segment, table=table)
 
 
@@ -112,9 +120,10 @@ def lean_to_middle(
     return LEANS[best] if losses[best] < LEAN_MUST_GAIN * losses[0] else 0.0
 
 
-def _plain(names: Sequence[str]) -> Floats:
-    """[K] equal weights of the candidates that only ask how much a series sold."""
-    weights = np.array([float(name in PLAIN) for name in names])
+def _of_few(names: Sequence[str], sparse: int) -> Floats:
+    """[K] what a few series are forecast by; equal weights where none of those competes."""
+    wanted = FEW_RARE if sparse else FEW_STEADY
+    weights = np.array([wanted.get(name, 0.0) for name in names])
     return weights / weights.sum() if weights.any() else np.full(len(names), 1.0 / len(names))
 
 

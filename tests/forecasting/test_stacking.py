@@ -87,3 +87,22 @@ def test_a_candidate_that_repeats_another_counts_once() -> None:
     assert found["moving_average"] == pytest.approx(found["theta"], abs=0.1)
     without = {name: said for name, said in names.items() if name != "year_ago"}
     assert (weights.blend(without) == weights.blend(names)).all()
+
+
+@pytest.mark.parametrize(("series", "learned"), [(1, 0.275), (15, 0.625), (30, 1.0), (90, 1.0)])
+def test_weights_of_a_few_steady_series_are_drawn_to_what_many_series_taught(
+    series: int, learned: float
+) -> None:
+    random = np.random.default_rng(8)
+    actual = random.normal(20.0, 1.0, (8, series, 6))
+    names = {
+        "moving_average": actual,  # right by chance: the others do not earn a place
+        "theta": actual + random.normal(0.0, 1.0, actual.shape),
+        "boosted": actual + random.normal(0.0, 1.0, actual.shape),
+    }
+    segment = np.zeros(series, dtype=np.int64)
+    weights = learn_weights(actual, names, np.full(series, 20.0), segment)
+    found = dict(zip(weights.names, weights.table[0], strict=True))
+    assert found["moving_average"] == pytest.approx(learned)
+    assert found["boosted"] == pytest.approx(3 * found["theta"])
+    assert weights.table[0].sum() == pytest.approx(1.0)
