@@ -64,7 +64,8 @@ def learn_ratios(
     """Learn from [N] out-of-sample forecasts `base` and what happened (NaN: not seen).
 
     `alike`: how many rows tell of the same event (overlapping horizons of one series); leaves
-    grow with it, or they would hold one surprise many times and look sure of it.
+    grow with it, or they would hold one surprise many times and look sure of it. What a few series
+    taught is split once at most.
     """
     usable = ~np.isnan(actual) & (base > 0)
     rows = np.flatnonzero(usable)
@@ -78,7 +79,7 @@ def learn_ratios(
     cuts = np.unique(np.quantile(ratios, SPLIT_LEVELS))
     below = (ratios[:, None] <= cuts[None, :]).astype(np.float32)
     wanted = max(LEAST_LEAF, LEAST_EVENTS * max(alike, 1.0) ** ALIKE_POWER)
-    least = int(min(wanted, max(20, len(rows) // 20)))
+    least = int(min(wanted, len(rows) // 2))
     forest = ExtraTreesRegressor(
         n_estimators=trees,
         min_samples_leaf=least,

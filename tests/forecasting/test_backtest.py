@@ -97,6 +97,17 @@ def test_learned_quantiles_cover_what_they_say_and_know_their_kind() -> None:
     assert (np.diff(said, axis=1) >= 0).all()
 
 
+def test_what_a_few_series_met_many_times_over_is_not_taken_for_certain() -> None:
+    random = np.random.default_rng(4)
+    surprises = random.lognormal(0.0, 0.4, 12)  # each told by twenty overlapping totals
+    features = random.normal(size=(12, 4)).repeat(20, axis=0)
+    learned = learn_ratios(features, np.ones(240), surprises.repeat(20), seed=1, alike=20.0)
+    fresh = random.lognormal(0.0, 0.4, 4000)
+    quantiles = learned.at(random.normal(size=(4000, 4)), np.ones(4000))
+    low, high = (quantiles[:, learned.levels.index(level)] for level in (0.05, 0.95))
+    assert np.mean((low <= fresh) & (fresh <= high)) > 0.8
+
+
 def test_without_past_errors_a_wide_prior_is_used() -> None:
     learned = learn_ratios(np.zeros((3, 2)), np.ones(3), np.ones(3), seed=0)
     said = learned.at(np.zeros((2, 2)), np.array([0.0, 20.0]))

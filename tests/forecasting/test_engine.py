@@ -124,8 +124,8 @@ def test_joint_paths_keep_the_quantiles_and_hang_together() -> None:
     paths = said.paths(rows, 400, seed=2)
     assert paths.shape == (12, 400, 8)
     median = np.quantile(paths, 0.5, axis=1)
-    upper = said.quantiles[:, :, LEVELS.index(0.9)]
-    assert (median <= upper + 1e-9).mean() > 0.95
+    upper = said.quantiles[:, :, LEVELS.index(0.9)] + 0.5  # rounded to whole units; paths are not
+    assert (median <= upper).mean() > 0.95
     inside = (paths <= upper[:, None, :]).mean()
     assert 0.8 < inside < 0.97
     np.testing.assert_array_equal(said.paths([3], 50, seed=1), said.paths([3], 50, seed=1))
