@@ -1,12 +1,13 @@
 """Prophet behind the contract: one fit per series and origin, so only for the few that pay.
 
 Decides nothing about which series are worth it. Means only, no sampling (spread is learned from
-real errors, see `intervals.py`); multiplicative seasons, announced flags as regressors.
+real errors, see `intervals.py`); multiplicative seasons, announced flags and the days beside moving
+feasts that showed in demand before as regressors.
 """
 
 import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -16,6 +17,7 @@ import pandas as pd
 from prophet import Prophet
 
 from forecasting.covariates import CovariatePlan, plan_covariates
+from forecasting.feasts import calendar_by_country, felt_feasts
 from forecasting.models.contract import presentable
 from forecasting.panel import Panel
 
@@ -23,6 +25,9 @@ Floats = npt.NDArray[np.float64]
 
 LEAST_SEEN = 20
 MAX_FITS = 2_000
+FEAST_SCALE = 0.5  # prior: a feast seen twice must not explain what the year explains
+# Days from the feast (of a week or month, from its middle) that sell alike: before it, and at it.
+BESIDE = {"D": ((-14, -8), (-7, -1), (0, 6)), "W": ((-10, -4), (-3, 3)), "M": ((-15, 15),)}
 
 
 @dataclass
@@ -34,24 +39,30 @@ class ProphetModel:
     regressors: bool = True
     name: str = "prophet"
     plan_: CovariatePlan | None = field(default=None, init=False)
+    feasts_: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False)
 
     def fit(self, panel: Panel) -> Self:
         self.plan_ = plan_covariates(panel.reaching(0))
+        self.feasts_ = felt_feasts(panel.reaching(0))
         return self
 
     def predict(self, panel: Panel, horizon: int, origins: Sequence[int]) -> Floats:
         assert self.plan_ is not None, "fit comes before predict"
         assert panel.count * len(origins) <= MAX_FITS, "too many series for Prophet"
         reaching = panel.reaching(max(0, max(origins) + horizon - panel.length))
-        names = self.plan_.state_flags if self.regressors else ()
+        told: dict[str, Floats] = {}
+        if self.regressors:
+            told = {name: np.nan_to_num(reaching.known[name]) for name in self.plan_.state_flags}
+            told.update(_beside_feasts(reaching, self.feasts_))
         out = np.zeros((len(origins), panel.count, horizon))
         for place, origin in enumerate(origins):
             for row in range(panel.count):
-                out[place, row] = self._one(reaching, row, origin, horizon, names)
+                mine = {name: values[row] for name, values in told.items()}
+                out[place, row] = self._one(reaching, row, origin, horizon, mine)
         return presentable(out)
 
     def _one(
-        self, panel: Panel, row: int, origin: int, horizon: int, names: Sequence[str]
+        self, panel: Panel, row: int, origin: int, horizon: int, told: Mapping[str, Floats]
     ) -> Floats:
         seen = np.flatnonzero(~np.isnan(panel.y[row, :origin]))
         if len(seen) == 0:
@@ -59,18 +70,18 @@ class ProphetModel:
         mean = float(panel.y[row, seen].mean())
         if len(seen) < LEAST_SEEN or mean <= 0:
             return np.full(horizon, mean)
-        names = [name for name in names if np.ptp(panel.known[name][row, seen]) > 0]
-        frame = _frame(panel, row, seen, names).assign(y=panel.y[row, seen])
-        model = self._model(panel, names, len(seen))
+        told = {name: values for name, values in told.items() if np.ptp(values[seen]) > 0}
+        frame = _frame(panel, seen, told).assign(y=panel.y[row, seen])
+        model = self._model(panel, told, len(seen))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             model.fit(frame, seed=self.seed)
-            ahead = _frame(panel, row, np.arange(origin, origin + horizon), names)
+            ahead = _frame(panel, np.arange(origin, origin + horizon), told)
             said = model.predict(ahead)["yhat"].to_numpy(dtype=np.float64)
         # A straight line far beyond what was ever seen is a fault of the trend, not a forecast.
         return np.asarray(np.clip(said, 0.0, 3.0 * float(panel.y[row, seen].max())))
 
-    def _model(self, panel: Panel, names: Sequence[str], seen: int) -> Any:
+    def _model(self, panel: Panel, told: Mapping[str, Floats], seen: int) -> Any:
         for logger in ("prophet", "cmdstanpy"):
             logging.getLogger(logger).disabled = True  # levels are set anew by each fit
         daily = panel.frequency.is_daily
@@ -83,16 +94,27 @@ class ProphetModel:
             daily_seasonality=False,
             uncertainty_samples=0,
         )
-        for name in names:
-            model.add_regressor(name)
+        for name in told:
+            scale = FEAST_SCALE if name.startswith("feast_") else None
+            model.add_regressor(name, prior_scale=scale)
         return model
 
 
+def _beside_feasts(panel: Panel, feasts: Mapping[str, Sequence[str]]) -> dict[str, Floats]:
+    """name → [S, T + F] 1 on the periods beside a feast, each span of them on its own."""
+    columns, of_row = calendar_by_country(panel, feasts)
+    return {
+        f"{name}_{low}": ((columns[name] >= low) & (columns[name] <= high)).astype(np.float64)[
+            of_row
+        ]
+        for name in columns
+        if name.startswith("feast_")
+        for low, high in BESIDE[panel.frequency.code[0]]
+    }
+
+
 def _frame(
-    panel: Panel, row: int, columns: npt.NDArray[np.int64], names: Sequence[str]
+    panel: Panel, columns: npt.NDArray[np.int64], told: Mapping[str, Floats]
 ) -> pd.DataFrame:
     frame = pd.DataFrame({"ds": panel.days[columns].astype("datetime64[ns]")})
-    for name in names:
-        values = np.nan_to_num(panel.known[name][row, columns])
-        frame[name] = values
-    return frame
+    return frame.assign(**{name: values[columns] for name, values in told.items()})
