@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import gamma
+from scipy.stats import gamma, poisson
 from sklearn.ensemble import ExtraTreesRegressor
 
 from forecasting.losses import LEVELS
@@ -27,6 +27,7 @@ ALIKE_POWER = 0.75  # rows of overlapping horizons are alike, not the same
 MAX_ROWS = 16_000
 LEAST_ROWS = 60
 SPLIT_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.92, 0.98)
+MANY_COUNTS = 1e6
 PRIOR_SPREAD = 0.8  # coefficient of variation assumed before anything was measured
 PATH_LEVELS = (0.005, *LEVELS, 0.995)
 
@@ -145,6 +146,19 @@ def with_other_surprises(
         own = np.where(usable[:, 0], np.log(np.where(usable[:, 0], shared[:, 0], 1.0)), 0.0)
         totals[:, :, place] *= np.exp(drawn - own[:, None])
     return totals
+
+
+def no_surer_than_chance(table: Floats, mean: Floats) -> Floats:
+    """Quantiles [..., PATH_LEVELS] of counts, no narrower than Poisson's of this `mean` [...].
+
+    Customers who come on their own are the most regular that counted demand can be; a trial that
+    says less spread met too few of them. Of `MANY_COUNTS` and more chance alone is no spread.
+    """
+    levels = np.asarray(PATH_LEVELS)
+    counted = ((mean > 0) & (mean < MANY_COUNTS))[..., None]
+    chance = poisson.ppf(levels, np.where(counted, mean[..., None], 1.0))
+    wider = np.where(levels < 0.5, np.minimum(table, chance), np.maximum(table, chance))
+    return np.where(counted, wider, table)
 
 
 def _leaf_quantiles(leaf: Ints, ratios: Floats, nodes: int, levels: tuple[float, ...]) -> Floats:

@@ -18,6 +18,7 @@ from forecasting.intervals import (
     RatioQuantiles,
     learn_ratios,
     mirrored,
+    no_surer_than_chance,
     with_other_surprises,
 )
 from forecasting.panel import Panel
@@ -131,6 +132,9 @@ class Sight:
             self.panel, self.covariates, origin, total, steps, self._others(self.ahead)
         )
         table = ratios.at(features, total.reshape(-1)).reshape(self.panel.count, len(steps), -1)
+        if self.panel.whole:
+            said = running_totals(np.where(shut, 0.0, self.final)[None], steps)[0]
+            table = no_surer_than_chance(table, said)
         return np.minimum(table, believable(self.panel, total[0], steps)[:, :, None])
 
     def _filled_totals(self, steps: Ints) -> tuple[Floats, Floats]:

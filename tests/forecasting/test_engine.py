@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import poisson
 
 from forecasting import upgrade
 from forecasting.engine import PanelForecast, forecast_panel
@@ -136,6 +137,18 @@ def test_totals_are_narrower_than_the_sum_of_quantiles() -> None:
     top = LEVELS.index(0.95)
     sums = said.quantiles[:, :8, top].sum(axis=1)
     assert said.totals(8)[:, top].sum() < sums.sum()
+
+
+@pytest.mark.parametrize("rate", [0.3, 3.0])
+def test_totals_of_one_item_are_no_surer_than_chance(rate: float) -> None:
+    """Customers who come on their own are the most regular that counted demand can be."""
+    sold = np.random.default_rng(6).poisson(rate, (1, 40)).astype(float)
+    said = run(plain_panel(sold, freq="MS"), 8)
+    low, high = LEVELS.index(0.05), LEVELS.index(0.95)
+    for steps in (2, 4, 8):
+        mean = said.mean[0, :steps].sum()
+        assert said.totals(steps)[0, low] <= poisson.ppf(0.05, mean)
+        assert said.totals(steps)[0, high] >= poisson.ppf(0.95, mean)
 
 
 def test_a_series_never_on_offer_takes_the_early_sales_of_its_likes() -> None:
