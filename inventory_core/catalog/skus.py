@@ -39,6 +39,7 @@ __all__ = [
     "read_sku",
     "sku_ids",
     "sku_named",
+    "skus_named",
     "successor_named",
 ]
 
@@ -162,13 +163,21 @@ def find_by_any_code(conn: Reading, typed: str) -> list[FoundSku]:
     return list(found.values())
 
 
+def skus_named(conn: Reading, codes: Sequence[str], *, field: str = "sku") -> list[SkuId]:
+    """The SKUs of codes that a person typed; Invalid where a code is missing, NotFound with the
+    first that no SKU has.
+    """
+    keys = [code_key(clean_code(code, field=field)) for code in codes]
+    known = sku_ids(conn, codes)
+    for code, key in zip(codes, keys, strict=True):
+        if key not in known:
+            raise NotFound("sku_code_unknown", field=field, value=code)
+    return [known[key] for key in keys]
+
+
 def sku_named(conn: Reading, code: str, *, field: str = "sku") -> SkuId:
-    """The SKU of a code that a person typed; Invalid where none was, NotFound where none has it."""
-    typed = clean_code(code, field=field)
-    found = sku_ids(conn, [typed]).get(code_key(typed))
-    if found is None:
-        raise NotFound("sku_code_unknown", field=field, value=code)
-    return found
+    """The SKU of one code that a person typed."""
+    return skus_named(conn, [code], field=field)[0]
 
 
 def successor_named(conn: Reading, code: str) -> SkuId | None:
