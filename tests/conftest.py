@@ -31,6 +31,7 @@ from inventory_core.db.migrate import migrate_database
 from inventory_core.db.processes import is_same, start_mark
 from inventory_core.db.server import DatabaseRole, Server, conninfo
 from jobs.sample import play_sample_company
+from tests import examples  # noqa: F401 (the profiles are known before one is asked for)
 
 ROOT_VARIABLE = "YIBEN_TEST_ROOT"
 _ROOT_PREFIX = f"yiben-test-{os.geteuid()}-"
