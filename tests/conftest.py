@@ -187,7 +187,7 @@ def small_seller(
 @pytest.fixture
 def database_name(request: pytest.FixtureRequest, admin: psycopg.Connection) -> Iterator[str]:
     """Name of this test's own company database: migrated and empty, or with the small seller where
-    the test asks for `world`. The same name each time, so that what knows the way is kept.
+    the test asks for `world`. The name stays, so that `ways_in` leads there again.
     """
     if "world" in request.fixturenames:
         source, _ = request.getfixturevalue("small_seller")
