@@ -19,13 +19,7 @@ from forecasting.expiry import spoiled_totals
 from forecasting.lead_time import LEADS, lead_times, sliced
 from forecasting.projection import lost_so_far
 from forecasting.replenish import Plan
-from forecasting.reviews_ahead import (
-    Buyer,
-    Reviews,
-    Stand,
-    orders_on,
-    reviews_of,
-)
+from forecasting.reviews_ahead import Buyer, Reviews, Stand, days_passed, orders_on, reviews_of
 from forecasting.situation import Draft, Planned
 
 Floats = npt.NDArray[np.float64]
@@ -151,8 +145,7 @@ def _wanted(pairs: Sequence[Planned], days: int) -> tuple[Floats, Floats]:
     levels = course_levels(COURSES)
     for row, one in enumerate(pairs):
         here = one.situation
-        # Demand may begin before the planning day, or after it.
-        index = np.maximum(0, np.arange(days + 1) + (here.as_of - here.starts_on).days)
+        index = days_passed(here, days)
         totals = running_totals(here.demand, levels, int(index[-1]))[:, index]
         wanted[row] = np.diff(totals, axis=1)
         if here.lots:

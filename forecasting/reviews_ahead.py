@@ -20,7 +20,7 @@ from forecasting.lead_time import LEADS, Route, arrives_on, lead_times, sliced
 from forecasting.need import LEVELS
 from forecasting.needs import Shelves, list_orders, spoils_of
 from forecasting.simulate import Terms
-from forecasting.situation import Planned
+from forecasting.situation import Planned, Situation
 from forecasting.supplier_terms import landed_unit_cost, step_of
 
 Floats = npt.NDArray[np.float64]
@@ -134,7 +134,7 @@ def reviews_of(pairs: Sequence[Planned], days: int) -> Reviews:
     }
     reach = max((one.reach for one in cycles.values()), default=1)
     demands = [one.situation.demand for one in pairs]
-    mean = [_running_mean(one, days + reach) for one in pairs]
+    mean = [_running_mean(one.situation, days + reach) for one in pairs]
     whole = [np.cumsum(one.path(reach)) for one in demands]
     high = [
         np.cumsum(one.path(reach, float(at))) for one, at in zip(demands, buyer.level, strict=True)
@@ -148,10 +148,17 @@ def _days_on_the_way(route: Route, as_of: date, day: int) -> int:
     return (arrives_on(route, placed) - placed).days
 
 
-def _running_mean(one: Planned, days: int) -> Floats:
+def days_passed(here: Situation, days: int) -> Ints:
+    """[days + 1] days of its demand that have passed 0, 1, … days after the planning day.
+
+    Demand may begin before the planning day, or after it.
+    """
+    return np.maximum(0, np.arange(days + 1) + (here.as_of - here.starts_on).days)
+
+
+def _running_mean(here: Situation, days: int) -> Floats:
     """[days + 1] mean demand after 0, 1, … days from the planning day on."""
-    here = one.situation
-    index = np.maximum(0, np.arange(days + 1) + (here.as_of - here.starts_on).days)
+    index = days_passed(here, days)
     running = np.concatenate([[0.0], np.cumsum(here.demand.path(int(index[-1])))])
     return np.asarray(running[index] - running[index[0]])
 

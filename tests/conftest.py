@@ -9,15 +9,18 @@ import shutil
 import sys
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
 
+from forecasting import candidates
+from forecasting.models.boosted import Boosted
 from inventory_core.db.companies import (
     make_database,
     prepare_server,
@@ -31,6 +34,8 @@ from inventory_core.db.migrate import migrate_database
 from inventory_core.db.processes import is_same, start_mark
 from inventory_core.db.server import DatabaseRole, Server, conninfo
 from jobs.sample import play_sample_company
+from tests import examples  # noqa: F401 (the profiles are known before one is asked for)
+from tests.trade.world import World, make_world
 
 ROOT_VARIABLE = "YIBEN_TEST_ROOT"
 _ROOT_PREFIX = f"yiben-test-{os.geteuid()}-"
@@ -152,9 +157,9 @@ def template(server: Server, admin: psycopg.Connection, test_root: Path) -> str:
 
 
 @contextmanager
-def copied_database(admin: psycopg.Connection, source: str) -> Iterator[str]:
+def copied_database(admin: psycopg.Connection, source: str, name: str = "") -> Iterator[str]:
     """A copy of a database that nobody is connected to; dropped when the block ends."""
-    name = f"t_{uuid.uuid4().hex[:16]}"
+    name = name or f"t_{uuid.uuid4().hex[:16]}"
     admin.execute(
         sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY {}").format(
             *map(sql.Identifier, (name, DatabaseRole.OWNER.value, source)),
@@ -167,10 +172,28 @@ def copied_database(admin: psycopg.Connection, source: str) -> Iterator[str]:
         admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-@pytest.fixture
-def database_name(admin: psycopg.Connection, template: str) -> Iterator[str]:
-    """Name of a fresh, migrated, empty company database of this test alone."""
+@pytest.fixture(scope="session")
+def small_seller(
+    server: Server, admin: psycopg.Connection, template: str
+) -> Iterator[tuple[str, World]]:
+    """Name of a database with the small seller of `tests/trade/world.py`, and who that is."""
     with copied_database(admin, template) as name:
+        made = Database(server.url(name, DatabaseRole.WRITER))
+        seller = make_world(made)
+        made.dispose()
+        yield name, seller
+
+
+@pytest.fixture
+def database_name(request: pytest.FixtureRequest, admin: psycopg.Connection) -> Iterator[str]:
+    """Name of this test's own company database: migrated and empty, or with the small seller where
+    the test asks for `world`. The name stays, so that `ways_in` leads there again.
+    """
+    if "world" in request.fixturenames:
+        source, _ = request.getfixturevalue("small_seller")
+    else:
+        source = request.getfixturevalue("template")
+    with copied_database(admin, source, f"t_{os.getpid()}") as name:
         yield name
 
 
@@ -181,20 +204,47 @@ def database_url(server: Server, database_name: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
+@pytest.fixture(scope="session")
+def ways_in(server: Server) -> Callable[[str, DatabaseRole], Database]:
+    """The way into a database by name and role, kept: it compiles each statement only once."""
+    return cache(lambda name, role: Database(server.url(name, role)))
+
+
 @pytest.fixture
-def database(server: Server, database_name: str) -> Iterator[Database]:
+def database(
+    ways_in: Callable[[str, DatabaseRole], Database], database_name: str
+) -> Iterator[Database]:
     """This test's database, opened as the program opens it (writer)."""
-    opened = Database(server.url(database_name, DatabaseRole.WRITER))
+    opened = ways_in(database_name, DatabaseRole.WRITER)
     yield opened
     opened.dispose()
 
 
 @pytest.fixture
-def owner_database(server: Server, database_name: str) -> Iterator[Database]:
+def owner_database(
+    ways_in: Callable[[str, DatabaseRole], Database], database_name: str
+) -> Iterator[Database]:
     """The same database with all rights, for what the program itself may not do."""
-    opened = Database(server.url(database_name, DatabaseRole.OWNER))
+    opened = ways_in(database_name, DatabaseRole.OWNER)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture
+def world(small_seller: tuple[str, World]) -> World:
+    """The small seller that stands in `database`."""
+    return small_seller[1]
+
+
+@pytest.fixture(scope="module")
+def few_trees() -> Iterator[None]:
+    """Boosted candidates of few trees, for tests of what becomes of a forecast: training takes a
+    third of the time, and nothing that they say hangs on how good the forecast is.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        small = {"trees": 8, "bags": 1}
+        patch.setattr(candidates, "Boosted", lambda **facts: Boosted(**facts | small))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Promotions on screen: list, plan one, change it, call it off. Draws; the commands decide."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,6 @@ from app.widgets import day_field, field_grid
 from app.widgets_acts import confirm, run_act
 from app.widgets_tables import Day, Text, Units
 from app.widgets_tables import Decimal as DecimalColumn
-from inventory_core.catalog.codes import code_key
 from inventory_core.catalog.promotion_records import (
     Promotion,
     PromotionState,
@@ -29,10 +29,11 @@ from inventory_core.catalog.promotion_records import (
     select_promotions,
 )
 from inventory_core.catalog.promotions import NewPromotion, create_promotions
-from inventory_core.catalog.skus import sku_ids
+from inventory_core.catalog.skus import skus_named
 from inventory_core.db.engine import Reading, Writing
-from inventory_core.errors import Invalid, NotFound
+from inventory_core.errors import Invalid
 from inventory_core.office.actors import Actor, Permission
+from inventory_core.vocabulary import SkuId
 
 EVERYWHERE = 0
 WHICH = ("codes", "category", "all")
@@ -224,11 +225,11 @@ def _fields(
 
 
 def _change(tx: Writing, actor: Actor, found: Promotion, wanted: dict[str, Any], codes: str) -> int:
-    ids = _ids(tx, codes)
+    ids = _typed(tx, codes)
     return change_promotion(tx, actor, found.id, wanted, version=found.version, sku_ids=ids)
 
 
-def _create(tx: Writing, actor: Actor, wanted: dict[str, Any], ids: list[int], key: str) -> int:
+def _create(tx: Writing, actor: Actor, wanted: dict[str, Any], ids: Sequence[int], key: str) -> int:
     """How many SKUs the new promotion has."""
     new = NewPromotion(key=f"screen:{key}", sku_ids=ids, **wanted)
     create_promotions(tx, actor, [new])
@@ -237,10 +238,10 @@ def _create(tx: Writing, actor: Actor, wanted: dict[str, Any], ids: list[int], k
 
 def _chosen(
     conn: Reading, which: str, codes: str, category: str | None, wanted: dict[str, Any]
-) -> list[int]:
+) -> Sequence[int]:
     """The listed SKUs, or those of a category or of everything that the channel sells."""
     if which == "codes":
-        return _ids(conn, codes)
+        return _typed(conn, codes)
     found = promotion_scope(
         conn,
         account_id=wanted["account_id"],
@@ -251,16 +252,12 @@ def _chosen(
     return found
 
 
-def _ids(conn: Reading, codes: str) -> list[int]:
-    """The SKUs of a typed list; the first code that nobody knows is named."""
+def _typed(conn: Reading, codes: str) -> list[SkuId]:
+    """The SKUs of a typed list."""
     typed = _SEPARATORS.split(codes)
     listed = list(dict.fromkeys(code.strip() for code in typed if code.strip()))
     if not listed:
         raise Invalid("promotion_without_skus", field="sku")
     if len(listed) > MOST_CODES:
         raise Invalid("out_of_range", field="sku", value=len(listed), least=1, most=MOST_CODES)
-    known = sku_ids(conn, listed)
-    for code in listed:
-        if code_key(code) not in known:
-            raise NotFound("sku_code_unknown", value=code)
-    return [int(known[code_key(code)]) for code in listed]
+    return skus_named(conn, listed)

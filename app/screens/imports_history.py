@@ -11,13 +11,7 @@ from app.screens.imports_report import draw_report
 from app.widgets import empty_state
 from app.widgets_acts import confirm
 from app.widgets_tables import Moment, Text, Units, export_button, table
-from inventory_core.desk.imports_runs import (
-    ImportReport,
-    ImportRun,
-    Note,
-    list_imports,
-    treated_rows,
-)
+from inventory_core.desk.imports_runs import ImportRun, kept_report, list_imports, treated_rows
 from inventory_core.desk.imports_undo import UndoneImport, undo_import
 from inventory_core.office.actors import Permission
 
@@ -57,7 +51,7 @@ def draw_history() -> None:
 
 def _one(run: ImportRun) -> None:
     with st.container(border=True):
-        draw_report(_report(run), name=f"run_{run.id}")
+        draw_report(kept_report(run), name=f"run_{run.id}")
         _kept_rows(run)
         if run.state == "undone":
             st.caption(f"{md('imports.state.undone')} · {plain(moment(run.undone_at))}")
@@ -78,20 +72,6 @@ def _one(run: ImportRun) -> None:
                 ),
                 done=_said,
             )
-
-
-def _report(run: ImportRun) -> ImportReport:
-    kept = run.counts
-    return ImportReport(
-        template=run.template,
-        file_name=run.file_name,
-        sheet=kept.get("sheet", ""),
-        rows=kept.get("rows", 0),
-        counts=kept.get("counts", {}),
-        facts=kept.get("facts", {}),
-        notes=[Note(note["code"], note["params"]) for note in kept.get("notes", [])],
-        import_id=run.id,
-    )
 
 
 def _kept_rows(run: ImportRun) -> None:

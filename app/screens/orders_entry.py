@@ -15,10 +15,8 @@ from app import session
 from app.i18n import md, t
 from app.widgets import field_grid
 from app.widgets_acts import form_key, run_act
-from inventory_core.catalog.codes import code_key
-from inventory_core.catalog.skus import sku_ids
+from inventory_core.catalog.skus import skus_named
 from inventory_core.db.engine import Writing
-from inventory_core.errors import Invalid
 from inventory_core.office.actors import Actor
 from inventory_core.trade.orders import AcceptedOrder, NewOrder, NewOrderLine, accept_orders
 
@@ -91,15 +89,11 @@ def _accept(
 
 
 def _lines(tx: Writing, rows: Sequence[Mapping[Any, Any]]) -> tuple[NewOrderLine, ...]:
-    codes = [str(row["sku"]).strip() for row in rows]
-    known = sku_ids(tx, codes)
+    skus = skus_named(tx, [str(row["sku"]).strip() for row in rows])
     lines = []
-    for line_no, (code, row) in enumerate(zip(codes, rows, strict=True), start=1):
-        sku_id = known.get(code_key(code))
-        if sku_id is None:
-            raise Invalid("order_sku_unknown", sku=code, row=line_no)
+    for line_no, (sku_id, row) in enumerate(zip(skus, rows, strict=True), start=1):
         price = Decimal(str(row["price"] or 0)).quantize(Decimal("0.000001"))
-        lines.append(NewOrderLine(line_no, int(sku_id), int(row["quantity"] or 0), price))
+        lines.append(NewOrderLine(line_no, sku_id, int(row["quantity"] or 0), price))
     return tuple(lines)
 
 

@@ -1,9 +1,9 @@
 """Lines typed by hand, for orders and transfers: SKU code, units, perhaps a price. Draws and reads.
 
-Codes are looked up inside the command's transaction; a code that is nobody's is refused by name.
+Codes are looked up inside the command's transaction, never here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,10 +12,6 @@ import pandas as pd
 import streamlit as st
 
 from app.i18n import t
-from inventory_core.catalog.skus import code_key, sku_ids
-from inventory_core.db.engine import Reading
-from inventory_core.errors import Invalid, NotFound
-from inventory_core.vocabulary import SkuId
 
 _EMPTY_LINES = 4
 
@@ -54,17 +50,6 @@ def lines_editor(key: str, *, priced: bool) -> list[Entry]:
         column_config=config,
     )
     return [entry for entry in map(_entry, typed.to_dict("records")) if entry.code or entry.units]
-
-
-def known_skus(conn: Reading, entries: Sequence[Entry]) -> list[SkuId]:
-    """The SKU of each entry; Invalid or NotFound where one names none."""
-    ids = sku_ids(conn, [entry.code for entry in entries if entry.code])
-    for entry in entries:
-        if not entry.code:
-            raise Invalid("code_missing", field="sku")
-        if code_key(entry.code) not in ids:
-            raise NotFound("sku_code_unknown", value=entry.code)
-    return [ids[code_key(entry.code)] for entry in entries]
 
 
 def _entry(row: Mapping[Any, Any]) -> Entry:

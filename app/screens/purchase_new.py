@@ -8,10 +8,11 @@ import streamlit as st
 
 from app import session
 from app.i18n import md, t
-from app.screens.purchase_lines import Entry, known_skus, lines_editor
+from app.screens.purchase_lines import Entry, lines_editor
 from app.widgets import day_field, field_grid
 from app.widgets_acts import run_act
 from inventory_core.catalog.locations import Warehouse, warehouses
+from inventory_core.catalog.skus import skus_named
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.errors import Invalid
 from inventory_core.office.actors import Actor
@@ -85,7 +86,7 @@ def _create(
     note: str,
     today: date,
 ) -> PurchaseOrder:
-    skus = known_skus(tx, entries)
+    skus = skus_named(tx, [entry.code for entry in entries])
     terms = {one.sku_id: one for one in offers(tx, skus, today) if one.supplier_id == seller.id}
     lines = [
         _line(line_no, sku_id, entry, terms)

@@ -11,13 +11,14 @@ import streamlit as st
 
 from app import session
 from app.i18n import md, t
-from app.screens.purchase_lines import Entry, known_skus, lines_editor
+from app.screens.purchase_lines import Entry, lines_editor
 from app.screens.purchase_transfer import draw_transfer
 from app.screens.settings import CURRENCIES
 from app.widgets import day_field, empty_state, field_grid, page_head, query
 from app.widgets_acts import run_act
 from app.widgets_tables import Column, Day, Text, Units, export_button, table
 from inventory_core.catalog.locations import Warehouse, warehouses
+from inventory_core.catalog.skus import skus_named
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.office.actors import Actor, Permission
 from inventory_core.trade.transfer_records import find_transfer_id, select_transfers
@@ -150,7 +151,7 @@ def _create(
     wanted: NewTransfer,
     entries: Sequence[Entry],
 ) -> Transfer:
-    skus = known_skus(tx, entries)
+    skus = skus_named(tx, [entry.code for entry in entries])
     lines = [(sku_id, entry.units) for sku_id, entry in zip(skus, entries, strict=True)]
     complete = replace(wanted, key=key, lines=lines)
     return create_transfers(tx, actor, [complete], now=now)[0]

@@ -57,6 +57,12 @@ def said_by(
     return model.predict(panel, horizon, origins), None
 
 
+def level_ahead(level: Floats, horizon: int, origins: Sequence[int]) -> Floats:
+    """The last level [S, T] seen at each origin, said of every period ahead."""
+    ends = level[:, np.asarray(origins) - 1].T
+    return presentable(np.repeat(ends[:, :, None], horizon, axis=2))
+
+
 def presentable(forecast: Floats) -> Floats:
     """A forecast as the contract wants it: holes and negatives are no demand."""
     return np.maximum(np.nan_to_num(forecast, nan=0.0, posinf=0.0, neginf=0.0), 0.0)

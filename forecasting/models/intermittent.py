@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.filters import decayed_mean
-from forecasting.models.contract import presentable
+from forecasting.models.contract import level_ahead
 from forecasting.panel import Panel
 
 Floats = npt.NDArray[np.float64]
@@ -32,7 +32,7 @@ class CrostonSba:
     def predict(self, panel: Panel, horizon: int, origins: Sequence[int]) -> Floats:
         size, interval = demand_states(panel.y, self.alpha)
         rate = (1.0 - self.alpha / 2.0) * size / interval
-        return _level(rate, horizon, origins)
+        return level_ahead(rate, horizon, origins)
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Tsb:
         size, _ = demand_states(panel.y, self.alpha)
         sold = np.where(np.isnan(panel.y), np.nan, (panel.y > 0) * 1.0)
         chance = decayed_mean(sold, 2.0 * panel.frequency.half_lives[1])
-        return _level(chance * size, horizon, origins)
+        return level_ahead(chance * size, horizon, origins)
 
 
 def demand_states(y: Floats, alpha: float) -> tuple[Floats, Floats]:
@@ -74,8 +74,3 @@ def demand_states(y: Floats, alpha: float) -> tuple[Floats, Floats]:
             waited[sold] = 0.0
         sizes[:, column], intervals[:, column] = size, interval
     return sizes, intervals
-
-
-def _level(rate: Floats, horizon: int, origins: Sequence[int]) -> Floats:
-    ends = rate[:, np.asarray(origins) - 1].T
-    return presentable(np.repeat(ends[:, :, None], horizon, axis=2))

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.filters import carried, decayed_mean, gather, ratio, rolling_mean
-from forecasting.models.contract import presentable
+from forecasting.models.contract import level_ahead, presentable
 from forecasting.panel import Panel
 
 Floats = npt.NDArray[np.float64]
@@ -61,7 +61,7 @@ class MovingAverage:
     def predict(self, panel: Panel, horizon: int, origins: Sequence[int]) -> Floats:
         window = self.window or panel.frequency.level_window
         mean = carried(rolling_mean(panel.y, window))
-        return _flat(mean, horizon, origins)
+        return level_ahead(mean, horizon, origins)
 
 
 @dataclass
@@ -79,7 +79,7 @@ class Smoothing:
         return self
 
     def predict(self, panel: Panel, horizon: int, origins: Sequence[int]) -> Floats:
-        return _flat(_by_series(panel.y, self.half_life_), horizon, origins)
+        return level_ahead(_by_series(panel.y, self.half_life_), horizon, origins)
 
 
 @dataclass
@@ -202,11 +202,6 @@ def _drift(y: Floats, level: Floats, half_life: float) -> Floats:
     slow = decayed_mean(y, 3.0 * half_life)
     age_fast, age_slow = (1.0 / (2.0 ** (1.0 / half) - 1.0) for half in (half_life, 3 * half_life))
     return np.asarray((level - slow) / (age_slow - age_fast))
-
-
-def _flat(level: Floats, horizon: int, origins: Sequence[int]) -> Floats:
-    ends = level[:, np.asarray(origins) - 1].T
-    return presentable(np.repeat(ends[:, :, None], horizon, axis=2))
 
 
 def _by_series(y: Floats, half_life: Floats) -> Floats:

@@ -1,14 +1,16 @@
-"""Changing a record that people share. Decides that a change names the version it saw.
+"""Creating and changing records that people share. Decides that a change names the version it saw.
 
 Only fields on a record's own list can be changed, each through its own check; the audit keeps the
 old and the new value. Two people who opened the same form: the second is told, not overwritten.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, select, update
 
+from inventory_core.catalog.codes import refuse_repeats, refuse_taken
+from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Writing
 from inventory_core.errors import Conflict, Invalid, NotFound
 from inventory_core.office.actors import Actor
@@ -56,6 +58,32 @@ def change_record(
     if moved:
         record_audit(tx, actor, f"{table.name}_changed", (table.name, record_id), details)
     return version + 1
+
+
+def create_records(
+    tx: Writing,
+    actor: Actor,
+    kind: str,
+    table: Table,
+    codes: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    import_id: int | None,
+) -> dict[str, int]:
+    """Insert the checked row of each code, all or none, and tell the audit; ids by code as given.
+
+    Sorted, so that two who create the same records wait for each other instead of deadlocking.
+    """
+    keys = [row["code_key"] for row in rows]
+    refuse_repeats(keys)
+    complete = [{**row, "import_id": import_id} for row in rows]
+    ordered = sorted(complete, key=lambda row: str(row["code_key"]))
+    made = insert_rows(tx, table, ordered, returning=("id", "code_key"), skip_existing=True)
+    ids = {row.code_key: int(row.id) for row in made}
+    refuse_taken(codes, set(keys) - set(ids))
+    by_code = {code: ids[key] for code, key in zip(codes, keys, strict=True)}
+    record_creation(tx, actor, kind, by_code, import_id=import_id)
+    return by_code
 
 
 def record_creation(

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from inventory_core.catalog.changes import Check, change_record, record_creation
+from inventory_core.catalog.changes import Check, change_record, create_records, record_creation
 from inventory_core.catalog.codes import (
     at_row,
     clean_code,
@@ -103,18 +103,13 @@ def create_warehouses(
     """Create all or none; ids by code as given."""
     require(actor, Permission.CATALOG_EDIT)
     rows = [_checked(new, row) for row, new in enumerate(warehouses, 1)]
-    refuse_repeats([row["code_key"] for row in rows])
     pools = _cost_pools(tx, [row["pool"] for row in rows])
     for row, new_id in zip(rows, next_ids(tx, location, len(rows)), strict=True):
-        row |= {"id": new_id, "warehouse_id": new_id, "import_id": import_id}
-        row |= {"parent_id": _COMPANY, "cost_pool_id": pools[row.pop("pool")]}
-    ordered = sorted(rows, key=lambda row: row["code_key"])
-    made = insert_rows(tx, location, ordered, returning=("code_key",), skip_existing=True)
+        row |= {"id": new_id, "warehouse_id": new_id, "parent_id": _COMPANY}
+        row["cost_pool_id"] = pools[row.pop("pool")]
     codes = [new.code for new in warehouses]
-    refuse_taken(codes, {row["code_key"] for row in rows} - {row.code_key for row in made})
-    by_code = {code: WarehouseId(row["id"]) for code, row in zip(codes, rows, strict=True)}
-    record_creation(tx, actor, "warehouse", by_code, import_id=import_id)
-    return by_code
+    made = create_records(tx, actor, "warehouse", location, codes, rows, import_id=import_id)
+    return {code: WarehouseId(warehouse_id) for code, warehouse_id in made.items()}
 
 
 def change_warehouse(

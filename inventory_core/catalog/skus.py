@@ -9,15 +9,8 @@ from typing import Any
 from sqlalchemy import Select, String, bindparam, literal, select, text, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from inventory_core.catalog.changes import Check, change_record, record_creation
-from inventory_core.catalog.codes import (
-    at_row,
-    clean_code,
-    clean_text,
-    code_key,
-    refuse_repeats,
-    refuse_taken,
-)
+from inventory_core.catalog.changes import Check, change_record, create_records
+from inventory_core.catalog.codes import at_row, clean_code, clean_text, code_key
 from inventory_core.catalog.fields import check_day, check_flag, check_optional_whole
 from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Reading, Writing
@@ -39,6 +32,7 @@ __all__ = [
     "read_sku",
     "sku_ids",
     "sku_named",
+    "skus_named",
     "successor_named",
 ]
 
@@ -102,16 +96,10 @@ def create_skus(
     """Create all or none; ids by code as given. A code that exists: Conflict naming the rows."""
     require(actor, Permission.CATALOG_EDIT)
     rows = [_checked(new, row) for row, new in enumerate(skus, 1)]
-    refuse_repeats([row["code_key"] for row in rows])
-    for row in rows:
-        row["import_id"] = import_id
-    ordered = sorted(rows, key=lambda row: row["code_key"])
-    made = insert_rows(tx, sku, ordered, returning=("id", "code_key"), skip_existing=True)
-    ids = {row.code_key: SkuId(row.id) for row in made}
-    refuse_taken([new.code for new in skus], {row["code_key"] for row in rows} - set(ids))
-    _add_barcodes(tx, {ids[row["code_key"]]: new for row, new in zip(rows, skus, strict=True)})
-    by_code = {new.code: ids[row["code_key"]] for row, new in zip(rows, skus, strict=True)}
-    record_creation(tx, actor, "sku", by_code, import_id=import_id)
+    codes = [new.code for new in skus]
+    made = create_records(tx, actor, "sku", sku, codes, rows, import_id=import_id)
+    by_code = {code: SkuId(sku_id) for code, sku_id in made.items()}
+    _add_barcodes(tx, {by_code[new.code]: new for new in skus})
     return by_code
 
 
@@ -162,13 +150,21 @@ def find_by_any_code(conn: Reading, typed: str) -> list[FoundSku]:
     return list(found.values())
 
 
+def skus_named(conn: Reading, codes: Sequence[str], *, field: str = "sku") -> list[SkuId]:
+    """The SKUs of codes that a person typed; Invalid where a code is missing, NotFound with the
+    first that no SKU has.
+    """
+    keys = [code_key(clean_code(code, field=field)) for code in codes]
+    known = sku_ids(conn, codes)
+    for code, key in zip(codes, keys, strict=True):
+        if key not in known:
+            raise NotFound("sku_code_unknown", field=field, value=code)
+    return [known[key] for key in keys]
+
+
 def sku_named(conn: Reading, code: str, *, field: str = "sku") -> SkuId:
-    """The SKU of a code that a person typed; Invalid where none was, NotFound where none has it."""
-    typed = clean_code(code, field=field)
-    found = sku_ids(conn, [typed]).get(code_key(typed))
-    if found is None:
-        raise NotFound("sku_code_unknown", field=field, value=code)
-    return found
+    """The SKU of one code that a person typed."""
+    return skus_named(conn, [code], field=field)[0]
 
 
 def successor_named(conn: Reading, code: str) -> SkuId | None:

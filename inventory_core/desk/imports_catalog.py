@@ -1,6 +1,6 @@
 """Loaders of what there is: SKUs, warehouses, rates, customers. Decides new, changed or equal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -66,13 +66,7 @@ def load_skus(load: Load, rows: Sequence[Row]) -> Outcome:
         changes = differences(row, _SKU_FIELDS, found)
         if heir and found.successor_id != heir["successor_id"]:
             changes |= heir
-        if changes:
-            with naming(load, [row], "name"):
-                version = change_sku(load.tx, load.actor, found.id, changes, version=found.version)
-            _remember(load, row, "sku", found, version, changes)
-            outcome.changed += 1
-        else:
-            outcome.unchanged += 1
+        _bring(load, row, outcome, "sku", found, changes, change_sku)
     return outcome
 
 
@@ -105,15 +99,7 @@ def load_warehouses(load: Load, rows: Sequence[Row]) -> Outcome:
             )
             continue
         changes = differences(row, _WAREHOUSE_FIELDS, found)
-        if changes:
-            with naming(load, [row], "name"):
-                version = change_warehouse(
-                    load.tx, load.actor, found.id, changes, version=found.version
-                )
-            _remember(load, row, "location", found, version, changes)
-            outcome.changed += 1
-        else:
-            outcome.unchanged += 1
+        _bring(load, row, outcome, "location", found, changes, change_warehouse)
     with naming(load, fresh, "code"):
         create_warehouses(load.tx, load.actor, new, import_id=load.import_id)
     outcome.created = len(new)
@@ -167,23 +153,27 @@ def load_customers(load: Load, rows: Sequence[Row]) -> Outcome:
             continue
         found = known[key]
         changes = differences(row, _CUSTOMER_FIELDS, found)
-        if changes:
-            with naming(load, [row], "name"):
-                version = change_customer(
-                    load.tx, load.actor, found.id, changes, version=found.version
-                )
-            _remember(load, row, "customer", found, version, changes)
-            outcome.changed += 1
-        else:
-            outcome.unchanged += 1
+        _bring(load, row, outcome, "customer", found, changes, change_customer)
     with naming(load, fresh, "code"):
         create_customers(load.tx, load.actor, new, import_id=load.import_id)
     outcome.created = len(new)
     return outcome
 
 
-def _remember(
-    load: Load, row: Row, kind: str, found: Any, version: int, changes: dict[str, Any]
+def _bring(
+    load: Load,
+    row: Row,
+    outcome: Outcome,
+    kind: str,
+    found: Any,
+    changes: Mapping[str, Any],
+    change: Callable[..., int],
 ) -> None:
-    old = {name: getattr(found, name) for name in changes}
-    load.changed(row.row_no, kind, found.id, version, old)
+    """Bring a known record to what its row states, and remember what it held."""
+    if not changes:
+        outcome.unchanged += 1
+        return
+    with naming(load, [row], "name"):
+        version = change(load.tx, load.actor, found.id, changes, version=found.version)
+    load.changed(row.row_no, kind, found.id, version, {n: getattr(found, n) for n in changes})
+    outcome.changed += 1

@@ -175,7 +175,7 @@ def _without_repeats(template: Template, rows: Sequence[Row], problems: Problems
     """The same thing twice in one file: nobody can say which row is meant."""
     first: dict[tuple[Any, ...], Row] = {}
     for row in rows:
-        identity = tuple(_folded(row[key]) for key in template.identity)
+        identity = tuple(folded(row[key]) for key in template.identity)
         known = first.setdefault(identity, row)
         if known is not row:
             key = template.identity[0]
@@ -183,5 +183,6 @@ def _without_repeats(template: Template, rows: Sequence[Row], problems: Problems
     return list(first.values())
 
 
-def _folded(value: Any) -> Any:
+def folded(value: Any) -> Any:
+    """What makes two cells the same: texts without their case."""
     return value.casefold() if isinstance(value, str) else value

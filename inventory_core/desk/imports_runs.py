@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import Row, insert, select, text
 
 from inventory_core.catalog.company import found_by_first_file
 from inventory_core.db.engine import Reading, Writing
@@ -138,7 +138,7 @@ def known_run(conn: Reading, *, key: str, template: str, file_hash: str) -> Impo
         return None
     if rows[0].template != template or rows[0].file_hash != file_hash:
         raise Conflict("key_reused", key=key)
-    return _kept_report(rows[0])
+    return kept_report(rows[0], replayed=True)
 
 
 def same_file_run(conn: Reading, *, template: str, file_hash: str) -> ImportReport | None:
@@ -153,7 +153,23 @@ def same_file_run(conn: Reading, *, template: str, file_hash: str) -> ImportRepo
         .order_by(import_run.c.id.desc())
         .limit(1)
     )
-    return _kept_report(rows[0]) if rows else None
+    return kept_report(rows[0], replayed=True) if rows else None
+
+
+def kept_report(run: ImportRun | Row[Any], *, replayed: bool = False) -> ImportReport:
+    """The report of an import of the past, as its record keeps it."""
+    kept = run.counts
+    return ImportReport(
+        template=run.template,
+        file_name=run.file_name,
+        sheet=kept.get("sheet", ""),
+        rows=kept.get("rows", 0),
+        counts=kept.get("counts", {}),
+        facts=kept.get("facts", {}),
+        notes=tuple(Note(note["code"], note["params"]) for note in kept.get("notes", [])),
+        import_id=run.id,
+        replayed=replayed,
+    )
 
 
 def list_imports(conn: Reading, *, limit: int = MOST_LISTED) -> list[ImportRun]:
@@ -216,18 +232,3 @@ def _select_runs() -> Any:
         import_run.c.recorded_at,
         import_run.c.undone_at,
     ).join_from(import_run, person)
-
-
-def _kept_report(row: Any) -> ImportReport:
-    kept = row.counts
-    return ImportReport(
-        template=row.template,
-        file_name=row.file_name,
-        sheet=kept.get("sheet", ""),
-        rows=kept.get("rows", 0),
-        counts=kept.get("counts", {}),
-        facts=kept.get("facts", {}),
-        notes=tuple(Note(note["code"], note["params"]) for note in kept.get("notes", [])),
-        import_id=row.id,
-        replayed=True,
-    )

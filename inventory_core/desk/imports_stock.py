@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import text
 
@@ -19,7 +18,7 @@ from inventory_core.clock import zone
 from inventory_core.db.engine import Reading
 from inventory_core.db.schema.seeds import VIRTUAL_LOCATIONS
 from inventory_core.desk.imports_loading import Load, Outcome, known_ids, naming
-from inventory_core.desk.imports_rows import Row
+from inventory_core.desk.imports_rows import Row, folded
 from inventory_core.stock.ledger import Line, NewOperation, post
 from inventory_core.stock.postings import derived_key, exact_value
 from inventory_core.trade.purchase_orders import (
@@ -150,7 +149,7 @@ def _refuse_mixed(load: Load, groups: Mapping[str, Sequence[Row]]) -> None:
         first = group[0]
         for row in group[1:]:
             for key in ("supplier_code", "warehouse", "currency", "ordered_on", "ship_method"):
-                if _folded(row[key]) != _folded(first[key]):
+                if folded(row[key]) != folded(first[key]):
                     load.problems.add(row.row_no, key, "order_mixed", row[key], str(first.row_no))
 
 
@@ -183,7 +182,3 @@ def _order(
         ship_method=first["ship_method"] or ShipMethod.SEA,
         note=str(first["number"]),
     )
-
-
-def _folded(value: Any) -> Any:
-    return value.casefold() if isinstance(value, str) else value

@@ -5,17 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from inventory_core.catalog.changes import Check, change_record, record_creation
-from inventory_core.catalog.codes import (
-    at_row,
-    clean_code,
-    clean_text,
-    code_key,
-    refuse_repeats,
-    refuse_taken,
-)
+from inventory_core.catalog.changes import Check, change_record, create_records
+from inventory_core.catalog.codes import at_row, clean_code, clean_text, code_key
 from inventory_core.catalog.fields import check_country
-from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Writing
 from inventory_core.db.schema.channels import customer
 from inventory_core.errors import Invalid
@@ -42,17 +34,9 @@ def create_customers(
         with at_row(row_no):
             code = clean_code(new.code)
             values = {name: check(getattr(new, name)) for name, check in _CHECKS.items()}
-            rows.append(
-                {"code": code, "code_key": code_key(code), **values, "import_id": import_id}
-            )
-    refuse_repeats([row["code_key"] for row in rows])
-    ordered = sorted(rows, key=lambda row: row["code_key"])
-    made = insert_rows(tx, customer, ordered, returning=("id", "code_key"), skip_existing=True)
-    ids = {row.code_key: int(row.id) for row in made}
-    refuse_taken([new.code for new in customers], {row["code_key"] for row in rows} - set(ids))
-    by_code = {new.code: ids[row["code_key"]] for new, row in zip(customers, rows, strict=True)}
-    record_creation(tx, actor, "customer", by_code, import_id=import_id)
-    return by_code
+            rows.append({"code": code, "code_key": code_key(code), **values})
+    codes = [new.code for new in customers]
+    return create_records(tx, actor, "customer", customer, codes, rows, import_id=import_id)
 
 
 def change_customer(

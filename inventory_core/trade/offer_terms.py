@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
 
 from inventory_core.catalog.calendar_presets import LEG_CALENDARS
@@ -85,15 +85,7 @@ class Offer:
 def offers(conn: Reading, sku_ids: Sequence[int] | None, on: date) -> list[Offer]:
     """Active offers of active suppliers valid on a day, with the prices of that day, by SKU."""
     statement = (
-        select(
-            *(offer.c[name] for name in _OFFER_COLUMNS),
-            supplier.c.name.label("supplier_name"),
-            supplier.c.calendar_id,
-            supplier.c.order_minimum,
-            supplier.c.currency.label("minimum_currency"),
-            supplier.c.payment_days,
-        )
-        .join(supplier, supplier.c.id == offer.c.supplier_id)
+        _select_offers()
         .where(
             offer.c.active,
             supplier.c.active,
@@ -109,19 +101,19 @@ def offers(conn: Reading, sku_ids: Sequence[int] | None, on: date) -> list[Offer
 
 def offers_by_id(conn: Reading, offer_ids: Sequence[int], on: date) -> dict[OfferId, Offer]:
     """These offers whether active or not, with the prices of a day."""
-    statement = (
-        select(
-            *(offer.c[name] for name in _OFFER_COLUMNS),
-            supplier.c.name.label("supplier_name"),
-            supplier.c.calendar_id,
-            supplier.c.order_minimum,
-            supplier.c.currency.label("minimum_currency"),
-            supplier.c.payment_days,
-        )
-        .join(supplier, supplier.c.id == offer.c.supplier_id)
-        .where(offer.c.id == _any(offer_ids))
-    )
+    statement = _select_offers().where(offer.c.id == _any(offer_ids))
     return {found.id: found for found in _complete(conn, conn.rows(statement), on)}
+
+
+def _select_offers() -> Select[tuple[Any, ...]]:
+    return select(
+        *(offer.c[name] for name in _OFFER_COLUMNS),
+        supplier.c.name.label("supplier_name"),
+        supplier.c.calendar_id,
+        supplier.c.order_minimum,
+        supplier.c.currency.label("minimum_currency"),
+        supplier.c.payment_days,
+    ).join(supplier, supplier.c.id == offer.c.supplier_id)
 
 
 def price_history(conn: Reading, offer_id: int) -> dict[date, tuple[PriceBreak, ...]]:

@@ -10,17 +10,9 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 
 from inventory_core.catalog.calendar_records import ensure_calendars
-from inventory_core.catalog.changes import Check, change_record, record_creation
-from inventory_core.catalog.codes import (
-    at_row,
-    clean_code,
-    clean_text,
-    code_key,
-    refuse_repeats,
-    refuse_taken,
-)
+from inventory_core.catalog.changes import Check, change_record, create_records
+from inventory_core.catalog.codes import at_row, clean_code, clean_text, code_key
 from inventory_core.catalog.fields import check_country, check_decimal, check_flag, check_whole
-from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.db.schema.catalog import calendar
 from inventory_core.db.schema.supply import supplier
@@ -74,15 +66,10 @@ def create_suppliers(
     rows = []
     for row_no, new in enumerate(suppliers, 1):
         with at_row(row_no):
-            rows.append(_checked(new, calendar_ids) | {"import_id": import_id})
-    refuse_repeats([row["code_key"] for row in rows])
-    ordered = sorted(rows, key=lambda row: row["code_key"])
-    made = insert_rows(tx, supplier, ordered, returning=("id", "code_key"), skip_existing=True)
-    ids = {row.code_key: SupplierId(row.id) for row in made}
-    refuse_taken([s.code for s in suppliers], {row["code_key"] for row in rows} - set(ids))
-    by_code = {s.code: ids[row["code_key"]] for s, row in zip(suppliers, rows, strict=True)}
-    record_creation(tx, actor, "supplier", by_code, import_id=import_id)
-    return by_code
+            rows.append(_checked(new, calendar_ids))
+    codes = [new.code for new in suppliers]
+    made = create_records(tx, actor, "supplier", supplier, codes, rows, import_id=import_id)
+    return {code: SupplierId(supplier_id) for code, supplier_id in made.items()}
 
 
 def change_supplier(

@@ -3,9 +3,9 @@
 import ast
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -25,11 +25,21 @@ from app.i18n import (
 from app.i18n import plain as escaped
 from forecasting.candidates import BLEND, candidate_models
 from inventory_core.vocabulary import Language
+from tests.tidy.source import ROOT, Module, modules, nodes
 
-ROOT = Path(__file__).parent.parent.parent
 LOCALE = ROOT / "app" / "locale"
-PACKAGES = ("app", "connectors", "forecasting", "inventory_core", "jobs")
 KINDS = {"Invalid", "NotFound", "Forbidden", "Conflict", "Refused", "Unavailable", "YibenError"}
+
+
+def calls(*packages: str) -> Iterator[tuple[Module, ast.Call]]:
+    """Every call that our own code makes, with the module that makes it."""
+    for module in modules():
+        if module.name.split(".")[0] in packages:
+            yield from ((module, node) for node in nodes(module) if isinstance(node, ast.Call))
+
+
+def name_of(call: ast.Call) -> str:
+    return getattr(call.func, "id", "")
 
 
 def test_every_text_exists_in_both_languages_with_the_same_placeholders() -> None:
@@ -85,33 +95,20 @@ def test_no_text_is_said_in_two_files() -> None:
 def test_every_error_code_in_the_source_has_a_sentence() -> None:
     known = set(catalogue("en"))
     silent = set()
-    for package in PACKAGES:
-        for path in (ROOT / package).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if (
-                    isinstance(node, ast.Call)
-                    and getattr(node.func, "id", "") in KINDS
-                    and node.args
-                    and isinstance(node.args[0], ast.Constant)
-                    and f"error.{node.args[0].value}" not in known
-                ):
-                    silent.add(f"{path.relative_to(ROOT)}:{node.lineno} {node.args[0].value}")
+    for module, call in calls("app", "connectors", "forecasting", "inventory_core", "jobs"):
+        code = call.args[0] if call.args and name_of(call) in KINDS else None
+        if isinstance(code, ast.Constant) and f"error.{code.value}" not in known:
+            silent.add(f"{module.name}:{call.lineno} {code.value}")
     assert sorted(silent) == []
 
 
 def test_every_key_that_the_screens_name_exists() -> None:
     known = set(catalogue("en"))
     missing = set()
-    for path in (ROOT / "app").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and getattr(node.func, "id", "") in {"t", "md"}
-                and node.args
-                and isinstance(node.args[0], ast.Constant)
-                and node.args[0].value not in known
-            ):
-                missing.add(f"{path.relative_to(ROOT)}:{node.lineno} {node.args[0].value}")
+    for module, call in calls("app"):
+        key = call.args[0] if call.args and name_of(call) in {"t", "md"} else None
+        if isinstance(key, ast.Constant) and key.value not in known:
+            missing.add(f"{module.name}:{call.lineno} {key.value}")
     assert sorted(missing) == []
 
 
@@ -184,21 +181,20 @@ def test_the_browser_says_which_language(wanted: str, language: str) -> None:
 def test_every_act_of_the_audit_and_what_it_was_done_to_has_words() -> None:
     known = set(catalogue("en"))
     acts, kinds = {"created", "batch_created", "changed"}, set()
-    for path in (ROOT / "inventory_core").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                name, found = getattr(node.func, "id", ""), [ast.unparse(one) for one in node.args]
-                if name in {"record_audit", "_audit"} and isinstance(node.args[2], ast.Constant):
-                    acts.add(node.args[2].value)
-                if name == "record_audit" and found[3].startswith("('"):
-                    kinds.add(found[3].split("'")[1])
-                if name == "record_creation":
-                    kinds.add(found[2].strip("'"))
-            if isinstance(node, ast.Dict):
-                told = dict(
-                    zip(map(ast.unparse, filter(None, node.keys)), node.values, strict=False)
-                )
-                acts |= {v.value for k, v in told.items() if k == "'act'" and hasattr(v, "value")}
+    for _, call in calls("inventory_core"):
+        name, third = name_of(call), call.args[2] if len(call.args) > 2 else None
+        if name in {"record_audit", "_audit"} and isinstance(third, ast.Constant):
+            acts.add(third.value)
+        if name == "record_audit" and ast.unparse(call.args[3]).startswith("('"):
+            kinds.add(ast.unparse(call.args[3]).split("'")[1])
+        if name in {"record_creation", "create_records"} and isinstance(third, ast.Constant):
+            kinds.add(third.value)
+    core = [module for module in modules() if module.name.startswith("inventory_core.")]
+    for node in (node for module in core for node in nodes(module)):
+        if isinstance(node, ast.Dict):
+            told = zip(node.keys, node.values, strict=True)
+            named = [value for key, value in told if getattr(key, "value", "") == "act"]
+            acts |= {value.value for value in named if isinstance(value, ast.Constant)}
     assert {"goods_received", "suggestion_approved", "purchase_order_created"} <= acts
     parts = {act: act.split("_") for act in acts}
     silent = [

@@ -18,10 +18,11 @@ from inventory_core.catalog.skus import (
     find_by_any_code,
     read_sku,
     sku_ids,
+    skus_named,
 )
 from inventory_core.db.engine import Database
 from inventory_core.db.schema.catalog import barcode, sku
-from inventory_core.errors import Conflict, Forbidden, Invalid, Refused
+from inventory_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from inventory_core.office.actors import SYSTEM, Actor
 from inventory_core.vocabulary import PersonId, Role
 
@@ -77,6 +78,19 @@ def test_two_spellings_are_never_two_skus(database: Database) -> None:
     with database.reading() as conn:
         assert conn.scalar(select(func.count()).select_from(sku)) == 2
         assert sku_ids(conn, ["LAMP-1", "nothing"]) == {"lamp-1": made["Lamp-1"]}
+
+
+def test_codes_that_a_person_typed_are_found_in_their_order_or_the_first_unknown_is_named(
+    database: Database,
+) -> None:
+    with database.writing() as tx:
+        made = create_skus(tx, SYSTEM, [NewSku("LAMP", "Lamp"), NewSku("CUP", "Cup")])
+        assert skus_named(tx, ["cup", "LAMP", " cup "]) == [made["CUP"], made["LAMP"], made["CUP"]]
+        with pytest.raises(NotFound) as told:
+            skus_named(tx, ["CUP", "MUG", "JUG"])
+        assert (told.value.code, told.value.params["value"]) == ("sku_code_unknown", "MUG")
+        with pytest.raises(Invalid, match="code_missing"):
+            skus_named(tx, ["CUP", ""])
 
 
 def test_a_batch_names_the_row_that_is_wrong(database: Database) -> None:

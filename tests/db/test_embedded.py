@@ -81,43 +81,43 @@ def test_nobody_else_can_enter_the_folders_and_a_login_needs_the_password(
 
 
 def test_the_server_is_told_no_secret_of_our_environment(
-    own_folder: Path, monkeypatch: pytest.MonkeyPatch
+    known_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("YIBEN_OWNER_PASSWORD", "planted-token")
-    server = start_embedded(own_folder)
+    server = start_embedded(known_folder)
     pid = postmaster_pid(server.cluster)
     environment = Path(f"/proc/{pid}/environ")
     if environment.exists():
         assert b"planted-token" not in environment.read_bytes()
 
 
-def test_the_server_outlives_the_program_and_is_found_again(own_folder: Path) -> None:
+def test_the_server_outlives_the_program_and_is_found_again(known_folder: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", START, str(own_folder)], stdout=subprocess.PIPE
+        [sys.executable, "-c", START, str(known_folder)], stdout=subprocess.PIPE
     ) as program:
         assert program.stdout is not None
         assert program.stdout.readline() == b"ready\n"
         program.kill()
-    assert start_embedded(own_folder).adopted
+    assert start_embedded(known_folder).adopted
 
 
-def test_a_killed_postmaster_leaves_pid_files_that_do_not_stop_the_next(own_folder: Path) -> None:
-    server = start_embedded(own_folder)
+def test_a_killed_postmaster_leaves_pid_files_that_do_not_stop_the_next(known_folder: Path) -> None:
+    server = start_embedded(known_folder)
     pid = postmaster_pid(server.cluster)
     assert pid is not None
     os.kill(pid, signal.SIGKILL)  # our child: a zombie until somebody asks for it
-    again = start_embedded(own_folder)
+    again = start_embedded(known_folder)
     assert not again.adopted
     assert postmaster_pid(again.cluster) not in {None, pid}
 
 
-def test_a_pid_file_that_names_a_stranger_is_not_believed(own_folder: Path) -> None:
-    server = start_embedded(own_folder)
+def test_a_pid_file_that_names_a_stranger_is_not_believed(known_folder: Path) -> None:
+    server = start_embedded(known_folder)
     stop_embedded(server.cluster)
     pid_file = server.cluster.data / "postmaster.pid"
     pid_file.write_text(f"{os.getpid()}\n{server.cluster.data}\n")
     assert not is_running(server.cluster)
-    assert not start_embedded(own_folder).adopted
+    assert not start_embedded(known_folder).adopted
 
 
 @pytest.mark.parametrize(
@@ -189,10 +189,10 @@ def test_two_starts_at_once_give_one_server(own_folder: Path) -> None:
 
 
 def test_little_room_on_the_disk_is_said(
-    own_folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    known_folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedded_cluster, "LOW_DISK_BYTES", 1 << 62)
-    start_embedded(own_folder)
+    start_embedded(known_folder)
     assert "make room" in caplog.text
 
 

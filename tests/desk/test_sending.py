@@ -31,8 +31,8 @@ from inventory_core.vocabulary import (
     TransferState,
     WarehouseKind,
 )
-from tests.desk.test_decisions import a_proposal, propose, state_of
-from tests.trade.world import NOW, World, make_world
+from tests.desk.deciding import a_proposal, propose, state_of
+from tests.trade.world import NOW, World
 
 SUPPLIER_PLACE = int(VIRTUAL_LOCATIONS[LocationKind.SUPPLIER])
 
@@ -85,8 +85,8 @@ def transfer_of(database: Database, decision: Decision) -> Transfer:
 
 def test_a_transfer_changed_by_hand_takes_no_more_than_is_free_or_unknowingly_missing(
     database: Database,
+    world: World,
 ) -> None:
-    world = make_world(database)
     stock(database, world, 100)
     (lamp,) = propose(database, world, a_transfer(world))
     for quantity, despite, code in (
@@ -104,8 +104,8 @@ def test_a_transfer_changed_by_hand_takes_no_more_than_is_free_or_unknowingly_mi
 
 def test_ticked_transfers_of_one_way_become_one_transfer_with_the_numbers_seen(
     database: Database,
+    world: World,
 ) -> None:
-    world = make_world(database)
     stock(database, world, 100, "LAMP", "CABLE")
     ids = propose_both(database, world)
     told = approve(database, *(Choice(i, 1, f"k{i}") for i in ids))
@@ -124,8 +124,7 @@ def test_ticked_transfers_of_one_way_become_one_transfer_with_the_numbers_seen(
     assert here.planned_out == 60
 
 
-def test_two_windows_clicking_twice_each_send_once(database: Database) -> None:
-    world = make_world(database)
+def test_two_windows_clicking_twice_each_send_once(database: Database, world: World) -> None:
     stock(database, world, 100)
     (lamp,) = propose(database, world, a_transfer(world))
     together = Barrier(4)
@@ -142,9 +141,8 @@ def test_two_windows_clicking_twice_each_send_once(database: Database) -> None:
 
 @pytest.mark.parametrize("round_no", range(4))
 def test_trap_47_two_transfers_at_once_never_take_the_same_units(
-    database: Database, round_no: int
+    database: Database, world: World, round_no: int
 ) -> None:
-    world = make_world(database)
     stock(database, world, 100)
     with database.writing() as tx:
         uk = create_warehouses(
@@ -171,8 +169,9 @@ def test_trap_47_two_transfers_at_once_never_take_the_same_units(
     assert here.planned_out == 60
 
 
-def test_goods_from_the_hub_and_from_another_site_may_be_open_at_once(database: Database) -> None:
-    world = make_world(database)
+def test_goods_from_the_hub_and_from_another_site_may_be_open_at_once(
+    database: Database, world: World
+) -> None:
     with database.writing() as tx:
         uk = create_warehouses(
             tx,
@@ -189,8 +188,7 @@ def test_goods_from_the_hub_and_from_another_site_may_be_open_at_once(database: 
     assert len(set(ids)) == 3
 
 
-def test_trap_46_a_transfer_whose_way_changed_is_refused(database: Database) -> None:
-    world = make_world(database)
+def test_trap_46_a_transfer_whose_way_changed_is_refused(database: Database, world: World) -> None:
     stock(database, world, 100)
     (lamp,) = propose(database, world, a_transfer(world))
 
@@ -202,8 +200,9 @@ def test_trap_46_a_transfer_whose_way_changed_is_refused(database: Database) -> 
     assert refused.value.code == "suggestion_outdated"
 
 
-def test_a_transfer_needs_the_right_to_move_goods_of_the_origin(database: Database) -> None:
-    world = make_world(database)
+def test_a_transfer_needs_the_right_to_move_goods_of_the_origin(
+    database: Database, world: World
+) -> None:
     stock(database, world, 100)
     (lamp,) = propose(database, world, a_transfer(world))
     only_us = Actor(PersonId(0), "buyer", frozenset({Role.BUYER}), frozenset({world.us}))
@@ -212,8 +211,7 @@ def test_a_transfer_needs_the_right_to_move_goods_of_the_origin(database: Databa
     assert state_of(database, lamp) == "open"
 
 
-def test_an_approved_transfer_is_undone_until_it_leaves(database: Database) -> None:
-    world = make_world(database)
+def test_an_approved_transfer_is_undone_until_it_leaves(database: Database, world: World) -> None:
     stock(database, world, 100, "LAMP", "CABLE")
     ids = propose_both(database, world)
     told = approve(database, *(Choice(i, 1, f"k{i}") for i in ids))

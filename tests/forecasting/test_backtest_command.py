@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 from app.commands.backtest import backtest
 from tests.forecasting.panels import demand_frame
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 QUANTILES = [
     f"q{level}" for level in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975)
 ]

@@ -25,7 +25,7 @@ def quick(horizon: int) -> list[Model]:
         MovingAverage(),
         Smoothing(),
         Theta(),
-        Boosted(horizon=horizon, trees=10, max_rows=3_000),
+        Boosted(horizon=horizon, trees=10, bags=1, max_rows=3_000),
     ]
 
 
@@ -33,8 +33,15 @@ def run(panel: Panel, horizon: int = 8, *, seed: int = 0) -> PanelForecast:
     return forecast_panel(panel, horizon, models=quick(horizon), total_steps=[3], seed=seed)
 
 
-def test_quantiles_of_periods_and_totals_never_cross_and_are_never_negative() -> None:
-    said = run(demand_panel())
+@pytest.fixture(scope="module")
+def said() -> PanelForecast:
+    """A forecast that tests only look at."""
+    return run(demand_panel(periods=200))
+
+
+def test_quantiles_of_periods_and_totals_never_cross_and_are_never_negative(
+    said: PanelForecast,
+) -> None:
     for table in (said.quantiles, *(said.totals(steps) for steps in range(1, 9))):
         assert (table >= 0).all()
         assert (np.diff(table, axis=-1) >= 0).all()
@@ -119,8 +126,7 @@ def test_forecasts_scale_with_the_unit() -> None:
     np.testing.assert_allclose(second.mean, first.mean * 1024.0, rtol=1e-9)
 
 
-def test_joint_paths_keep_the_quantiles_and_hang_together() -> None:
-    said = run(demand_panel(series=12, periods=200), 8)
+def test_joint_paths_keep_the_quantiles_and_hang_together(said: PanelForecast) -> None:
     rows = np.arange(12)
     paths = said.paths(rows, 400, seed=2)
     assert paths.shape == (12, 400, 8)
@@ -132,8 +138,7 @@ def test_joint_paths_keep_the_quantiles_and_hang_together() -> None:
     np.testing.assert_array_equal(said.paths([3], 50, seed=1), said.paths([3], 50, seed=1))
 
 
-def test_totals_are_narrower_than_the_sum_of_quantiles() -> None:
-    said = run(demand_panel(series=20, periods=200), 8)
+def test_totals_are_narrower_than_the_sum_of_quantiles(said: PanelForecast) -> None:
     top = LEVELS.index(0.95)
     sums = said.quantiles[:, :8, top].sum(axis=1)
     assert said.totals(8)[:, top].sum() < sums.sum()

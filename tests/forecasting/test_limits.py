@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.limits import Cap, Floor, Item, Level, choose_levels, fill_by_rank, keeps, worth
+from tests.examples import examples
 
 
 def an_item(*levels: tuple[int, float, float], volume: float = 0.0) -> Item:
@@ -91,7 +92,7 @@ def _problems(draw: st.DrawFn) -> tuple[list[Item], list[Cap], list[Floor]]:
 
 
 @given(problem=_problems())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_the_solution_is_as_good_as_trying_everything(
     problem: tuple[list[Item], list[Cap], list[Floor]],
 ) -> None:
@@ -109,7 +110,7 @@ def test_the_solution_is_as_good_as_trying_everything(
 
 
 @given(problem=_problems())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_filling_by_rank_keeps_every_limit_too(
     problem: tuple[list[Item], list[Cap], list[Floor]],
 ) -> None:

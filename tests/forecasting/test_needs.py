@@ -26,6 +26,7 @@ from forecasting.projection import Arrival
 from forecasting.quantiles import mixed_quantile
 from forecasting.simulate import Terms
 from forecasting.situation import Situation, StockNow
+from tests.examples import examples
 
 TODAY = date(2026, 3, 2)
 LEAD, GAP, REVIEW = 9, 4, 3
@@ -60,7 +61,7 @@ def demand_of(known: Totals) -> TotalDemand:
     moq=st.sampled_from([0, 1, 24]),
     pack=st.sampled_from([1, 6]),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_replay_what_if_and_plan_ask_for_the_same_units(
     pace: float, width: float, stock: int, coming: list[int], early: int, late: int,
     lots: list[tuple[int, int]], rule: Rule, moq: int, pack: int,

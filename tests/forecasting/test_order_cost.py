@@ -21,6 +21,7 @@ from forecasting.order_cost import (
 )
 from forecasting.projection import Arrival
 from forecasting.quantiles import quantile_of
+from tests.examples import examples
 from tests.golden.sheets import SETTINGS, read_sheet, settings_of, situation_of, steady_demand
 
 START = date(2026, 3, 2)
@@ -41,7 +42,7 @@ def carried(
     return left, lost
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     per_day=st.floats(0.1, 20),
     high=st.floats(100, 300),

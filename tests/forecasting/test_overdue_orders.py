@@ -16,7 +16,7 @@ from inventory_core.trade.arrival_outlooks import doubtful_orders, keep_outlooks
 from inventory_core.trade.purchase_orders import LineChange, change_lines, purchase_orders
 from tests.forecasting.test_leg_learning import MONDAY, ORDER, ROUTE, WAY
 from tests.trade.test_deliveries import ordered_only
-from tests.trade.world import NOW, make_world
+from tests.trade.world import NOW, World
 
 ON_TIME = (arrives_on(ROUTE, MONDAY) - MONDAY).days
 DUE = replace(ORDER, due_on=MONDAY + timedelta(days=ON_TIME))
@@ -66,9 +66,9 @@ def test_learned_lateness_is_what_is_waited_for() -> None:
 
 
 def test_the_book_expects_an_overdue_order_later_and_one_in_time_as_its_papers_say(
-    database: Database,
+    database: Database, world: World
 ) -> None:
-    order = ordered_only(database, make_world(database), "one")
+    order = ordered_only(database, world, "one")
 
     def expected() -> date:
         with database.reading() as conn:

@@ -15,6 +15,7 @@ from forecasting.reviews_ahead import Stand, orders_on, reviews_of
 from forecasting.situation import Situation
 from forecasting.suggest import plan_pair
 from inventory_core.catalog.calendars import Calendar, Leg
+from tests.examples import examples
 from tests.golden.sheets import SETTINGS, read_sheet, situation_of
 
 TODAY = date(2026, 3, 2)
@@ -69,7 +70,7 @@ def on_day(here: Situation, day: int, stock: int, coming: dict[int, int]) -> Sit
     expiry=st.none() | st.integers(0, 60),
     rule=st.sampled_from([Rule(), Rule(minimum=80), Rule(maximum=60), Rule(service_level=0.87)]),
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 def test_a_what_if_orders_at_a_review_what_the_list_would_on_that_day(
     pace: float, width: float, spread: float, review: int, stock: int, coming: dict[int, int],
     expiry: int | None, rule: Rule,

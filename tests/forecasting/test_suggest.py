@@ -15,6 +15,7 @@ from forecasting.supplier_terms import OfferTerms, Rate, allowed_quantity, lande
 from inventory_core.catalog.calendars import Calendar, Leg, arrival_on
 from inventory_core.trade.offer_terms import OfferLeg
 from inventory_core.vocabulary import OrderRule
+from tests.examples import examples
 from tests.golden.sheets import SETTINGS, read_sheet, settings_of, situation_of
 from tests.planning.test_order_fit import OFFER
 
@@ -89,7 +90,7 @@ def test_every_draft_says_the_sum_in_numbers_that_add_up() -> None:
     high=st.integers(100, 250),
     stock=st.integers(0, 500),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_a_dearer_lost_sale_never_makes_the_need_at_least_cost_smaller(
     prices: list[int], high: int, stock: int
 ) -> None:

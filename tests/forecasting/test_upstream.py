@@ -14,6 +14,7 @@ from forecasting.suggest import plan_pair
 from forecasting.transfer_evidence import transfer_draft
 from forecasting.transfers import Way, benefit, lost_until
 from forecasting.upstream import Shared, Supply, share_stock
+from tests.examples import examples
 from tests.golden.sheets import SETTINGS, read_sheet, situation_of, steady_demand
 
 SHEET = "01_reorder_point_reached"
@@ -199,7 +200,7 @@ def test_the_donors_own_risk_is_counted_with_the_buffer_of_its_lead_time() -> No
     until=st.integers(1, 120),
     high=st.integers(100, 250),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_losses_by_windows_equal_the_projection_day_by_day(
     stock: int, arrivals: list[tuple[int, int]], until: int, high: int
 ) -> None:
@@ -232,7 +233,7 @@ def _day_by_day(situation: Situation, level: float, until: int) -> float:
     hub=st.integers(0, 900),
     coming=st.integers(0, 300),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_trap_48_the_joint_plan_never_buys_more_than_the_needs_less_all_that_is_upstream(
     stocks: list[int], hub: int, coming: int
 ) -> None:

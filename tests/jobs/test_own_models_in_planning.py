@@ -3,6 +3,8 @@
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from forecasting.own_models import checked_model, write_model
 from inventory_core.db.engine import Database
 from inventory_core.office.actors import SYSTEM
@@ -10,6 +12,8 @@ from inventory_core.planning.own_models import register_own_model
 from jobs.planning import run_planning
 from tests.forecasting.test_own_models import GOOD
 from tests.planning.seller import NOW, YESTERDAY, make_seller
+
+pytestmark = pytest.mark.usefixtures("few_trees")
 
 
 def test_a_registered_model_competes_and_a_changed_file_is_left_out_with_a_warning(

@@ -16,6 +16,8 @@ from inventory_core.office.actors import SYSTEM
 from jobs.planning import PlanResult, run_planning
 from tests.planning.seller import NOW, TODAY, Seller, make_seller
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 YESTERDAY = date(2026, 3, 1)
 # All that a second planning must leave as it was.
 BOOKS = ("suggestion", "suggestion_revision", "approval", "outbox", "policy", "forecast")

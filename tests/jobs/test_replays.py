@@ -14,6 +14,8 @@ from jobs.execution import run_recorded
 from jobs.tasks import Workplace
 from tests.planning.seller import NOW, TODAY, YESTERDAY, Seller, make_seller
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 WEEKS = 32  # 20 to learn from and a window of 12
 BOOKS = ("stock_level", "movement", "sales_line", "suggestion", "purchase_order", "outbox")
 

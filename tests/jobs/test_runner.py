@@ -161,6 +161,7 @@ def test_a_request_whose_process_never_began_is_not_waited_for(database: Databas
     successor.close()
 
 
+@pytest.mark.slow
 def test_a_process_that_breaks_before_its_record_is_told_from_a_job_that_failed(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

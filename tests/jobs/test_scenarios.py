@@ -24,6 +24,8 @@ from jobs.planning import run_planning
 from jobs.tasks import Workplace
 from tests.planning.seller import NOW, YESTERDAY, Seller, make_seller
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 READER = Actor(PersonId(0), "reader", frozenset({Role.READER}))
 # All that a scenario must leave as it was.
 BOOKS = (

@@ -13,6 +13,8 @@ from inventory_core.office.actors import SYSTEM
 from jobs.planning import run_planning
 from tests.planning.seller import NOW, TODAY, Seller, make_seller
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 YESTERDAY = TODAY - timedelta(days=1)
 
 

@@ -22,6 +22,8 @@ from inventory_core.planning.judgement import (
 from jobs.planning import run_planning
 from tests.planning.seller import NOW, Seller, make_seller
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 YESTERDAY = date(2026, 3, 1)
 FACTS = QuantityFacts(
     suggested=600,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from inventory_core.planning.order_fit import Fit, Line, Room, order_fit, transfer_fit
 from inventory_core.trade.offer_terms import Offer
 from inventory_core.vocabulary import OfferId, SkuId, SupplierId
+from tests.examples import examples
 
 OFFER = Offer(
     id=OfferId(1),
@@ -114,7 +115,7 @@ def test_a_transfer_takes_what_is_free_spare_and_missing() -> None:
     assert broken(transfer_fit(free=50, missing=60, spare=None, carton_quantity=24), 50) == {}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     quantity=st.integers(1, 2_000),
     moq=st.integers(1, 400),

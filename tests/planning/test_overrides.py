@@ -24,6 +24,8 @@ from jobs.plan_result import PlanResult
 from jobs.planning import run_planning
 from tests.planning.seller import NOW, TODAY, Seller, make_seller
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 YESTERDAY = date(2026, 3, 1)
 
 

@@ -16,6 +16,7 @@ from forecasting.supplier_terms import OfferTerms, step_of
 from inventory_core.catalog.calendars import is_working
 from inventory_core.planning.plan_limits import PlanLimit
 from inventory_core.vocabulary import PlanLimitKind
+from tests.examples import examples
 from tests.forecasting.pocket_checks import check_card
 from tests.properties.any_company import AS_OF, RATES, SETTINGS_OF_ANY, SIZE, situations
 
@@ -61,7 +62,7 @@ def holds(situation: Situation, draft: Draft) -> None:
 
 
 @given(situations(), SETTINGS_OF_ANY)
-@settings(max_examples=60, deadline=None, phases=WITHOUT_SHRINKING)
+@settings(max_examples=examples(60), deadline=None, phases=WITHOUT_SHRINKING)
 def test_every_draft_keeps_its_offer_and_its_card_can_be_worked_out_by_hand(
     situation: Situation, company: PlanSettings
 ) -> None:
@@ -125,7 +126,7 @@ def limits(draw: st.DrawFn) -> list[PlanLimit]:
     SETTINGS_OF_ANY,
     limits(),
 )
-@settings(max_examples=30, deadline=None, phases=WITHOUT_SHRINKING)
+@settings(max_examples=examples(30), deadline=None, phases=WITHOUT_SHRINKING)
 def test_under_limits_the_whole_fits_and_every_part_keeps_its_offer(
     found: tuple[Situation, ...], company: PlanSettings, limits: list[PlanLimit]
 ) -> None:

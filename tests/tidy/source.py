@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("app", "connectors", "forecasting", "inventory_core", "jobs")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Module:
     name: str
     path: Path
@@ -36,10 +36,17 @@ def modules() -> tuple[Module, ...]:
     return tuple(found)
 
 
+@cache
+def nodes(module: Module) -> tuple[ast.AST, ...]:
+    """Everything in a module, walked once for all tests."""
+    return tuple(ast.walk(module.tree))
+
+
+@cache
 def imported_names(module: Module) -> list[tuple[str, int]]:
     """Dotted names that a module imports anywhere, with the line; `from a import b` gives a.b."""
     found = []
-    for node in ast.walk(module.tree):
+    for node in nodes(module):
         if isinstance(node, ast.Import):
             found += [(alias.name, node.lineno) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

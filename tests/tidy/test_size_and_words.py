@@ -4,7 +4,7 @@ import ast
 import re
 import subprocess
 
-from tests.tidy.source import ROOT, imported_names, modules
+from tests.tidy.source import ROOT, imported_names, modules, nodes
 
 MOST_FILE_LINES = 300
 MOST_FUNCTION_LINES = 60
@@ -35,7 +35,7 @@ def test_every_function_ends_within_60_lines() -> None:
     long = [
         f"{module.name}:{node.lineno} {node.name} has {node.end_lineno - node.lineno + 1} lines"
         for module in modules()
-        for node in ast.walk(module.tree)
+        for node in nodes(module)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or 0) - node.lineno + 1 > MOST_FUNCTION_LINES
     ]
@@ -64,7 +64,7 @@ def test_imports_stand_at_the_top_and_hide_no_cycle() -> None:
             for name, line in imported_names(module)
             if "TYPE_CHECKING" in name
         ]
-        for function in ast.walk(module.tree):
+        for function in nodes(module):
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
                 wrong += [
                     f"{module.name}:{node.lineno} imports inside a function"
@@ -79,7 +79,7 @@ def test_our_own_names_use_the_words_of_the_house() -> None:
     for module in modules():
         if module.name.startswith("connectors"):
             continue
-        for node in ast.walk(module.tree):
+        for node in nodes(module):
             name = getattr(node, "name", None) or getattr(node, "arg", None)
             if isinstance(node, ast.Name):
                 name = node.id

@@ -18,7 +18,7 @@ from inventory_core.trade.purchase_orders import (
 )
 from inventory_core.trade.receipt_undo import undo_receipt
 from inventory_core.trade.receipts import NewReceipt, NewReceiptLine, receive_goods
-from tests.trade.world import NOW, TODAY, World, make_world
+from tests.trade.world import NOW, TODAY, World
 
 AS_OF = date(2026, 12, 31)
 
@@ -58,16 +58,16 @@ def read(database: Database, world: World, *, as_of: date = AS_OF) -> list[Deliv
         return delivered_lines(conn, [world.supplier], as_of=as_of)
 
 
-def test_days_are_counted_from_sending_to_receipts_by_units(database: Database) -> None:
-    world = make_world(database)
+def test_days_are_counted_from_sending_to_receipts_by_units(
+    database: Database, world: World
+) -> None:
     ordered(database, world, "one", (40, 75), (60, 25))
     [line] = read(database, world)
     assert line.days == pytest.approx(45)
     assert (line.units, line.country, line.ship_method) == (100, "US", "sea")
 
 
-def test_what_was_known_on_a_day_is_all_that_counts(database: Database) -> None:
-    world = make_world(database)
+def test_what_was_known_on_a_day_is_all_that_counts(database: Database, world: World) -> None:
     ordered(database, world, "one", (40, 75), (60, 25))
     [line] = read(database, world, as_of=TODAY + timedelta(days=50))
     assert (line.days, line.units) == (40, 75)
@@ -75,8 +75,9 @@ def test_what_was_known_on_a_day_is_all_that_counts(database: Database) -> None:
     assert (waiting.come, waiting.days, waiting.units) == (False, 30, 100)
 
 
-def test_a_receipt_taken_back_and_a_small_part_are_still_awaited(database: Database) -> None:
-    world = make_world(database)
+def test_a_receipt_taken_back_and_a_small_part_are_still_awaited(
+    database: Database, world: World
+) -> None:
     [receipt] = ordered(database, world, "back", (40, 100))
     ordered(database, world, "part", (40, 30))
     with database.writing() as tx:
@@ -87,8 +88,9 @@ def test_a_receipt_taken_back_and_a_small_part_are_still_awaited(database: Datab
     }
 
 
-def test_an_order_that_ended_is_awaited_no_more_from_the_next_day(database: Database) -> None:
-    world = make_world(database)
+def test_an_order_that_ended_is_awaited_no_more_from_the_next_day(
+    database: Database, world: World
+) -> None:
     order_id = ordered_only(database, world, "one")
     ended = NOW + timedelta(days=40)
     ordered(database, world, "part", (40, 30))
@@ -99,8 +101,7 @@ def test_an_order_that_ended_is_awaited_no_more_from_the_next_day(database: Data
     assert read(database, world, as_of=on + timedelta(days=1)) == []
 
 
-def test_only_the_latest_orders_of_a_way_are_read(database: Database) -> None:
-    world = make_world(database)
+def test_only_the_latest_orders_of_a_way_are_read(database: Database, world: World) -> None:
     for number in range(LATEST_ORDERS + 2):
         ordered(database, world, f"po{number}", (30 + number, 100))
     days = sorted(line.days for line in read(database, world))

@@ -17,7 +17,7 @@ from inventory_core.trade.receipt_records import receipts_of
 from inventory_core.trade.receipt_undo import undo_receipt
 from inventory_core.trade.receipts import NewCharge, Received, receive_goods
 from inventory_core.vocabulary import CostMethod, LocationKind
-from tests.trade.test_receipts import delivery, level, pool_value, sell, sent_order
+from tests.trade.receiving import delivery, level, pool_value, sell, sent_order
 from tests.trade.world import NOW, World, make_world
 
 D = Decimal
@@ -52,8 +52,9 @@ def test_trap_12_late_freight_is_split_between_stock_and_sold(
         assert verify_book(tx) == []
 
 
-def test_what_a_receipt_landed_at_counts_the_charge_that_came_later(database: Database) -> None:
-    world = make_world(database)
+def test_what_a_receipt_landed_at_counts_the_charge_that_came_later(
+    database: Database, world: World
+) -> None:
     with database.writing() as tx:
         received = _received(tx, world)
         order_id = received.purchase_order_id
@@ -65,8 +66,7 @@ def test_what_a_receipt_landed_at_counts_the_charge_that_came_later(database: Da
         assert [line.value for line in after.lines] == [line.value for line in before.lines]
 
 
-def test_late_freight_follows_units_that_were_moved(database: Database) -> None:
-    world = make_world(database)
+def test_late_freight_follows_units_that_were_moved(database: Database, world: World) -> None:
     lamp = world.skus["LAMP"]
     with database.writing() as tx:
         received = _received(tx, world)
@@ -96,8 +96,7 @@ def test_late_freight_follows_units_that_were_moved(database: Database) -> None:
         assert {problem.check for problem in verify_book(tx)} <= {"in_transit", "transit"}
 
 
-def test_a_charge_sent_twice_is_one_charge(database: Database) -> None:
-    world = make_world(database)
+def test_a_charge_sent_twice_is_one_charge(database: Database, world: World) -> None:
     with database.writing() as tx:
         received = _received(tx, world)
         first = add_charge(tx, SYSTEM, _freight(received), now=NOW)
@@ -110,8 +109,9 @@ def test_a_charge_sent_twice_is_one_charge(database: Database) -> None:
             add_charge(tx, SYSTEM, _freight(received, "101"), now=NOW)
 
 
-def test_trap_15_a_credit_note_lowers_cost_and_no_quantity(database: Database) -> None:
-    world = make_world(database)
+def test_trap_15_a_credit_note_lowers_cost_and_no_quantity(
+    database: Database, world: World
+) -> None:
     with database.writing() as tx:
         received = _received(tx, world)
         charged = add_charge(tx, SYSTEM, _freight(received, "-840"), now=NOW)
@@ -121,8 +121,7 @@ def test_trap_15_a_credit_note_lowers_cost_and_no_quantity(database: Database) -
         add_charge(tx, SYSTEM, _freight(received, "-2001", "g"), now=NOW)
 
 
-def test_a_receipt_with_late_charges_is_not_undone(database: Database) -> None:
-    world = make_world(database)
+def test_a_receipt_with_late_charges_is_not_undone(database: Database, world: World) -> None:
     with database.writing() as tx:
         received = _received(tx, world)
         add_charge(tx, SYSTEM, _freight(received), now=NOW)

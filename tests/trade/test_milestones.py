@@ -12,17 +12,8 @@ from inventory_core.db.engine import Database
 from inventory_core.errors import Conflict, Forbidden, Invalid, Refused
 from inventory_core.office.actors import SYSTEM, Actor
 from inventory_core.stock.balances import inbound
-from inventory_core.trade.arrival_outlooks import (
-    ArrivalOutlook,
-    keep_outlooks,
-    outlook_of_order,
-)
-from inventory_core.trade.milestones import (
-    NewMilestone,
-    Subject,
-    milestones_of,
-    record_milestones,
-)
+from inventory_core.trade.arrival_outlooks import ArrivalOutlook, keep_outlooks, outlook_of_order
+from inventory_core.trade.milestones import NewMilestone, Subject, milestones_of, record_milestones
 from inventory_core.trade.offer_terms import offer_arrival_on, offers_by_id
 from inventory_core.trade.purchase_orders import (
     Confirmation,
@@ -31,7 +22,7 @@ from inventory_core.trade.purchase_orders import (
 )
 from inventory_core.vocabulary import Milestone, PersonId, Role, WarehouseId
 from tests.trade.test_deliveries import ordered_only
-from tests.trade.world import NOW, TODAY, World, make_world
+from tests.trade.world import NOW, TODAY, World
 
 LATER = NOW + timedelta(days=60)
 
@@ -57,8 +48,7 @@ def count(database: Database) -> Any:
 
 
 @pytest.fixture
-def order(database: Database) -> int:
-    world: World = make_world(database)
+def order(database: Database, world: World) -> int:
     return ordered_only(database, world, "one")
 
 
@@ -174,8 +164,8 @@ def test_an_outlook_goes_with_the_milestones_that_made_it(database: Database, or
 
 def test_trap_40_a_way_without_calendars_waits_for_a_carrier_that_rests(
     database: Database,
+    world: World,
 ) -> None:
-    world = make_world(database)
     offer_id = world.offers["LAMP"]
 
     def arrives() -> date:

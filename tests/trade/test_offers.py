@@ -15,12 +15,7 @@ from inventory_core.db.engine import Database
 from inventory_core.db.schema.supply import offer
 from inventory_core.errors import Conflict, Invalid
 from inventory_core.office.actors import SYSTEM
-from inventory_core.trade.offer_terms import (
-    offer_arrival_on,
-    offers_by_id,
-    price_history,
-    way,
-)
+from inventory_core.trade.offer_terms import offer_arrival_on, offers_by_id, price_history, way
 from inventory_core.trade.offers import (
     NewOffer,
     OfferLeg,
@@ -36,7 +31,7 @@ from inventory_core.trade.price_breaks import (
     unit_price_at,
 )
 from inventory_core.trade.suppliers import NewSupplier, create_suppliers
-from tests.trade.world import TODAY, make_world
+from tests.trade.world import TODAY, World
 
 D = Decimal
 BREAKS = [(1, D("2.00")), (100, D("1.80")), (500, D("1.55")), (1000, D("1.60"))]
@@ -109,8 +104,7 @@ def test_price_breaks_that_cannot_be_are_refused(prices: list[tuple[int, Decimal
         check_price_breaks(prices)
 
 
-def test_an_offer_reads_back_with_prices_way_and_supplier(database: Database) -> None:
-    world = make_world(database)
+def test_an_offer_reads_back_with_prices_way_and_supplier(database: Database, world: World) -> None:
     with database.reading() as conn:
         found = {offer.sku_id: offer for offer in offers(conn, None, TODAY)}
         assert offers(conn, [world.skus["LAMP"]], TODAY) == [found[world.skus["LAMP"]]]
@@ -122,8 +116,7 @@ def test_an_offer_reads_back_with_prices_way_and_supplier(database: Database) ->
     assert "legs" in lamp.assumed
 
 
-def test_the_price_of_a_past_day_can_be_read_again(database: Database) -> None:
-    world = make_world(database)
+def test_the_price_of_a_past_day_can_be_read_again(database: Database, world: World) -> None:
     lamp = world.offers["LAMP"]
     with database.writing() as tx:
         first = [(1, D("2.2")), (50, D("2.1"))]
@@ -142,8 +135,7 @@ def test_the_price_of_a_past_day_can_be_read_again(database: Database) -> None:
         assert len(price_history(tx, lamp)) == 3
 
 
-def test_an_offer_holds_only_in_its_days_and_while_active(database: Database) -> None:
-    world = make_world(database)
+def test_an_offer_holds_only_in_its_days_and_while_active(database: Database, world: World) -> None:
     lamp, sku_id = world.offers["LAMP"], world.skus["LAMP"]
     with database.writing() as tx:
         last = TODAY + timedelta(days=10)
@@ -156,8 +148,7 @@ def test_an_offer_holds_only_in_its_days_and_while_active(database: Database) ->
         assert lamp in offers_by_id(tx, [lamp], TODAY)
 
 
-def test_a_stated_figure_is_no_longer_assumed(database: Database) -> None:
-    world = make_world(database)
+def test_a_stated_figure_is_no_longer_assumed(database: Database, world: World) -> None:
     with database.writing() as tx:
         second = create_suppliers(tx, SYSTEM, [NewSupplier("YW", "Yiwu", "CNY")])["YW"]
         new = NewOffer(
@@ -181,8 +172,9 @@ def test_a_stated_figure_is_no_longer_assumed(database: Database) -> None:
             create_offers(tx, SYSTEM, [replace(new, moq=5)])
 
 
-def test_a_pallet_is_whole_order_multiples_and_may_be_taken_back(database: Database) -> None:
-    world = make_world(database)
+def test_a_pallet_is_whole_order_multiples_and_may_be_taken_back(
+    database: Database, world: World
+) -> None:
     lamp = world.offers["LAMP"]
 
     def change(version: int, **changes: object) -> int:
@@ -206,8 +198,7 @@ def test_a_pallet_is_whole_order_multiples_and_may_be_taken_back(database: Datab
     assert pallet() == (None, 12)
 
 
-def test_trap_39_a_lead_time_is_a_chain_of_legs(database: Database) -> None:
-    world = make_world(database)
+def test_trap_39_a_lead_time_is_a_chain_of_legs(database: Database, world: World) -> None:
     lamp = world.offers["LAMP"]
     legs = [
         OfferLeg("sea", 1, "production", 12),
@@ -229,8 +220,9 @@ def test_trap_39_a_lead_time_is_a_chain_of_legs(database: Database) -> None:
     assert latest >= ordered
 
 
-def test_a_lead_time_without_legs_stops_at_chinese_new_year(database: Database) -> None:
-    world = make_world(database)
+def test_a_lead_time_without_legs_stops_at_chinese_new_year(
+    database: Database, world: World
+) -> None:
     lamp = world.offers["LAMP"]
     with database.reading() as conn:
         found = offers_by_id(conn, [lamp], TODAY)[lamp]
@@ -238,8 +230,7 @@ def test_a_lead_time_without_legs_stops_at_chinese_new_year(database: Database) 
     assert offer_arrival_on(found, date(2027, 1, 25)) > date(2027, 3, 1)
 
 
-def test_two_thousand_offers_are_one_batch(database: Database) -> None:
-    world = make_world(database)
+def test_two_thousand_offers_are_one_batch(database: Database, world: World) -> None:
     with database.writing() as tx:
         made = create_suppliers(
             tx, SYSTEM, [NewSupplier(f"S{n}", f"S{n}", "USD") for n in range(667)]

@@ -30,7 +30,7 @@ from inventory_core.trade.purchase_orders import (
 )
 from inventory_core.trade.purchase_records import GROUPS, select_purchase_orders
 from inventory_core.vocabulary import PersonId, PurchaseOrderState, Role
-from tests.trade.world import NOW, TODAY, World, make_world
+from tests.trade.world import NOW, TODAY, World
 
 D = Decimal
 
@@ -43,8 +43,7 @@ def order_of(world: World, key: str = "po-1", quantity: int = 100) -> NewPurchas
     return NewPurchaseOrder(key, world.supplier, world.hub, "USD", TODAY, lines)
 
 
-def test_an_order_is_made_once_and_answers_the_same(database: Database) -> None:
-    world = make_world(database)
+def test_an_order_is_made_once_and_answers_the_same(database: Database, world: World) -> None:
     with database.writing() as tx:
         [made] = create_purchase_orders(tx, SYSTEM, [order_of(world)], now=NOW)
     with database.writing() as tx:
@@ -62,8 +61,9 @@ def test_an_order_is_made_once_and_answers_the_same(database: Database) -> None:
         assert conn.scalar(select(func.count()).select_from(order_table)) == 1
 
 
-def test_trap_45_the_same_key_at_the_same_moment_makes_one_order(database: Database) -> None:
-    world = make_world(database)
+def test_trap_45_the_same_key_at_the_same_moment_makes_one_order(
+    database: Database, world: World
+) -> None:
     together = Barrier(8)
 
     def press(_: int) -> tuple[int, bool]:
@@ -100,9 +100,8 @@ def test_trap_45_the_same_key_at_the_same_moment_makes_one_order(database: Datab
     ],
 )
 def test_an_order_that_cannot_be_is_refused_and_nothing_is_left(
-    database: Database, changes: dict[str, object], error: type[Exception]
+    database: Database, world: World, changes: dict[str, object], error: type[Exception]
 ) -> None:
-    world = make_world(database)
     wrong = replace(order_of(world), **changes)  # type: ignore[arg-type]
     with pytest.raises(error), database.writing() as tx:
         create_purchase_orders(tx, SYSTEM, [order_of(world, "good"), wrong], now=NOW)
@@ -110,8 +109,7 @@ def test_an_order_that_cannot_be_is_refused_and_nothing_is_left(
         assert conn.scalar(select(func.count()).select_from(order_table)) == 0
 
 
-def test_an_order_goes_its_way_and_tells_the_audit(database: Database) -> None:
-    world = make_world(database)
+def test_an_order_goes_its_way_and_tells_the_audit(database: Database, world: World) -> None:
     with database.writing() as tx:
         [made] = create_purchase_orders(tx, SYSTEM, [order_of(world)], now=NOW)
         [sent] = send_purchase_orders(tx, SYSTEM, [made.id], now=NOW)
@@ -144,8 +142,7 @@ def test_an_order_goes_its_way_and_tells_the_audit(database: Database) -> None:
     assert lamp.open == 100
 
 
-def test_lines_are_changed_by_version(database: Database) -> None:
-    world = make_world(database)
+def test_lines_are_changed_by_version(database: Database, world: World) -> None:
     with database.writing() as tx:
         [made] = create_purchase_orders(tx, SYSTEM, [order_of(world)], now=NOW)
         changes = [
@@ -163,8 +160,7 @@ def test_lines_are_changed_by_version(database: Database) -> None:
         change_lines(tx, SYSTEM, made.id, [LineChange(9)], version=after.version, now=NOW)
 
 
-def test_rights_and_warehouses_limit_who_orders(database: Database) -> None:
-    world = make_world(database)
+def test_rights_and_warehouses_limit_who_orders(database: Database, world: World) -> None:
     worker = Actor(PersonId(0), "worker", frozenset({Role.WAREHOUSE}))
     abroad = Actor(PersonId(0), "buyer", frozenset({Role.BUYER}), frozenset({world.us}))
     for actor in (worker, abroad):
@@ -172,8 +168,7 @@ def test_rights_and_warehouses_limit_who_orders(database: Database) -> None:
             create_purchase_orders(tx, actor, [order_of(world)], now=NOW)
 
 
-def test_three_hundred_orders_are_one_batch(database: Database) -> None:
-    world = make_world(database)
+def test_three_hundred_orders_are_one_batch(database: Database, world: World) -> None:
     with database.writing() as tx:
         new = [order_of(world, f"po-{n}") for n in range(300)]
         made = create_purchase_orders(tx, SYSTEM, new, now=NOW)

@@ -1,93 +1,35 @@
-"""Goods in: partial, damaged, too many, with lots, once per key, and taken back."""
+"""Goods in: partial, damaged, too many, with lots, and once per key."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
-from inventory_core.catalog.rates import NewRate, record_rates
-from inventory_core.db.engine import Database, Reading, Writing
-from inventory_core.db.schema.seeds import VIRTUAL_LOCATIONS
-from inventory_core.db.schema.stock import lot, stock_level
+from inventory_core.db.engine import Database
+from inventory_core.db.schema.stock import lot
 from inventory_core.db.schema.trade import receipt as receipt_table
 from inventory_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from inventory_core.office.actors import SYSTEM, Actor
-from inventory_core.stock.ledger import post
-from inventory_core.stock.postings import Line, NewOperation
-from inventory_core.stock.verify import verify_book
 from inventory_core.trade.purchase_orders import (
     NewPurchaseLine,
     NewPurchaseOrder,
-    PurchaseOrder,
     cancel_purchase_orders,
     close_purchase_orders,
     create_purchase_orders,
     purchase_order,
-    send_purchase_orders,
 )
 from inventory_core.trade.receipt_records import receipts_of
-from inventory_core.trade.receipt_undo import undo_receipt
-from inventory_core.trade.receipts import (
-    NewCharge,
-    NewLot,
-    NewReceipt,
-    NewReceiptLine,
-    receive_goods,
-)
-from inventory_core.vocabulary import LocationKind, PersonId, PurchaseOrderState, Role
-from tests.trade.world import NOW, TODAY, World, make_world
-
-D = Decimal
+from inventory_core.trade.receipts import NewLot, NewReceipt, NewReceiptLine, receive_goods
+from inventory_core.vocabulary import PersonId, PurchaseOrderState, Role
+from tests.trade.receiving import D, delivery, level, pool_value, sent_order
+from tests.trade.world import NOW, TODAY, World
 
 
-def sent_order(
-    tx: Writing, world: World, key: str = "po", skus: str = "LAMP CABLE"
-) -> PurchaseOrder:
-    lines = [
-        NewPurchaseLine(n, world.skus[code], 100, D(2), world.offers[code])
-        for n, code in enumerate(skus.split(), 1)
-    ]
-    new = NewPurchaseOrder(key, world.supplier, world.hub, "USD", TODAY, lines)
-    [made] = create_purchase_orders(tx, SYSTEM, [new], now=NOW)
-    return send_purchase_orders(tx, SYSTEM, [made.id], now=NOW)[0]
-
-
-def delivery(order: PurchaseOrder, key: str, *quantities: int, damaged: int = 0) -> NewReceipt:
-    lines = [
-        NewReceiptLine(line.id, quantity, damaged if line.line_no == 1 else 0)
-        for line, quantity in zip(order.lines, quantities, strict=False)
-        if quantity
-    ]
-    return NewReceipt(key, order.id, NOW, lines)
-
-
-def level(conn: Reading, sku_id: int, warehouse_id: int) -> tuple[int, int, int]:
-    columns = stock_level.c
-    rows = conn.rows(
-        select(columns.on_hand, columns.reserved, columns.held).where(
-            columns.sku_id == sku_id, columns.warehouse_id == warehouse_id
-        )
-    )
-    return tuple(rows[0]) if rows else (0, 0, 0)
-
-
-def pool_value(conn: Reading, sku_id: int) -> Decimal:
-    statement = text("SELECT sum(value) FROM cost_pool_total WHERE sku_id = :sku")
-    return D(conn.scalar(statement, {"sku": sku_id}) or 0)
-
-
-def sell(tx: Writing, world: World, code: str, quantity: int, key: str) -> Decimal:
-    line = Line(world.skus[code], world.hub, VIRTUAL_LOCATIONS[LocationKind.CUSTOMER], quantity)
-    return post(tx, SYSTEM, [NewOperation(key, "shipment", NOW, [line])])[0].values[0]
-
-
-def test_trap_05_a_partial_receipt_leaves_the_rest_open(database: Database) -> None:
-    world = make_world(database)
+def test_trap_05_a_partial_receipt_leaves_the_rest_open(database: Database, world: World) -> None:
     with database.writing() as tx:
         order = sent_order(tx, world)
         first = replace(delivery(order, "r-1", 60), rest_expected_on=date(2026, 5, 5))
@@ -103,8 +45,7 @@ def test_trap_05_a_partial_receipt_leaves_the_rest_open(database: Database) -> N
         assert len(receipts_of(tx, order.id)) == 2
 
 
-def test_damaged_units_are_on_hand_and_held(database: Database) -> None:
-    world = make_world(database)
+def test_damaged_units_are_on_hand_and_held(database: Database, world: World) -> None:
     with database.writing() as tx:
         order = sent_order(tx, world)
         receive_goods(tx, SYSTEM, [delivery(order, "r", 10, damaged=3)], now=NOW)
@@ -114,8 +55,9 @@ def test_damaged_units_are_on_hand_and_held(database: Database) -> None:
         assert (kept.lines[0].quantity, kept.lines[0].damaged) == (10, 3)
 
 
-def test_more_than_ordered_comes_in_only_where_somebody_said_so(database: Database) -> None:
-    world = make_world(database)
+def test_more_than_ordered_comes_in_only_where_somebody_said_so(
+    database: Database, world: World
+) -> None:
     with database.writing() as tx:
         order = sent_order(tx, world)
     with pytest.raises(Refused, match="more_than_ordered"), database.writing() as tx:
@@ -131,8 +73,9 @@ def test_more_than_ordered_comes_in_only_where_somebody_said_so(database: Databa
         assert (line.received, line.open) == (120, 0)
 
 
-def test_a_short_delivery_is_closed_and_no_longer_expected(database: Database) -> None:
-    world = make_world(database)
+def test_a_short_delivery_is_closed_and_no_longer_expected(
+    database: Database, world: World
+) -> None:
     with database.writing() as tx:
         order = sent_order(tx, world)
         receive_goods(tx, SYSTEM, [delivery(order, "r", 90)], now=NOW)
@@ -143,8 +86,7 @@ def test_a_short_delivery_is_closed_and_no_longer_expected(database: Database) -
         receive_goods(tx, SYSTEM, [delivery(order, "late", 10)], now=NOW)
 
 
-def test_goods_that_arrive_prove_that_a_draft_was_sent(database: Database) -> None:
-    world = make_world(database)
+def test_goods_that_arrive_prove_that_a_draft_was_sent(database: Database, world: World) -> None:
     with database.writing() as tx:
         lines = [NewPurchaseLine(1, world.skus["LAMP"], 5, D(2))]
         new = NewPurchaseOrder("d", world.supplier, world.hub, "USD", TODAY, lines)
@@ -153,8 +95,7 @@ def test_goods_that_arrive_prove_that_a_draft_was_sent(database: Database) -> No
         assert purchase_order(tx, draft.id).state is PurchaseOrderState.SENT
 
 
-def test_a_receipt_sent_twice_is_one_receipt(database: Database) -> None:
-    world = make_world(database)
+def test_a_receipt_sent_twice_is_one_receipt(database: Database, world: World) -> None:
     with database.writing() as tx:
         order = sent_order(tx, world)
         [first] = receive_goods(tx, SYSTEM, [delivery(order, "r", 60)], now=NOW)
@@ -166,8 +107,7 @@ def test_a_receipt_sent_twice_is_one_receipt(database: Database) -> None:
         receive_goods(tx, SYSTEM, [delivery(order, "r", 61)], now=NOW)
 
 
-def test_the_same_receipt_from_eight_hands_is_one_receipt(database: Database) -> None:
-    world = make_world(database)
+def test_the_same_receipt_from_eight_hands_is_one_receipt(database: Database, world: World) -> None:
     with database.writing() as tx:
         order = sent_order(tx, world)
     together = Barrier(8)
@@ -188,51 +128,9 @@ def test_the_same_receipt_from_eight_hands_is_one_receipt(database: Database) ->
         assert conn.scalar(select(func.count()).select_from(receipt_table)) == 2
 
 
-def test_charges_that_come_along_make_the_goods_dearer(database: Database) -> None:
-    world = make_world(database)
-    with database.writing() as tx:
-        order = sent_order(tx, world)
-        charges = (
-            NewCharge("freight", D(110), "USD", "volume"),
-            NewCharge("duty", D(55), "CNY", "value"),
-        )
-        new = replace(delivery(order, "r", 50, 100), charges=charges)
-        [received] = receive_goods(tx, SYSTEM, [new], now=NOW)
-        assert received.value == D("2130") + D("781") + D(55)
-        [kept] = receipts_of(tx, order.id)
-        assert [charge.rate for charge in kept.charges] == [D("7.1"), D(1)]
-        # volume 100,000 : 10,000; value 100 : 200
-        assert [line.value for line in kept.lines] == [
-            D("1438.333333"),
-            D("1527.666667"),
-        ]
-        assert pool_value(tx, world.skus["LAMP"]) == D("1438.333333")
-
-
-def test_trap_10_the_rate_is_that_of_the_day_of_receipt(database: Database) -> None:
-    world = make_world(database)
-    with database.writing() as tx:
-        order = sent_order(tx, world)
-        record_rates(tx, SYSTEM, [NewRate("USD", "CNY", TODAY, D(8))])
-        receive_goods(tx, SYSTEM, [delivery(order, "r", 1)], now=NOW)
-        record_rates(tx, SYSTEM, [NewRate("USD", "CNY", TODAY, D(9))])
-        layer = tx.rows(text("SELECT value, source_value, currency, rate, rate_on FROM cost_layer"))
-        assert tuple(layer[0]) == (D(16), D(2), "USD", D(8), TODAY)
-
-
-def test_without_a_rate_nothing_is_received(database: Database) -> None:
-    world = make_world(database)
-    with database.writing() as tx:
-        order = sent_order(tx, world)
-    new = replace(delivery(order, "r", 1), charges=(NewCharge("freight", D(5), "GBP"),))
-    with pytest.raises(Refused, match="rate_missing"), database.writing() as tx:
-        receive_goods(tx, SYSTEM, [new], now=NOW)
-    with database.reading() as conn:
-        assert conn.scalar(select(func.count()).select_from(receipt_table)) == 0
-
-
-def test_trap_52_the_same_lot_number_with_two_expiries_is_two_lots(database: Database) -> None:
-    world = make_world(database)
+def test_trap_52_the_same_lot_number_with_two_expiries_is_two_lots(
+    database: Database, world: World
+) -> None:
     with database.writing() as tx:
         order = sent_order(tx, world, skus="CREAM")
         line = order.lines[0].id
@@ -250,45 +148,9 @@ def test_trap_52_the_same_lot_number_with_two_expiries_is_two_lots(database: Dat
         ]
 
 
-def test_a_receipt_is_undone_whole(database: Database) -> None:
-    world = make_world(database)
-    with database.writing() as tx:
-        order = sent_order(tx, world)
-        new = delivery(order, "r", 60, 20, damaged=5)
-        [received] = receive_goods(tx, SYSTEM, [new], now=NOW)
-    with database.writing() as tx:
-        args = {"key": "u", "now": NOW, "reason": "counted wrong"}
-        undone = undo_receipt(tx, SYSTEM, received.receipt_id, **args)  # type: ignore[arg-type]
-        again = undo_receipt(tx, SYSTEM, received.receipt_id, **args)  # type: ignore[arg-type]
-        assert again == replace(undone, replayed=True)
-        assert level(tx, world.skus["LAMP"], world.hub) == (0, 0, 0)
-        assert pool_value(tx, world.skus["LAMP"]) == 0
-        assert [line.open for line in purchase_order(tx, order.id).lines] == [100, 100]
-        assert verify_book(tx) == []
-        with pytest.raises(Conflict, match="receipt_undone"):
-            undo_receipt(tx, SYSTEM, received.receipt_id, key="v", now=NOW, reason="x")
-
-
-def test_undo_is_refused_with_the_list_of_what_took_units(database: Database) -> None:
-    world = make_world(database)
-    with database.writing() as tx:
-        order = sent_order(tx, world)
-        [received] = receive_goods(tx, SYSTEM, [delivery(order, "r", 60)], now=NOW)
-        sell(tx, world, "LAMP", 7, "s-1")
-    with pytest.raises(Refused, match="receipt_consumed") as told, database.writing() as tx:
-        undo_receipt(tx, SYSTEM, received.receipt_id, key="u", now=NOW, reason="")
-    taken = told.value.params["consumers"]
-    assert isinstance(taken, list)
-    consumer = taken[0]
-    assert (consumer.kind, consumer.quantity, consumer.sku_code) == ("shipment", 7, "LAMP")
-    with database.reading() as conn:
-        assert level(conn, world.skus["LAMP"], world.hub) == (53, 0, 0)
-    with pytest.raises(NotFound), database.writing() as tx:
-        undo_receipt(tx, SYSTEM, 999, key="u", now=NOW, reason="")
-
-
-def test_a_cancelled_order_takes_nothing_and_wrong_requests_neither(database: Database) -> None:
-    world = make_world(database)
+def test_a_cancelled_order_takes_nothing_and_wrong_requests_neither(
+    database: Database, world: World
+) -> None:
     with database.writing() as tx:
         order = sent_order(tx, world)
         other = sent_order(tx, world, "other")
@@ -310,8 +172,7 @@ def test_a_cancelled_order_takes_nothing_and_wrong_requests_neither(database: Da
             receive_goods(tx, reader, [delivery(other, "r", 1)], now=NOW)
 
 
-def test_twenty_receipts_of_five_lines_are_one_batch(database: Database) -> None:
-    world = make_world(database)
+def test_twenty_receipts_of_five_lines_are_one_batch(database: Database, world: World) -> None:
     with database.writing() as tx:
         skus = [world.skus["LAMP"], world.skus["CABLE"]]
         orders = create_purchase_orders(

@@ -26,7 +26,7 @@ from inventory_core.trade.transfers import (
     ship_transfers,
 )
 from inventory_core.vocabulary import CostMethod, TransferState
-from tests.trade.test_receipts import delivery, level, pool_value, sell, sent_order
+from tests.trade.receiving import delivery, level, pool_value, sell, sent_order
 from tests.trade.world import NOW, World, make_world
 
 D = Decimal
@@ -55,8 +55,7 @@ def in_transit(conn: Reading, world: World, code: str) -> int:
     return found[0].in_transit if found else 0
 
 
-def test_goods_travel_through_in_transit_with_their_cost(database: Database) -> None:
-    world = make_world(database)
+def test_goods_travel_through_in_transit_with_their_cost(database: Database, world: World) -> None:
     lamp = world.skus["LAMP"]
     with database.writing() as tx:
         stocked(tx, world)
@@ -98,8 +97,7 @@ def test_trap_14_layers_are_kept_and_freight_is_added_on_arrival(
         assert verify_book(conn) == []
 
 
-def test_units_arrive_in_parts_and_some_are_lost(database: Database) -> None:
-    world = make_world(database)
+def test_units_arrive_in_parts_and_some_are_lost(database: Database, world: World) -> None:
     lamp, cable = world.skus["LAMP"], world.skus["CABLE"]
     with database.writing() as tx:
         stocked(tx, world)
@@ -129,8 +127,7 @@ def test_units_arrive_in_parts_and_some_are_lost(database: Database) -> None:
         assert verify_book(conn) == []
 
 
-def test_every_step_sent_twice_happens_once(database: Database) -> None:
-    world = make_world(database)
+def test_every_step_sent_twice_happens_once(database: Database, world: World) -> None:
     with database.writing() as tx:
         stocked(tx, world)
         [made] = create_transfers(tx, SYSTEM, [wanted(world)], now=NOW)
@@ -154,8 +151,7 @@ def test_every_step_sent_twice_happens_once(database: Database) -> None:
             ship_transfers(tx, SYSTEM, [(made.id, "other key", NOW)])
 
 
-def test_the_same_departure_from_six_hands_leaves_once(database: Database) -> None:
-    world = make_world(database)
+def test_the_same_departure_from_six_hands_leaves_once(database: Database, world: World) -> None:
     with database.writing() as tx:
         stocked(tx, world)
         [made] = create_transfers(tx, SYSTEM, [wanted(world, lamps=30)], now=NOW)
@@ -172,8 +168,7 @@ def test_the_same_departure_from_six_hands_leaves_once(database: Database) -> No
         assert level(conn, world.skus["LAMP"], world.hub) == (70, 0, 0)
 
 
-def test_what_is_not_there_does_not_leave(database: Database) -> None:
-    world = make_world(database)
+def test_what_is_not_there_does_not_leave(database: Database, world: World) -> None:
     with database.writing() as tx:
         stocked(tx, world)
         sell(tx, world, "LAMP", 50, "s")
@@ -187,8 +182,7 @@ def test_what_is_not_there_does_not_leave(database: Database) -> None:
         assert cancel_transfers(tx, SYSTEM, [made.id], now=NOW) == [ended]
 
 
-def test_trap_51_lots_travel_first_expired_first(database: Database) -> None:
-    world = make_world(database)
+def test_trap_51_lots_travel_first_expired_first(database: Database, world: World) -> None:
     cream = world.skus["CREAM"]
     with database.writing() as tx:
         order = sent_order(tx, world, skus="CREAM")
@@ -233,9 +227,8 @@ def test_trap_51_lots_travel_first_expired_first(database: Database) -> None:
     ],
 )
 def test_a_transfer_that_cannot_be_is_refused(
-    database: Database, changes: dict[str, object], error: type[Exception]
+    database: Database, world: World, changes: dict[str, object], error: type[Exception]
 ) -> None:
-    world = make_world(database)
     wrong = replace(wanted(world), **changes)  # type: ignore[arg-type]
     with pytest.raises(error), database.writing() as tx:
         create_transfers(tx, SYSTEM, [wrong], now=NOW)
@@ -246,8 +239,7 @@ def test_a_transfer_that_cannot_be_is_refused(
         assert conn.scalar(select(func.count()).select_from(transfer_table)) == 0
 
 
-def test_a_planned_transfer_is_seen_but_moves_nothing(database: Database) -> None:
-    world = make_world(database)
+def test_a_planned_transfer_is_seen_but_moves_nothing(database: Database, world: World) -> None:
     with database.writing() as tx:
         stocked(tx, world)
         create_transfers(tx, SYSTEM, [wanted(world)], now=NOW)

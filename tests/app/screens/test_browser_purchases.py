@@ -19,7 +19,7 @@ from inventory_core.trade.purchase_orders import (
 )
 from inventory_core.vocabulary import Role
 from tests.browser import PATIENCE_MS, Served
-from tests.trade.test_receipts import level
+from tests.trade.receiving import level
 from tests.trade.world import NOW, TODAY, World, make_world
 
 pytestmark = pytest.mark.browser

@@ -14,7 +14,7 @@ from inventory_core.trade.offers import change_offer
 from inventory_core.vocabulary import PlanLimitKind, Role
 from tests.app.test_rights import PATIENCE_SECONDS, one_screen, words_of
 from tests.browser import Served
-from tests.desk.test_decisions import a_proposal, propose
+from tests.desk.deciding import a_proposal, propose
 from tests.desk.test_sending import a_transfer, stock
 from tests.trade.world import TODAY, make_world
 

@@ -15,6 +15,8 @@ from jobs.planning import run_planning
 from tests.browser import Served
 from tests.planning.seller import NOW, YESTERDAY, make_seller
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 
 def test_history_and_forecast_meet_at_the_planning_day(database: Database) -> None:
     seller = make_seller(database)

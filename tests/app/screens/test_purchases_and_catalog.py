@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.i18n import catalogue, says
-from app.screens.purchase_lines import Entry, known_skus
+from inventory_core.catalog.skus import skus_named
 from inventory_core.errors import Invalid
 from inventory_core.office.actors import SYSTEM
 from inventory_core.stock.verify import verify_book
@@ -113,7 +113,6 @@ def test_every_part_of_the_catalog_lists_what_there_is(
 
 
 def test_a_typed_line_without_a_sku_is_told_what_to_fill_in(desk: Served, world: World) -> None:
-    typed = [Entry("LAMP", 1), Entry("", 3)]
     with desk.database.reading() as conn, pytest.raises(Invalid) as refused:
-        known_skus(conn, typed)
+        skus_named(conn, ["LAMP", ""])
     assert says(refused.value, language="en") == "Fill in the field “SKU”."

@@ -20,18 +20,24 @@ from tests.browser import Served, served_here
 EN = catalogue("en")
 
 
+@pytest.fixture(scope="module")
+def planned(
+    server: Server, admin: psycopg.Connection, template: str, few_trees: None
+) -> Iterator[str]:
+    """Name of a database with a plan, for the tests to copy."""
+    with planned_seller(server, admin, template) as (name, _):
+        yield name
+
+
 @pytest.fixture
 def shop(
     server: Server,
     admin: psycopg.Connection,
-    template: str,
+    planned: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Served]:
-    with (
-        planned_seller(server, admin, template) as (name, _),
-        served_here(server, admin, name, tmp_path, monkeypatch) as served,
-    ):
+    with served_here(server, admin, planned, tmp_path, monkeypatch) as served:
         yield served
 
 

@@ -26,6 +26,8 @@ from jobs.tasks import Workplace
 from tests.app.screens.test_forecasts_learning import drawn, words
 from tests.browser import Served
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 EN = catalogue("en")
 READER = Actor(PersonId(0), "reader", frozenset({Role.READER}))
 
