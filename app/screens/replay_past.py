@@ -148,7 +148,7 @@ def _result(done: Sequence[JobRun]) -> None:
     _table(plans, result["currency"])
     if "paying" in plans:
         st.caption(
-            _paying_words(plans, result["currency"], level=result["what_if"]["service_level"])
+            paying_words(plans, result["currency"], level=result["what_if"]["service_level"])
         )
     weeks = [date.fromisoformat(text) for text in result["ends_on"]]
     left, right = st.columns(2, gap="medium")
@@ -167,7 +167,7 @@ def _result(done: Sequence[JobRun]) -> None:
     st.info(md("replay.honest_own"), icon=":material/info:")
 
 
-def _paying_words(plans: Mapping[str, Mapping[str, Any]], currency: str, *, level: float) -> str:
+def paying_words(plans: Mapping[str, Mapping[str, Any]], currency: str, *, level: float) -> str:
     """What the other rule of Settings would have cost, bound in stock, left unsold and served."""
     ours, paying = plans["ours"], plans["paying"]
     less = _total(ours) - _total(paying)
