@@ -97,19 +97,24 @@ def blank(*, title: str = "", height: int = 300, legend: bool = True, unit: str 
         fixedrange=True,
     )
     if unit:
-        figure.add_annotation(
-            text=plain_name(unit),
-            x=0,
-            xref="paper",
-            xanchor="left",
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            yshift=4,
-            showarrow=False,
-            font={"size": 12, "color": QUIET},
-        )
+        _mark_unit(figure, unit)
     return figure
+
+
+def _mark_unit(figure: go.Figure, unit: str) -> None:
+    """The unit over the value axis, where a phone shows it without hovering."""
+    figure.add_annotation(
+        text=plain_name(unit),
+        x=0,
+        xref="paper",
+        xanchor="left",
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        yshift=4,
+        showarrow=False,
+        font={"size": 12, "color": QUIET},
+    )
 
 
 def line(

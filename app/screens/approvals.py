@@ -13,17 +13,15 @@ import streamlit as st
 
 from app import session
 from app.i18n import day, md, moment, money, number, plain, t
-from app.screens.replenish_acts import approve_now, said
+from app.screens.replenish_acts import approve_now, ask_rejection, said
 from app.widgets import empty_state, link, page_head
 from app.widgets_acts import act_button
 from app.widgets_tables import Moment, Text, Units, export_button, table
 from inventory_core.db.engine import Reading
-from inventory_core.desk.decisions import (
-    Choice,
-    reject_suggestion,
-)
+from inventory_core.desk.decisions import Choice
 from inventory_core.desk.undo import undo_decision
 from inventory_core.office.actors import Permission
+from inventory_core.planning.release import shown_suggestions
 from inventory_core.planning.worklist import decided_suggestions, waiting_approvals
 from inventory_core.vocabulary import PurchaseOrderState, TransferState
 
@@ -98,16 +96,15 @@ def _answers(row: pd.Series) -> None:
         type="primary",
         moves_on=True,
     )
-    act_button(
+    # Whoever asked wants to know why not.
+    if st.button(
         md("approvals.reject"),
-        lambda tx, actor, now, key: reject_suggestion(
-            tx, actor, choice_of(key), reason=t("approvals.rejected_on_request"), now=now
-        ),
-        name=f"answer_no_{row['id']}",
-        done=lambda _: md("approvals.rejected"),
-        permission=Permission.PURCHASE_APPROVE,
-        moves_on=True,
-    )
+        key=f"answer_no_{row['id']}",
+        disabled=not session.may(Permission.PURCHASE_APPROVE),
+    ):
+        suggestion_id = int(row["suggestion_id"])
+        found = session.read(lambda conn: shown_suggestions(conn, [suggestion_id]))
+        ask_rejection(found[suggestion_id])
 
 
 def _choice_of(row: pd.Series) -> Any:
