@@ -74,7 +74,8 @@ def _draw_one(account_id: int) -> None:
             with field_grid():
                 name = st.text_input(md("catalog.name"), known.name, disabled=not allowed)
                 active = st.checkbox(md("catalog.active"), known.active, disabled=not allowed)
-            pool = _pool_field(served, prefix, disabled=not allowed)
+            # A list that somebody else changed meanwhile is drawn anew, not overwritten.
+            pool = _pool_field(served, f"{prefix}_{served}", disabled=not allowed)
             sent = st.form_submit_button(md("shell.save"), type="primary", disabled=not allowed)
         if sent:
             wanted = {"name": name, "active": active}
