@@ -37,16 +37,17 @@ FONT = (
     ' "Microsoft YaHei", system-ui, sans-serif'
 )
 MOST_TICKS = 7
+UNIT_PIXELS = 12
 # Days are written out, and in Chinese five of them fill a phone.
 MOST_DAY_TICKS = 5
 
 
-def blank(*, title: str = "", height: int = 300, legend: bool = True) -> go.Figure:
-    """An empty figure in our look; the title says what is seen."""
+def blank(*, title: str = "", height: int = 300, legend: bool = True, unit: str = "") -> go.Figure:
+    """An empty figure in our look; the title says what is seen, `unit` what its height counts."""
     figure = go.Figure()
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 44 if title else 12, "b": 8},
+        margin={"l": 8, "r": 8, "t": (44 if title else 12) + (UNIT_PIXELS if unit else 0), "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": FONT, "size": 13, "color": INK},
@@ -95,7 +96,25 @@ def blank(*, title: str = "", height: int = 300, legend: bool = True) -> go.Figu
         automargin=True,
         fixedrange=True,
     )
+    if unit:
+        _mark_unit(figure, unit)
     return figure
+
+
+def _mark_unit(figure: go.Figure, unit: str) -> None:
+    """The unit over the value axis, where a phone shows it without hovering."""
+    figure.add_annotation(
+        text=plain_name(unit),
+        x=0,
+        xref="paper",
+        xanchor="left",
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        yshift=4,
+        showarrow=False,
+        font={"size": 12, "color": QUIET},
+    )
 
 
 def line(

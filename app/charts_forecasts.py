@@ -30,8 +30,8 @@ LABELS_ABREAST = 8
 
 def demand_picture(series: Series, *, title: str, language: str) -> go.Figure:
     """History in ink with censored periods hatched, forecast in blue with its bands."""
-    figure = blank(title=title, height=380)
     units = t("forecasts.units")
+    figure = blank(title=title, height=380, unit=units)
     censored = np.nan_to_num(series.out) >= CENSORED_SHARE
     _bars(figure, series, ~censored, t("forecasts.chart_demand"), units, hatched=False)
     if censored.any():

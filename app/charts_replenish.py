@@ -15,11 +15,11 @@ def stock_outlook(
     outlook: Outlook, trace: Mapping[str, Any], *, title: str, language: str
 ) -> go.Figure:
     """Stock by day: dotted red without the order, green with it and its band, arrivals as marks."""
-    figure = blank(title=title, height=330)
+    units = t("replenish.units")
+    figure = blank(title=title, height=330, unit=units)
     days = outlook.days
     _shade_empty(figure, outlook)
     band(figure, days, outlook.low, outlook.high, colour=STOCK, name=t("replenish.chart_band"))
-    units = t("replenish.units")
     figure.add_trace(
         line(
             days,

@@ -15,8 +15,8 @@ DAY_MILLISECONDS = 86_400_000
 
 def sum_picture(one: Sum, step_days: int, *, title: str, language: str) -> go.Figure:
     """History in ink, forecast in blue with the band of the sum; days are the ends of periods."""
-    figure = blank(title=title, height=380)
     units = t("forecasts.units")
+    figure = blank(title=title, height=380, unit=units)
     past, demand = _in_periods(one, step_days)
     figure.add_trace(
         go.Bar(

@@ -18,7 +18,10 @@ from app.widgets_acts import acts_left
 def menu(visit: session.Visit) -> st.Page:
     """Draw the menu of this person; the page that was chosen, ready to run."""
     pages = {screen.key: _page(screen, visit) for screen in SCREENS}
-    st.session_state["pages"] = pages
+    # What links and buttons lead to: no way ends before a closed door.
+    st.session_state["pages"] = {
+        screen.key: pages[screen.key] for screen in SCREENS if visit.actor.may(screen.permission)
+    }
     home = st.Page(_go_home, title="Yiben", url_path="home", default=True, visibility="hidden")
     listed: dict[str, list[st.Page]] = {"": [home]}
     for section in SECTIONS:

@@ -29,6 +29,7 @@ from inventory_core.desk.imports_workbooks import (
 )
 from inventory_core.desk.sales_history import import_sales
 from inventory_core.desk.sales_places import DEFAULT_CHANNEL, SalesOptions
+from inventory_core.desk.sales_sums import RowSpan
 from inventory_core.errors import Invalid, Refused
 from inventory_core.office.actors import SYSTEM
 from inventory_core.vocabulary import Language
@@ -57,6 +58,9 @@ def sales(
     currency: Annotated[str, typer.Option(help="of the prices; default: the company's")] = "",
     time_zone: Annotated[str, typer.Option(help="of the times; default: the company's")] = "",
     create_skus: Annotated[bool, typer.Option(help="make SKUs that are not known yet")] = True,
+    each_row: Annotated[
+        RowSpan | None, typer.Option(help="what a row is: one sale, or the sum of a week or month")
+    ] = None,
     date_order: DateOrder = "",
     sheet: Sheet = "",
     dry_run: DryRun = False,
@@ -70,6 +74,7 @@ def sales(
         time_zone=time_zone,
         create_skus=create_skus,
         day_first=_day_first(date_order),
+        each_row=each_row,
         sheet=sheet,
     )
     key = str(new_id())

@@ -5,6 +5,7 @@ sent. The numbers shown are those kept with the approval, not today's.
 """
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -12,17 +13,15 @@ import streamlit as st
 
 from app import session
 from app.i18n import day, md, moment, money, number, plain, t
-from app.screens.replenish_acts import approve_now, said
+from app.screens.replenish_acts import approve_now, ask_rejection, said
 from app.widgets import empty_state, link, page_head
 from app.widgets_acts import act_button
 from app.widgets_tables import Moment, Text, Units, export_button, table
 from inventory_core.db.engine import Reading
-from inventory_core.desk.decisions import (
-    Choice,
-    reject_suggestion,
-)
+from inventory_core.desk.decisions import Choice
 from inventory_core.desk.undo import undo_decision
 from inventory_core.office.actors import Permission
+from inventory_core.planning.release import shown_suggestions
 from inventory_core.planning.worklist import decided_suggestions, waiting_approvals
 from inventory_core.vocabulary import PurchaseOrderState, TransferState
 
@@ -64,30 +63,48 @@ def _question(row: pd.Series) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"**{plain(facts['sku'])}** · {plain(facts['warehouse'])} · "
-            f"{number(facts['quantity'])} · {plain(facts['supplier'] or '—')}  \n"
-            f":small[:gray[{asked}]]"
+            f"**{number(facts['quantity'])}** · {plain(facts['supplier'] or '—')}  \n"
+            f"{_terms(facts)}  \n:small[:gray[{asked}]]"
         )
         st.space("stretch")
-        choice_of = _choice_of(row)
-        act_button(
-            md("approvals.approve"),
-            lambda tx, actor, now, key: approve_now(tx, actor, now, [choice_of(key)]),
-            name=f"answer_yes_{row['id']}",
-            done=said,
-            permission=Permission.PURCHASE_APPROVE,
-            type="primary",
-            moves_on=True,
-        )
-        act_button(
-            md("approvals.reject"),
-            lambda tx, actor, now, key: reject_suggestion(
-                tx, actor, choice_of(key), reason=t("approvals.rejected_on_request"), now=now
-            ),
-            name=f"answer_no_{row['id']}",
-            done=lambda _: md("approvals.rejected"),
-            permission=Permission.PURCHASE_APPROVE,
-            moves_on=True,
-        )
+        _answers(row)
+
+
+def _terms(facts: dict[str, Any]) -> str:
+    """What the yes would cost, and the days that hang on it."""
+    price, currency = facts["unit_price"], facts["currency"] or ""
+    amount = None if price is None else Decimal(price) * int(facts["quantity"])
+    days = {"order_by": facts["order_by_on"], "arrives": facts["arrives_on"]}
+    told = [md(f"approvals.{name}", day=_day_of(on)) for name, on in days.items() if on]
+    return " · ".join([plain(money(amount, currency)), *told])
+
+
+def _answers(row: pd.Series) -> None:
+    choice_of = _choice_of(row)
+    link(
+        "replenish",
+        t("approvals.open_reasons"),
+        icon=":material/shopping_cart:",
+        suggestion=str(int(row["suggestion_id"])),
+    )
+    act_button(
+        md("approvals.approve"),
+        lambda tx, actor, now, key: approve_now(tx, actor, now, [choice_of(key)]),
+        name=f"answer_yes_{row['id']}",
+        done=said,
+        permission=Permission.PURCHASE_APPROVE,
+        type="primary",
+        moves_on=True,
+    )
+    # Whoever asked wants to know why not.
+    if st.button(
+        md("approvals.reject"),
+        key=f"answer_no_{row['id']}",
+        disabled=not session.may(Permission.PURCHASE_APPROVE),
+    ):
+        suggestion_id = int(row["suggestion_id"])
+        found = session.read(lambda conn: shown_suggestions(conn, [suggestion_id]))
+        ask_rejection(found[suggestion_id])
 
 
 def _choice_of(row: pd.Series) -> Any:
@@ -105,16 +122,16 @@ def _decided(decided: pd.DataFrame) -> None:
             [(details or {}).get("quantity") for details in decided["details"]], dtype="Int64"
         ),
         supplier=[fact["supplier"] or fact.get("from_warehouse") for fact in facts],
-        answer=[t(f"approvals.state_{state}") for state in decided["state"]],
+        answer=[t(f"state.{state}") for state in decided["state"]],
     )
     columns = {
-        "decided_at": Moment(t("approvals.at")),
+        "sku": Text(t("replenish.sku"), pinned=True),
         "answer": Text(t("approvals.answer"), width="small"),
-        "person": Text(t("approvals.person"), width="small"),
-        "sku": Text(t("replenish.sku")),
-        "warehouse": Text(t("replenish.site"), width="small"),
-        "suggested": Units(t("approvals.suggested")),
         "approved": Units(t("approvals.approved")),
+        "suggested": Units(t("approvals.suggested")),
+        "warehouse": Text(t("replenish.site"), width="small"),
+        "decided_at": Moment(t("approvals.at")),
+        "person": Text(t("approvals.person"), width="small"),
         "supplier": Text(t("replenish.supplier")),
         "number": Text(t("approvals.order"), width="small"),
         "reason": Text(t("approvals.reason")),

@@ -8,6 +8,7 @@ from app import session
 from app.i18n import md, prose, t
 from app.screens import (
     catalog_calendar,
+    catalog_channels,
     catalog_offers,
     catalog_partners,
     catalog_pauses,
@@ -25,6 +26,7 @@ _PARTS: dict[str, Callable[[date], None]] = {
     "offers": catalog_offers.draw,
     "suppliers": catalog_partners.draw_suppliers,
     "warehouses": catalog_partners.draw_warehouses,
+    "channels": catalog_channels.draw,
     "promotions": catalog_promotions.draw,
     "pauses": catalog_pauses.draw,
     "calendar": catalog_calendar.draw,

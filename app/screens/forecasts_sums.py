@@ -34,7 +34,8 @@ def draw_sums(run_id: int, grain: ForecastGrain) -> None:
     title = names.get(part) or session.current().company.name
     figure_row(_figures(found, shown))
     with st.container(border=True), session.part():
-        words = t("hierarchy.chart_title", name=title)
+        period = t(f"forecasts.per_{found.step_days}")
+        words = t("hierarchy.chart_title", name=title, period=period)
         picture = sum_picture(shown, found.step_days, title=words, language=reader_language())
         chart(picture, "sum_picture")
         st.caption(md("hierarchy.chart_note") if shown.past else md("hierarchy.without_spread"))

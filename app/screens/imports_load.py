@@ -24,11 +24,18 @@ from inventory_core.desk.imports_templates import TEMPLATES
 from inventory_core.desk.imports_workbooks import template_csv, template_workbook
 from inventory_core.desk.sales_history import import_sales
 from inventory_core.desk.sales_places import DEFAULT_CHANNEL, SalesOptions
+from inventory_core.desk.sales_sums import RowSpan
 from inventory_core.office.actors import Actor, Permission
 from inventory_core.vocabulary import Language
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DAY_ORDERS = {"auto": None, "dmy": True, "mdy": False}
+_EACH_ROW, _CHECK_AGAIN = "import_each_row", "import_check_again"
+# What a file asks that looks like sums, and the answers that fit it.
+_ASKED: dict[str, tuple[RowSpan, ...]] = {
+    "looks_like_weeks": (RowSpan.WEEK_FROM, RowSpan.WEEK_TO, RowSpan.SALE),
+    "looks_like_months": (RowSpan.MONTH, RowSpan.SALE),
+}
 Import = Callable[[Writing, Actor, datetime, str, bool], ImportReport]
 
 
@@ -109,6 +116,12 @@ def _options() -> SalesOptions:
                 index=zones.index(company.time_zone) if company.time_zone in zones else 0,
             )
             day_first = _day_order()
+            each_row = st.selectbox(
+                md("imports.option.each_row"),
+                [None, *RowSpan],
+                format_func=lambda one: t(f"imports.each_row.{one or 'open'}"),
+                key=_EACH_ROW,
+            )
         create = st.checkbox(md("imports.option.create_skus"), value=True)
     return SalesOptions(
         warehouse=warehouse or "",
@@ -117,6 +130,7 @@ def _options() -> SalesOptions:
         time_zone=time_zone or "",
         create_skus=create,
         day_first=day_first,
+        each_row=each_row,
     )
 
 
@@ -145,7 +159,8 @@ def _check_and_import(template: str, upload: Upload, options: SalesOptions) -> N
     mark = (template, upload.mark, options)
     checked = st.session_state.get("import_checked")
     if checked is None or checked[0] != mark:
-        if st.button(md("imports.check"), type="primary", icon=":material/fact_check:"):
+        pressed = st.button(md("imports.check"), type="primary", icon=":material/fact_check:")
+        if st.session_state.pop(_CHECK_AGAIN, False) or pressed:
             with st.spinner(md("imports.working")):
                 key = f"check:{form_key('import_check')}"
                 report = session.act(lambda tx, actor, now: run(tx, actor, now, key, True))
@@ -156,7 +171,7 @@ def _check_and_import(template: str, upload: Upload, options: SalesOptions) -> N
     report = checked[1]
     draw_report(report, name=f"check_{template}")
     blocked = report.problem_count > 0 and template != "sales"
-    if blocked or report.replayed:
+    if blocked or report.replayed or _ask_span(report):
         return
     act_button(
         md("imports.import", rows=report.rows),
@@ -167,6 +182,29 @@ def _check_and_import(template: str, upload: Upload, options: SalesOptions) -> N
         icon=":material/upload:",
         type="primary",
     )
+
+
+def _ask_span(report: ImportReport) -> bool:
+    """What a row is, where the file looks like sums and nobody has said it; the answer checks the
+    file again.
+    """
+    answers = [each for note in report.notes for each in _ASKED.get(note.code, ())]
+    if not answers:
+        return False
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{md('imports.option.each_row')}**", width="content")
+        for each in answers:
+            st.button(
+                md(f"imports.each_row.{each}"),
+                key=f"span_{each}",
+                on_click=_state_span,
+                args=(each,),
+            )
+    return True
+
+
+def _state_span(each: RowSpan) -> None:
+    st.session_state.update({_EACH_ROW: each, _CHECK_AGAIN: True})
 
 
 def _import_of(template: str, upload: Upload, options: SalesOptions) -> Import:

@@ -45,12 +45,13 @@ def decision_table() -> None:
         return
     frame = pd.DataFrame([_decision_row(one) for one in made])
     columns: dict[str, Column] = {
-        "decided_at": Moment(t("overview.decided")),
-        "decision": Text(t("overview.decision")),
+        # What became of which decision comes first, so that a phone shows it without scrolling.
         "verdict": Text(t("overview.verdict")),
+        "decision": Text(t("overview.decision")),
         "happened": Text(t("overview.happened")),
         "expected": Text(t("overview.expected")),
         "amount": Units(t("overview.amount", currency=session.current().company.base_currency)),
+        "decided_at": Moment(t("overview.decided")),
         "by": Text(t("overview.decided_by"), width="small"),
     }
     table(frame, columns, key="overview_decisions", height="content")

@@ -33,6 +33,8 @@ def draw_receipts(order: PurchaseOrder, receipts: list[Receipt]) -> None:
             st.space("stretch")
             if receipt.undone_by_id is None:
                 _acts(order, receipt)
+        if receipt.charged_later and receipt.undone_by_id is None:
+            st.caption(md("error.receipt_has_late_charges"))
 
 
 def charge_fields(prefix: str, currency: str) -> NewCharge:
@@ -97,7 +99,7 @@ def _acts(order: PurchaseOrder, receipt: Receipt) -> None:
         disabled=not allowed,
     ):
         _charge_dialog(order, receipt)
-    if st.button(
+    if not receipt.charged_later and st.button(
         md("purchases.undo"),
         key=f"undo_{receipt.id}",
         type="tertiary",

@@ -166,11 +166,12 @@ def _lines(order: PurchaseOrder) -> None:
     )
     columns: dict[str, Column] = {
         "sku": Text(t("purchases.sku")),
-        "name": Text(t("purchases.name")),
+        # How many and when come first, so that a phone shows them without scrolling.
         "quantity": Units(t("purchases.quantity")),
         "received": Units(t("purchases.received")),
         "open": Units(t("purchases.open")),
         "expected": Day(t("purchases.expected")),
+        "name": Text(t("purchases.name")),
     }
     if rows["cancelled"].any():
         columns["cancelled"] = Units(t("purchases.cancelled_units"))

@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app import session
 from app.charts_replay import weekly_lines
-from app.i18n import md, moment, money, percent, reader_language, t
+from app.i18n import md, moment, money, percent, prose, reader_language, t
 from app.screens.first_step import first_step
 from app.screens.replay_state import draw_state
 from app.widgets import Figure, chart, empty_state, figure_row, page_head
@@ -148,7 +148,7 @@ def _result(done: Sequence[JobRun]) -> None:
     _table(plans, result["currency"])
     if "paying" in plans:
         st.caption(
-            _paying_words(plans, result["currency"], level=result["what_if"]["service_level"])
+            paying_words(plans, result["currency"], level=result["what_if"]["service_level"])
         )
     weeks = [date.fromisoformat(text) for text in result["ends_on"]]
     left, right = st.columns(2, gap="medium")
@@ -167,16 +167,33 @@ def _result(done: Sequence[JobRun]) -> None:
     st.info(md("replay.honest_own"), icon=":material/info:")
 
 
-def _paying_words(plans: Mapping[str, Mapping[str, Any]], currency: str, *, level: float) -> str:
-    """What the other rule of Settings would have cost."""
-    less = _total(plans["ours"]) - _total(plans["paying"])
-    more = plans["paying"]["stock_value"] - plans["ours"]["stock_value"]
-    return md(
+def paying_words(plans: Mapping[str, Mapping[str, Any]], currency: str, *, level: float) -> str:
+    """What the other rule of Settings would have cost, bound in stock, left unsold and served."""
+    ours, paying = plans["ours"], plans["paying"]
+    less = _total(ours) - _total(paying)
+    cost = md(
         "replay.paying_less" if less >= 0 else "replay.paying_more",
         amount=money(abs(less), currency, digits=0),
-        stock=money(abs(more), currency, digits=0),
-        direction=t("replay.more" if more >= 0 else "replay.less"),
         level=percent(level, 0),
+    )
+    stock = md(
+        "replay.paying_stock",
+        cash=_difference(ours, paying, "stock_value", currency),
+        dead=_difference(ours, paying, "dead_value", currency),
+        fill=percent(paying["fill_rate"]),
+        before=percent(ours["fill_rate"]),
+    )
+    return prose(cost, stock)
+
+
+def _difference(
+    ours: Mapping[str, Any], paying: Mapping[str, Any], name: str, currency: str
+) -> str:
+    """CNY 5,000 more, CNY 200 less."""
+    more = paying[name] - ours[name]
+    return t(
+        "replay.more" if more >= 0 else "replay.less",
+        amount=money(abs(more), currency, digits=0),
     )
 
 

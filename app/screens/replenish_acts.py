@@ -11,22 +11,24 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import md, money, number, plain, prose, says, t
+from app.i18n import md, moment, money, number, plain, prose, says, t
 from app.replanning import refresh_suggestions, replan
 from app.widgets import Warned
 from app.widgets_acts import act_button, form_key, run_act
-from inventory_core.db.engine import Writing
+from inventory_core.db.engine import Reading, Writing
 from inventory_core.desk.decisions import (
+    SUBJECT_KIND,
     Choice,
     Decision,
     approve_suggestions,
     reject_suggestion,
 )
-from inventory_core.desk.requests import request_approval
+from inventory_core.desk.requests import ask_again, close_questions, request_approval
 from inventory_core.errors import Conflict
 from inventory_core.office.actors import Actor, Permission
-from inventory_core.office.approvals import Approval
+from inventory_core.office.approvals import Approval, live_approval
 from inventory_core.planning.release import Shown, shown_suggestions
+from inventory_core.vocabulary import ApprovalState
 
 MOST_REASON = 200
 
@@ -58,7 +60,11 @@ def draw_acts(shown: Shown, open_change: Callable[[Shown], None]) -> None:
     )
     beside = st.container(horizontal=True)
     allowed = session.may(Permission.PURCHASE_APPROVE)
-    if not allowed:
+    question = session.cached("suggestion_question", _question, shown.id)
+    if question is not None:
+        asked = md("approvals.asked", person=question.asked_by, at=moment(question.asked_at))
+        st.caption(f":material/front_hand: {asked}")
+    elif not allowed:
         act_button(
             md("replenish.ask"),
             lambda tx, actor, now, key: request_approval(tx, actor, _choice(shown, key), now=now),
@@ -77,6 +83,12 @@ def draw_acts(shown: Shown, open_change: Callable[[Shown], None]) -> None:
     ):
         ask_rejection(shown)
     st.caption(md("replenish.undo_hint"))
+
+
+def _question(conn: Reading, suggestion_id: int) -> Approval | None:
+    """Who asked for a decision on this one, and waits."""
+    found = live_approval(conn, SUBJECT_KIND, suggestion_id)
+    return found if found is not None and found.state is ApprovalState.WAITING else None
 
 
 def approve_ticked(rows: pd.DataFrame) -> None:
@@ -129,7 +141,9 @@ def said(decisions: Sequence[Decision] | Conflict) -> str | Warned:
 def approve_now(
     tx: Writing, actor: Actor, now: datetime, choices: Sequence[Choice]
 ) -> list[Decision] | Conflict:
-    """Approve; where the plan has moved since, the new numbers are put on the list instead."""
+    """Approve; where the plan has moved since, the new numbers are put on the list instead, and a
+    question that waits for an answer is asked on them.
+    """
     shown = shown_suggestions(tx, [choice.suggestion_id for choice in choices])
     sku_ids = [one.sku_id for one in shown.values()]
     outdated = None
@@ -140,7 +154,9 @@ def approve_now(
         if error.code != "suggestion_outdated":
             raise
         outdated = error
+    asked = close_questions(tx, actor, list(shown), key=choices[0].key) if outdated else {}
     refresh_suggestions(tx, actor, sku_ids, now=now)
+    ask_again(tx, actor, asked, key=choices[0].key, now=now)
     return outdated or decisions
 
 

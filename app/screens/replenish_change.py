@@ -22,6 +22,7 @@ from inventory_core.planning.order_fit import Breach, Fit
 from inventory_core.planning.order_room import purchase_fit, sending_fit
 from inventory_core.planning.release import Shown
 from inventory_core.trade.offer_terms import Offer, offers
+from inventory_core.trade.price_breaks import unit_price_at
 
 Said = Callable[[Sequence[Decision] | Conflict], str | Warned]
 
@@ -45,7 +46,7 @@ def change_order(shown: Shown) -> None:
         fit = session.read(lambda conn: _purchase_fit(conn, shown, offer))
         step = offer.pallet_quantity or offer.order_multiple
         terms = md("replenish.terms", moq=number(offer.moq), multiple=number(step))
-        _asked(shown, fit, int(offer.id), step=step, help=terms, done=said)
+        _asked(shown, fit, offer, step=step, help=terms, done=said)
 
     ask()
 
@@ -64,9 +65,10 @@ def change_transfer(shown: Shown, done: Said) -> None:
 
 
 def _asked(
-    shown: Shown, fit: Fit, offer_id: int | None, *, step: int, help: str | None, done: Said
+    shown: Shown, fit: Fit, offer: Offer | None, *, step: int, help: str | None, done: Said
 ) -> None:
     """The quantity, its breaches, and the button: quiet where a hard rule is broken."""
+    offer_id = int(offer.id) if offer else None
     key = f"change_quantity_{shown.id}"
     st.session_state.setdefault(key, shown.quantity)
     quantity = int(st.number_input(md("replenish.quantity"), 1, step=step, key=key, help=help))
@@ -82,7 +84,7 @@ def _asked(
         mark = f"despite_{key}_{quantity}_{offer_id}"
         blocked = not st.checkbox(md("limits.despite"), key=mark)
     name = f"change_{shown.id}_{shown.revision}"
-    label = md("replenish.approve_changed" if offer_id else "sending.approve_changed")
+    label = _button_words(offer, quantity) if offer else md("sending.approve_changed")
     if st.button(label, type="primary", key=f"go_{form_key(name)}", disabled=blocked):
         run_act(
             lambda tx, actor, now, made: approve_now(
@@ -94,6 +96,13 @@ def _asked(
             name=name,
             done=done,
         )
+
+
+def _button_words(offer: Offer, quantity: int) -> str:
+    """What the click orders, at the price of this quantity."""
+    price = unit_price_at(offer.prices, quantity)
+    amount = None if price is None else price * quantity
+    return md("replenish.approve", quantity=number(quantity), amount=money(amount, offer.currency))
 
 
 def _draw_breach(breach: Breach, key: str, *, button: bool) -> None:
@@ -146,7 +155,9 @@ def _offers(conn: Reading, sku_id: int) -> list[Offer]:
 
 
 def _offer_words(offer: Offer) -> str:
-    price = money(offer.prices[0][1], offer.currency) if offer.prices else "—"
+    """Supplier and prices, from few to many."""
+    prices = [money(price, offer.currency) for _, price in offer.prices]
+    price = " – ".join(dict.fromkeys([prices[0], prices[-1]])) if prices else "—"
     return t(
         "replenish.offer_words",
         supplier=offer.supplier_name,

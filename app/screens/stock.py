@@ -135,8 +135,8 @@ def _columns() -> dict[str, Column]:
         # What matters first, so that a phone shows it without scrolling.
         "warehouse": Text(t("scope.site")),
         "available": Units(t("stock.available"), help=t("stock.available_help")),
-        "name": Text(t("stock.name"), width="medium"),
         "on_hand": Units(t("stock.on_hand")),
+        "name": Text(t("stock.name"), width="medium"),
         "reserved": Units(t("stock.reserved")),
         "held": Units(t("stock.held")),
         "in_transit": Units(t("stock.in_transit")),

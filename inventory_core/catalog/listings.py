@@ -188,6 +188,7 @@ def change_listing(
 ) -> int:
     """Change live times, share, cap or buffer of one listing. Answers the new version."""
     require(actor, Permission.CATALOG_EDIT)
+    _check_live(changes.get("live_from_at"), changes.get("live_to_at"))
     return change_record(
         tx, actor, listing, listing_id, changes, version=version, checks=_LISTING_CHECKS
     )
@@ -240,9 +241,7 @@ def _fill_pool(tx: Writing, pool_id: int, warehouse_ids: Sequence[int]) -> None:
 
 def _checked_listing(new: NewListing) -> dict[str, Any]:
     values = {name: check(getattr(new, name)) for name, check in _LISTING_CHECKS.items()}
-    first, last = values["live_from_at"], values["live_to_at"]
-    if first is not None and last is not None and last <= first:
-        raise Invalid("live_times_out_of_order", field="live_to_at")
+    _check_live(values["live_from_at"], values["live_to_at"])
     return {
         "account_id": new.account_id,
         "marketplace": clean_text(new.marketplace, field="marketplace", most=20),
@@ -250,6 +249,11 @@ def _checked_listing(new: NewListing) -> dict[str, Any]:
         "sku_id": new.sku_id,
         **values,
     }
+
+
+def _check_live(first: datetime | None, last: datetime | None) -> None:
+    if first is not None and last is not None and last <= first:
+        raise Invalid("live_times_out_of_order", field="live_to_at")
 
 
 def _listing_key(row: Mapping[str, Any]) -> tuple[int, str, str]:

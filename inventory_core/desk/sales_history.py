@@ -7,11 +7,12 @@ known already, or refused with its cell. It never moves stock.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from inventory_core.catalog.codes import clean_code
 from inventory_core.catalog.skus import NewSku, create_skus
+from inventory_core.clock import business_day
 from inventory_core.db.engine import Writing, advisory_lock
 from inventory_core.desk.imports_columns import Matched, match_header
 from inventory_core.desk.imports_runs import (
@@ -40,6 +41,7 @@ from inventory_core.desk.sales_statements import (
     ANALYZE_JUDGED,
     COPY_STAGED,
     COUNT_LINES,
+    COUNT_ROWS,
     CREATE_STAGED,
     DIGITS_SHARE,
     DROP_STAGED,
@@ -53,6 +55,7 @@ from inventory_core.desk.sales_statements import (
     UNKNOWN_SKUS,
     USUAL_CURRENCY,
 )
+from inventory_core.desk.sales_sums import RowSpan, settle_spans
 from inventory_core.errors import Conflict, Invalid
 from inventory_core.insight.demand import BULK_FACTOR, BULK_LEAST_LINES
 from inventory_core.office.actors import Actor, Permission, require
@@ -74,6 +77,7 @@ class _Staged:
     matched: Matched
     options: SalesOptions
     sheet: str
+    file_name: str
 
 
 def import_sales(
@@ -104,7 +108,9 @@ def import_sales(
     import_id = open_run(
         tx, actor, key=key, template="sales", file_name=name, file_hash=content_hash
     )
-    report = _import(tx, actor, path, name, options, import_id, progress)
+    staged = _stage(tx, path, name, options, progress)
+    notes = _ready(tx, staged, now=now, dry_run=dry_run)
+    report = _import(tx, actor, staged, notes, import_id)
     if dry_run or not any(report.counts.get(each.value) for each in SalesTreatment):
         attempt.rollback()
         return replace(report, import_id=None, dry_run=dry_run)
@@ -114,24 +120,30 @@ def import_sales(
     return report
 
 
-def _import(
-    tx: Writing,
-    actor: Actor,
-    path: Path,
-    name: str,
-    options: SalesOptions,
-    import_id: int,
-    progress: Progress | None,
-) -> ImportReport:
-    tx.execute(SET_UP)
-    staged = _stage(tx, path, name, options, progress)
+def _ready(tx: Writing, staged: _Staged, *, now: datetime, dry_run: bool) -> tuple[Note, ...]:
+    """Found the company where nobody has, spread what is stated to be a sum, judge every line."""
     options = staged.options
     founded = founding_note(
         tx,
         base_currency=options.currency or tx.scalar(USUAL_CURRENCY) or "",
         time_zone=options.time_zone,
     )
-    _judge(tx, options)
+    clock = clock_zone(tx, options)
+    spans = settle_spans(
+        tx,
+        options.each_row,
+        last_on=business_day(now, clock) - timedelta(days=1),
+        file_name=staged.file_name,
+        dry_run=dry_run,
+    )
+    _judge(tx, options, clock)
+    return (*spans, *founded)
+
+
+def _import(
+    tx: Writing, actor: Actor, staged: _Staged, notes: Sequence[Note], import_id: int
+) -> ImportReport:
+    options = staged.options
     places = find_places(tx, actor, options, import_id=import_id)
     known_on = tx.scalar(LAST_KNOWN_DAY, {"sources": list(places.account_ids)})
     new_skus = _create_skus(tx, actor, import_id) if options.create_skus else 0
@@ -146,11 +158,13 @@ def _import(
         },
     ).rowcount
     tx.execute(TAKE_DOWN)
-    lines = tx.rows(COUNT_LINES, {"import_id": import_id, "known_on": known_on})
+    spread = options.each_row not in (None, RowSpan.SALE)
+    counted = COUNT_ROWS if spread else COUNT_LINES
+    lines = tx.rows(counted, {"import_id": import_id, "known_on": known_on})
     accepted = [row for row in lines if row.treatment == SalesTreatment.ACCEPTED]
     report = ImportReport(
         template="sales",
-        file_name=name,
+        file_name=staged.file_name,
         sheet=staged.sheet,
         rows=staged.rows,
         counts=_counts(staged, {row.treatment: row.lines for row in lines}),
@@ -163,7 +177,7 @@ def _import(
         },
         problems=_problems(staged.refused),
         problem_count=len(staged.refused),
-        notes=(*founded, *places.notes, *_of_the_header(staged.matched)),
+        notes=(*notes, *places.notes, *_of_the_header(staged.matched)),
         import_id=import_id,
     )
     keep_rows(
@@ -177,6 +191,7 @@ def _stage(
     tx: Writing, path: Path, name: str, options: SalesOptions, progress: Progress | None
 ) -> _Staged:
     """Copy every readable row of the file to the server, batch by batch."""
+    tx.execute(SET_UP)
     tx.execute(DROP_STAGED)
     tx.execute(CREATE_STAGED)
     table = read_table(path, file_name=name, sheet=options.sheet)
@@ -209,15 +224,15 @@ def _stage(
             value=first.shown,
             reason=first.code,
         )
-    return _Staged(rows, refused, matched, options, table.sheet)
+    return _Staged(rows, refused, matched, options, table.sheet, name)
 
 
-def _judge(tx: Writing, options: SalesOptions) -> None:
+def _judge(tx: Writing, options: SalesOptions, clock: str) -> None:
     """Give every staged line its treatment."""
     tx.execute(
         JUDGE,
         {
-            "time_zone": clock_zone(tx, options),
+            "time_zone": clock,
             "channel": clean_code(options.channel, field="channel"),
             "digits_share": DIGITS_SHARE,
             "fee_codes": list(FEE_CODES),

@@ -19,6 +19,7 @@ from inventory_core.desk.imports_columns import Matched
 from inventory_core.desk.imports_habits import Habits
 from inventory_core.desk.imports_runs import Note
 from inventory_core.desk.sales_statements import CODES_IN_FILE
+from inventory_core.desk.sales_sums import RowSpan
 from inventory_core.errors import Invalid
 from inventory_core.money import check_currency, currency_called, currency_signs
 from inventory_core.office.actors import Actor
@@ -34,7 +35,8 @@ _PLATFORM = "other"
 class SalesOptions:
     """What the file does not say. Empty: warehouse the first one, the company's currency and zone.
 
-    `day_first` says how 03/04/2026 is to be read where the dates of the file leave it open.
+    `day_first` says how 03/04/2026 is to be read where the dates of the file leave it open;
+    `each_row` what a row stands for, None while nobody has said it.
     """
 
     warehouse: str = ""
@@ -43,6 +45,7 @@ class SalesOptions:
     time_zone: str = ""
     create_skus: bool = True
     day_first: bool | None = None
+    each_row: RowSpan | None = None
     sheet: str = ""
 
 

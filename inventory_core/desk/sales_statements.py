@@ -116,12 +116,16 @@ INSERT_LINES = text("""
     ON CONFLICT DO NOTHING
 """)
 
-COUNT_LINES = text("""
-    SELECT treatment, count(*) AS lines, count(*) FILTER (WHERE sold_on <= :known_on) AS late,
-        count(*) FILTER (WHERE sku_id IS NULL) AS without_sku,
-        count(*) FILTER (WHERE cancelled > 0) AS cancelled
+_COUNT = """
+    SELECT treatment, count({one}) AS lines,
+        count({one}) FILTER (WHERE sold_on <= :known_on) AS late,
+        count({one}) FILTER (WHERE sku_id IS NULL) AS without_sku,
+        count({one}) FILTER (WHERE cancelled > 0) AS cancelled
     FROM sales_line WHERE import_id = :import_id GROUP BY treatment
-""")
+"""
+COUNT_LINES = text(_COUNT.format(one="*"))
+# Where one row of the file became several lines.
+COUNT_ROWS = text(_COUNT.format(one="DISTINCT row_no"))
 
 # Every cancellation still open, with the sold lines that it could take back; also those of
 # earlier imports, because the files of a history may come in any order.

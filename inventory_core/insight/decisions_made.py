@@ -104,9 +104,9 @@ def judge(
 ) -> str:
     """The verdict in one word.
 
-    rejected: no order, and nothing ran short; missed: no order, and it did. waiting: not due yet.
-    late: came, or should have come, more than three days after the promised day. short: fewer
-    units came than ordered. helped: all of it in time.
+    rejected: no order, and nothing ran short; missed: no order, and it did. waiting: not due yet,
+    or not all of it. late: came, or should have come, more than three days after the promised day.
+    short: fewer units came than ordered. helped: all of it in time.
     """
     if not approved:
         return "missed" if short_since else "rejected"
@@ -115,4 +115,6 @@ def judge(
         return "late" if due and today > due else "waiting"
     if due and received_on and received_on > due:
         return "late"
-    return "short" if received < quantity else "helped"
+    if received >= quantity:
+        return "helped"
+    return "waiting" if due and today <= due else "short"

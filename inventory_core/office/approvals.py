@@ -5,7 +5,7 @@ purchasing: the caller (`desk/decisions`) asks, this module answers, and nobody 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from inventory_core.db.engine import Reading, Writing
 from inventory_core.db.schema.office import approval, approval_act, person
 from inventory_core.errors import Conflict, Invalid, NotFound
 from inventory_core.office.actors import Actor, Permission, require
-from inventory_core.vocabulary import ApprovalState
+from inventory_core.vocabulary import ApprovalState, PersonId
 
 MOST_REASON_CHARACTERS = 500
 _LIVE = (ApprovalState.WAITING.value, ApprovalState.APPROVED.value)
@@ -39,15 +39,26 @@ class Approval:
     subject: Subject
     state: ApprovalState
     facts: Mapping[str, Any]
+    asked_by_id: PersonId
+    asked_by: str
+    asked_at: datetime
     decided_at: datetime | None
     decided_by: str
     replayed: bool = False
 
 
 def open_approval(
-    tx: Writing, actor: Actor, subject: Subject, facts: Mapping[str, Any], *, key: str
+    tx: Writing,
+    actor: Actor,
+    subject: Subject,
+    facts: Mapping[str, Any],
+    *,
+    key: str,
+    asked_by_id: PersonId | None = None,
 ) -> Approval:
-    """Ask for a decision; a subject that already has a live approval gets that one back."""
+    """Ask for a decision, in the name of `asked_by_id` where somebody else asked it before; a
+    subject that already has a live approval gets that one back.
+    """
     require(actor, Permission.VIEW)
     statement = (
         insert_once(approval)
@@ -58,7 +69,7 @@ def open_approval(
             subject_revision=subject.revision,
             state=ApprovalState.WAITING.value,
             facts=dict(facts),
-            requested_by_id=actor.person_id,
+            requested_by_id=actor.person_id if asked_by_id is None else asked_by_id,
         )
         .on_conflict_do_nothing()
         .returning(approval.c.id)
@@ -114,12 +125,19 @@ def undo_approval(
         return _replayed(current)
     if current.state is not ApprovalState.APPROVED:
         raise Conflict("already_decided", state=current.state.value, by=current.decided_by)
-    tx.execute(
-        update(approval)
-        .where(approval.c.id == approval_id)
-        .values(state=ApprovalState.UNDONE.value)
-    )
-    _record_act(tx, actor, approval_id, "undo", key, _check_reason(reason, needed=False), {})
+    _take_back(tx, actor, approval_id, key, reason)
+    return _one(tx, approval_id)
+
+
+def withdraw_approval(
+    tx: Writing, actor: Actor, approval_id: int, *, key: str, permission: Permission, reason: str
+) -> Approval:
+    """Close a question that nobody answered: what it asked about is not so any more."""
+    require(actor, permission)
+    current = _locked(tx, approval_id)
+    if current.state is not ApprovalState.WAITING:
+        raise Conflict("already_decided", state=current.state.value, by=current.decided_by)
+    _take_back(tx, actor, approval_id, key, reason)
     return _one(tx, approval_id)
 
 
@@ -137,6 +155,15 @@ def live_approval(conn: Reading, subject_kind: str, subject_id: int) -> Approval
 def list_approvals(conn: Reading, state: ApprovalState, *, most: int = 200) -> list[Approval]:
     """Approvals in one state, newest first."""
     return _read(conn, approval.c.state == state.value, most=most)
+
+
+def _take_back(tx: Writing, actor: Actor, approval_id: int, key: str, reason: str) -> None:
+    tx.execute(
+        update(approval)
+        .where(approval.c.id == approval_id)
+        .values(state=ApprovalState.UNDONE.value)
+    )
+    _record_act(tx, actor, approval_id, "undo", key, _check_reason(reason, needed=False), {})
 
 
 def _locked(tx: Writing, approval_id: int) -> Approval:
@@ -157,8 +184,10 @@ def _read(conn: Reading, *conditions: Any, most: int = 1) -> list[Approval]:
         .group_by(approval_act.c.approval_id)
         .subquery()
     )
+    asker = person.alias("asker")
     statement = (
-        select(approval, person.c.name.label("decided_by"))
+        select(approval, asker.c.name.label("asked_by"), person.c.name.label("decided_by"))
+        .join(asker, asker.c.id == approval.c.requested_by_id)
         .outerjoin(last_act, last_act.c.approval_id == approval.c.id)
         .outerjoin(approval_act, approval_act.c.id == last_act.c.act_id)
         .outerjoin(person, person.c.id == approval_act.c.person_id)
@@ -172,6 +201,9 @@ def _read(conn: Reading, *conditions: Any, most: int = 1) -> list[Approval]:
             subject=Subject(row.subject_kind, row.subject_id, row.subject_revision),
             state=ApprovalState(row.state),
             facts=row.facts,
+            asked_by_id=PersonId(row.requested_by_id),
+            asked_by=row.asked_by,
+            asked_at=row.recorded_at,
             decided_at=row.decided_at,
             decided_by=row.decided_by or "",
         )
@@ -210,6 +242,4 @@ def _check_reason(reason: str, *, needed: bool) -> str:
 
 
 def _replayed(found: Approval) -> Approval:
-    return Approval(
-        found.id, found.subject, found.state, found.facts, found.decided_at, found.decided_by, True
-    )
+    return replace(found, replayed=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
+from inventory_core.catalog.company import company
 from inventory_core.clock import as_utc
 from inventory_core.db.engine import Writing
 from inventory_core.db.schema.seeds import VIRTUAL_LOCATIONS
@@ -59,8 +60,12 @@ Request = TypeVar("Request", NewAdjustment, NewHold)
 def adjust_stock(
     tx: Writing, actor: Actor, adjustments: Sequence[NewAdjustment], *, now: datetime
 ) -> list[Posted]:
-    """Post each adjustment once; a retry names the same key and the same change."""
+    """Post each adjustment once; a retry names the same key and the same change.
+
+    Refused before the company is founded: a unit cost would be in no currency.
+    """
     require(actor, Permission.STOCK_ADJUST)
+    company(tx)
     for one in adjustments:
         if type(one.quantity_change) is not int or one.quantity_change == 0:
             raise Invalid("quantity_zero", sku_id=one.sku_id)

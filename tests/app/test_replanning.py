@@ -9,10 +9,14 @@ from app.screens.replenish_acts import approve_now
 from inventory_core.db.engine import Database
 from inventory_core.db.schema.planning import suggestion
 from inventory_core.desk.decisions import Choice
+from inventory_core.desk.requests import request_approval
 from inventory_core.errors import Conflict
 from inventory_core.office.actors import SYSTEM
+from inventory_core.office.approvals import list_approvals
 from inventory_core.planning.release import Shown, shown_suggestions
+from inventory_core.vocabulary import ApprovalState, Role, SuggestionState
 from jobs.planning import run_planning
+from tests.people import joined
 from tests.planning.seller import NOW, TODAY, Seller, make_seller
 
 pytestmark = pytest.mark.slow
@@ -53,6 +57,44 @@ def test_moved_stock_brings_new_numbers_instead_of_an_order(database: Database) 
         lambda tx: approve_now(tx, SYSTEM, NOW, [Choice(seen.id, now_seen.revision, "second")])
     )
     assert decision.number.startswith("PO-")
+
+
+def test_a_question_is_asked_anew_on_the_numbers_that_moved_in_the_name_of_who_asked(
+    database: Database,
+) -> None:
+    seller = _planned(database)
+    seen = _open(database, seller.skus["LAMP"])
+    analyst = database.write(lambda tx: joined(tx, "Ana", [Role.ANALYST]))
+    asked = Choice(seen.id, seen.revision, "asked")
+    database.write(lambda tx: request_approval(tx, analyst, asked, now=NOW))
+    seller.stock("LAMP", 150, key="more came")
+    told = database.write(
+        lambda tx: approve_now(tx, SYSTEM, NOW, [Choice(seen.id, seen.revision, "yes")])
+    )
+    assert isinstance(told, Conflict)
+    now_seen = _open(database, seller.skus["LAMP"])
+    with database.reading() as conn:
+        (waits,) = list_approvals(conn, ApprovalState.WAITING)
+    assert (waits.asked_by, waits.subject.revision) == (analyst.name, now_seen.revision)
+    assert waits.facts["quantity"] == now_seen.quantity < seen.quantity
+    yes = Choice(seen.id, now_seen.revision, "yes, on these")
+    (decision,) = database.write(lambda tx: approve_now(tx, SYSTEM, NOW, [yes]))
+    assert decision.approval_id == waits.id
+
+
+def test_a_question_about_what_is_not_needed_any_more_is_closed(database: Database) -> None:
+    seller = _planned(database)
+    seen = _open(database, seller.skus["LAMP"])
+    asked = Choice(seen.id, seen.revision, "asked")
+    database.write(lambda tx: request_approval(tx, SYSTEM, asked, now=NOW))
+    seller.stock("LAMP", 5_000, key="much more came")
+    told = database.write(
+        lambda tx: approve_now(tx, SYSTEM, NOW, [Choice(seen.id, seen.revision, "yes")])
+    )
+    assert isinstance(told, Conflict)
+    with database.reading() as conn:
+        assert list_approvals(conn, ApprovalState.WAITING) == []
+        assert shown_suggestions(conn, [seen.id])[seen.id].state is SuggestionState.WITHDRAWN
 
 
 def test_an_approval_leaves_nothing_to_propose_for_what_was_ordered(database: Database) -> None:

@@ -36,6 +36,17 @@ def one_screen(key: str) -> None:
     opened(next(screen for screen in SCREENS if screen.key == key))()
 
 
+def the_ways_of_a_person() -> None:
+    """The menu alone, and what links and buttons of this person can lead to."""
+    import streamlit as st  # noqa: PLC0415 AppTest runs this as a script of its own
+
+    from app import session  # noqa: PLC0415
+    from app.widgets_menu import menu  # noqa: PLC0415
+
+    menu(session.enter())
+    st.text(" ".join(st.session_state["pages"]))
+
+
 def drawn(key: str, ticket: str = "") -> AppTest:
     test = AppTest.from_function(one_screen, default_timeout=PATIENCE_SECONDS, kwargs={"key": key})
     if ticket:
@@ -64,6 +75,16 @@ def test_a_screen_opens_for_whom_its_permission_says_and_for_nobody_else(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("role", list(Role))
+def test_no_link_or_button_leads_to_a_screen_that_this_person_may_not_open(
+    desk: Served, role: Role
+) -> None:
+    test = AppTest.from_function(the_ways_of_a_person, default_timeout=PATIENCE_SECONDS)
+    test.session_state["ticket"] = str(desk.ticket(role))
+    ways = set(test.run().text[0].value.split())
+    assert ways == {s.key for s in SCREENS if s.permission in ROLE_PERMISSIONS[role]}
+
+
 def test_nobody_and_whoever_was_signed_out_see_no_screen(desk: Served) -> None:
     ended = str(desk.ticket(Role.OWNER))
     desk.database.write(lambda tx: end_sessions(tx, desk.person(Role.OWNER)))

@@ -92,6 +92,7 @@ def came(units: int, day: int) -> dict[str, object]:
         (came(10, 23), "helped"),
         (came(10, 24), "late"),
         (came(9, 19), "short"),
+        (came(9, 19) | {"today": date(2026, 8, 23)}, "waiting"),
     ],
 )
 def test_a_decision_is_judged_by_its_own_promise(facts: dict[str, object], verdict: str) -> None:

@@ -5,7 +5,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
+from inventory_core.catalog.company import NewCompany, found_company
+from inventory_core.catalog.locations import NewWarehouse, create_warehouses
+from inventory_core.catalog.skus import NewSku, create_skus
+from inventory_core.db.engine import Database
 from inventory_core.errors import Conflict, Invalid, Refused
 from inventory_core.office.actors import SYSTEM
 from inventory_core.stock.counting import (
@@ -19,6 +24,7 @@ from inventory_core.stock.counting import (
 )
 from inventory_core.stock.ledger import Posted
 from inventory_core.stock.verify import verify_book
+from inventory_core.vocabulary import Language, WarehouseKind
 from tests.stock.scene import NOON, Scene
 
 LATER = NOON + timedelta(hours=2)
@@ -108,3 +114,20 @@ def test_a_lack_is_taken_from_good_goods_first(scene: Scene) -> None:
     scene.database.write(lambda tx: hold_stock(tx, SYSTEM, [held], now=NOON))
     count(scene, NewCount("c1", warehouse, ((sku, 3),)))
     assert scene.level(sku, warehouse) == (3, 0, 3)
+
+
+def test_nothing_is_adjusted_before_somebody_said_in_which_currency_costs_are(
+    database: Database,
+) -> None:
+    kept = NewWarehouse("W1", "W1", WarehouseKind.OWN, "CN", "Asia/Shanghai")
+    with database.writing() as tx:
+        sku = create_skus(tx, SYSTEM, [NewSku("S1", "Thing")])["S1"]
+        warehouse = create_warehouses(tx, SYSTEM, [kept])["W1"]
+    found = NewAdjustment("a", warehouse, sku, 5, "first goods", Decimal(3))
+    with pytest.raises(Refused, match="company_not_founded"), database.writing() as tx:
+        adjust_stock(tx, SYSTEM, [found], now=NOON)
+    with database.writing() as tx:
+        assert tx.scalar(text("SELECT count(*) FROM operation")) == 0
+        found_company(tx, SYSTEM, NewCompany("Shop", "USD", "UTC", Language.EN))
+        [posted] = adjust_stock(tx, SYSTEM, [found], now=NOON)
+    assert posted.values == (Decimal(15),)

@@ -92,10 +92,12 @@ def changing(desk: Served, suggestion_id: int, quantity: int) -> AppTest:
     return test
 
 
-def approve_button(test: AppTest) -> bool:
-    """Whether the approve button can be pressed."""
-    labels = (WORDS["replenish.approve_changed"], WORDS["sending.approve_changed"])
-    return not next(one for one in test.button if one.label in labels).disabled
+def approve_button(test: AppTest, *, amount: str = "") -> bool:
+    """Whether the approve button can be pressed; it says what the changed order costs."""
+    starts = (WORDS["replenish.approve"].split("{")[0], WORDS["sending.approve_changed"])
+    button = next(one for one in test.button if one.label.startswith(starts))
+    assert amount in button.label
+    return not button.disabled
 
 
 def test_a_change_says_what_it_breaks_and_offers_the_nearest_that_fits(desk: Served) -> None:
@@ -122,7 +124,7 @@ def test_a_change_says_what_it_breaks_and_offers_the_nearest_that_fits(desk: Ser
     fitting = take.click().run()
     assert fitting.number_input[0].value == 150
     assert "budget" not in words_of(fitting)
-    assert approve_button(fitting)
+    assert approve_button(fitting, amount="150 · USD\u00a0270.00")
     soft = changing(desk, lamp, 200)
     assert not approve_button(soft)
     assert approve_button(soft.checkbox[0].check().run())

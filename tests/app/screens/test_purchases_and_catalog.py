@@ -11,6 +11,7 @@ from inventory_core.catalog.skus import skus_named
 from inventory_core.errors import Invalid
 from inventory_core.office.actors import SYSTEM
 from inventory_core.stock.verify import verify_book
+from inventory_core.trade.late_charges import LateCharge, add_charge
 from inventory_core.trade.purchase_orders import (
     NewPurchaseLine,
     NewPurchaseOrder,
@@ -18,6 +19,7 @@ from inventory_core.trade.purchase_orders import (
     create_purchase_orders,
     purchase_order,
 )
+from inventory_core.trade.receipts import NewCharge, NewReceipt, NewReceiptLine, receive_goods
 from inventory_core.trade.transfer_records import select_transfers
 from inventory_core.trade.transfers import NewTransfer, create_transfers
 from inventory_core.vocabulary import PurchaseOrderState, Role
@@ -71,6 +73,23 @@ def test_a_draft_is_marked_as_sent_once(desk: Served, world: World) -> None:
     pressed(test, "purchases.send")
     assert now_is(desk, order).state is PurchaseOrderState.SENT
     assert WORDS["purchases.send"] not in [one.label for one in test.button]
+
+
+def test_a_receipt_that_was_charged_later_says_why_it_stays_instead_of_offering_undo(
+    desk: Served, world: World
+) -> None:
+    order = made_order(desk, world)
+    came = NewReceiptLine(order.lines[0].id, 60)
+    with desk.database.writing() as tx:
+        [received] = receive_goods(tx, SYSTEM, [NewReceipt("came", order.id, NOW, [came])], now=NOW)
+    test = opened(desk, "purchases", Role.BUYER, order=order.number)
+    assert WORDS["purchases.undo"] in [one.label for one in test.button]
+    freight = LateCharge("late", received.receipt_id, NewCharge("freight", Decimal(30), "USD"), NOW)
+    with desk.database.writing() as tx:
+        add_charge(tx, SYSTEM, freight, now=NOW)
+    test = opened(desk, "purchases", Role.BUYER, order=order.number)
+    assert WORDS["purchases.undo"] not in [one.label for one in test.button]
+    assert WORDS["error.receipt_has_late_charges"] in [one.value for one in test.caption]
 
 
 def test_who_may_not_see_costs_sees_none(desk: Served, world: World) -> None:

@@ -1,0 +1,158 @@
+"""Channels on screen: list, create, change, from which warehouses each is served. Draws; the
+commands decide. Its listings stand below (see `catalog_listings`).
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app import session
+from app.i18n import md, plain, t
+from app.screens.catalog_list import draw_list
+from app.screens.catalog_listings import draw_listings
+from app.screens.settings import CURRENCIES, ZONES
+from app.widgets import field_grid
+from app.widgets_acts import run_act
+from app.widgets_tables import Text, Units
+from inventory_core.catalog.listing_records import Account, read_account, select_accounts
+from inventory_core.catalog.listings import (
+    NewAccount,
+    change_account,
+    create_accounts,
+    pool_warehouses,
+    set_pool_warehouses,
+)
+from inventory_core.catalog.locations import warehouses
+from inventory_core.db.engine import Reading, Writing
+from inventory_core.office.actors import Actor, Permission
+from inventory_core.vocabulary import WarehouseId
+
+# Their names are the same in every language.
+PLATFORMS = {"amazon": "Amazon", "shopify": "Shopify", "ebay": "eBay", "walmart": "Walmart"}
+OTHER = "other"
+
+
+def draw(_today: date) -> None:
+    """The list, the ticked channel's form and its listings."""
+    columns = {
+        "code": Text(t("catalog.code"), pinned=True),
+        "name": Text(t("catalog.name")),
+        "warehouses": Text(t("catalog.served_from")),
+        "listings": Units(t("catalog.listings"), width="small"),
+        "platform": Text(t("catalog.platform"), width="small"),
+        "marketplace": Text(t("catalog.marketplace"), width="small"),
+        "currency": Text(t("catalog.currency"), width="small"),
+    }
+    draw_list(
+        "channels",
+        columns,
+        select_accounts,
+        icon=":material/storefront:",
+        open_new=_new_dialog,
+        draw_one=_draw_one,
+        words=_words,
+    )
+
+
+def _words(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(
+        warehouses=rows["warehouses"].fillna("—"),
+        platform=[_platform_words(platform) for platform in rows["platform"]],
+    )
+
+
+def _draw_one(account_id: int) -> None:
+    known, served = session.read(lambda conn: _with_pool(conn, account_id))
+    allowed = session.may(Permission.CATALOG_EDIT)
+    prefix = f"channel_{account_id}"
+    with st.container(border=True):
+        st.subheader(plain(known.name or known.code), anchor=False)
+        with st.form(f"{prefix}_{known.version}_{served}", border=False):
+            with field_grid():
+                name = st.text_input(md("catalog.name"), known.name, disabled=not allowed)
+                active = st.checkbox(md("catalog.active"), known.active, disabled=not allowed)
+            # A list that somebody else changed meanwhile is drawn anew, not overwritten.
+            pool = _pool_field(served, f"{prefix}_{served}", disabled=not allowed)
+            sent = st.form_submit_button(md("shell.save"), type="primary", disabled=not allowed)
+        if sent:
+            wanted = {"name": name, "active": active}
+            run_act(
+                lambda tx, actor, _now, _key: _change(tx, actor, known, wanted, served, pool),
+                name=prefix,
+                done=lambda _: md("catalog.saved", name=known.code),
+            )
+        draw_listings(known)
+
+
+def _with_pool(conn: Reading, account_id: int) -> tuple[Account, list[WarehouseId]]:
+    return read_account(conn, account_id), pool_warehouses(conn, [account_id])[account_id]
+
+
+def _change(
+    tx: Writing,
+    actor: Actor,
+    known: Account,
+    wanted: Mapping[str, Any],
+    before: list[WarehouseId],
+    pool: list[WarehouseId],
+) -> int:
+    version = change_account(tx, actor, known.id, wanted, version=known.version)
+    if pool != before:
+        set_pool_warehouses(tx, actor, known.id, pool)
+    return version
+
+
+def _pool_field(served: list[WarehouseId], prefix: str, *, disabled: bool) -> list[WarehouseId]:
+    """Warehouses in the order they are chosen: the first one serves first."""
+    codes = {place.id: place.code for place in session.cached("warehouses", warehouses)}
+    return st.multiselect(
+        md("catalog.served_from"),
+        list(codes),
+        [one for one in served if one in codes],
+        format_func=codes.__getitem__,
+        help=md("catalog.served_from_help"),
+        placeholder=t("catalog.served_from_none"),
+        key=f"{prefix}_pool",
+        disabled=disabled,
+    )
+
+
+def _new_dialog() -> None:
+    @st.dialog(t("catalog.new_channel"), width="medium")
+    def ask() -> None:
+        company = session.current().company
+        with st.form("channel_new", border=False):
+            with field_grid():
+                code = st.text_input(md("catalog.code"))
+                name = st.text_input(md("catalog.name"))
+                platform = st.selectbox(
+                    md("catalog.platform"), [*PLATFORMS, OTHER], format_func=_platform_words
+                )
+                marketplace = st.text_input(
+                    md("catalog.marketplace"), max_chars=20, placeholder="US"
+                )
+                currency = st.selectbox(
+                    md("catalog.currency"),
+                    list(dict.fromkeys((company.base_currency, *CURRENCIES))),
+                )
+                zone = st.selectbox(
+                    md("catalog.time_zone"), list(dict.fromkeys((company.time_zone, *ZONES)))
+                )
+            pool = _pool_field([], "channel_new", disabled=False)
+            sent = st.form_submit_button(md("shell.save"), type="primary")
+        if sent:
+            new = NewAccount(code, name, platform, currency, zone, marketplace, pool)
+            run_act(
+                lambda tx, actor, _now, _key: create_accounts(tx, actor, [new]),
+                name="channel_new",
+                done=lambda _: md("catalog.created", name=code),
+            )
+
+    ask()
+
+
+def _platform_words(platform: str) -> str:
+    return t("catalog.platform_other") if platform == OTHER else PLATFORMS.get(platform, platform)

@@ -1,0 +1,101 @@
+"""Rows of a sales file that are sums: of a week or of a month. Decides when the days of a file look
+like it, and over which days such a row is spread; judges no sale.
+
+A sum that passes for the sales of one day leaves the days between as days without a sale. What a
+row is only a person knows: a file that looks like sums is asked about before it is taken, and a
+stated sum is spread evenly, to the unit, over its days. How sales differ within them is not in
+such a file, and nothing here invents it.
+"""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import text
+
+from inventory_core.db.engine import Writing
+from inventory_core.desk.imports_runs import Note
+from inventory_core.errors import Invalid
+
+# So many different days at one distance are no chance.
+LEAST_WEEKS = 4
+LEAST_MONTHS = 3
+
+
+class RowSpan(StrEnum):
+    """What one row of the file stands for."""
+
+    SALE = "sale"
+    WEEK_FROM = "week_from"
+    WEEK_TO = "week_to"
+    MONTH = "month"
+
+
+def looks_like_sums(tx: Writing) -> str:
+    """`week` or `month` where every staged row bears a day only, all of them at steps of seven
+    days or all at an edge of their month; else nothing.
+    """
+    found = tx.rows(_DAYS)[0]
+    if found.days >= LEAST_WEEKS and found.weekly:
+        return "week"
+    if found.days >= LEAST_MONTHS and found.monthly:
+        return "month"
+    return ""
+
+
+def settle_spans(
+    tx: Writing, span: RowSpan | None, *, last_on: date, file_name: str, dry_run: bool
+) -> tuple[Note, ...]:
+    """Spread staged rows that are stated to be sums, and say so; ask where nobody stated it.
+
+    Days after `last_on` are not over, so a sum of an unfinished week lies in the days before. A dry
+    run asks by a note, an import by Invalid("sales_look_like_sums").
+    """
+    if span is None:
+        seen = looks_like_sums(tx)
+        if seen and not dry_run:
+            raise Invalid("sales_look_like_sums", file=file_name, span=seen)
+        return (Note(f"looks_like_{seen}s", {}),) if seen else ()
+    if span is RowSpan.SALE:
+        return ()
+    rows = tx.scalar(_SUMS)
+    lines = tx.execute(_SPREAD, {"span": span.value, "last_on": last_on}).rowcount
+    return (Note("rows_spread", {"rows": rows, "lines": lines}),)
+
+
+_DAYS = text("""
+    SELECT count(*) AS days,
+        bool_and(whole AND (on_day - first_on) % 7 = 0) AS weekly,
+        bool_and(whole AND extract(day FROM on_day) = 1)
+            OR bool_and(whole AND extract(day FROM on_day + 1) = 1) AS monthly
+    FROM (
+        SELECT local_at::date AS on_day, min(local_at::date) OVER () AS first_on,
+            bool_and(local_at IS NOT NULL AND local_at = date_trunc('day', local_at)) AS whole
+        FROM staged_sale GROUP BY local_at::date
+    ) days
+""")
+_SUMS = text("SELECT count(*) FROM staged_sale WHERE quantity > 0 AND local_at IS NOT NULL")
+# Part i of n of a quantity q is what rounding q·(i+1)/n takes beyond rounding q·i/n: the parts add
+# up to q, and a single unit lies in the middle of its days.
+_SPREAD = text("""
+    WITH sums AS (
+        DELETE FROM staged_sale WHERE quantity > 0 AND local_at IS NOT NULL RETURNING *
+    ), bounds AS (
+        SELECT *,
+            CASE :span WHEN 'month' THEN date_trunc('month', local_at)::date
+                WHEN 'week_to' THEN local_at::date - 6 ELSE local_at::date END AS first_on,
+            CASE :span WHEN 'month' THEN (date_trunc('month', local_at) + interval '1 month')::date
+                WHEN 'week_to' THEN local_at::date + 1 ELSE local_at::date + 7 END AS next_on
+        FROM sums
+    ), spans AS (
+        SELECT *, greatest(1, least(next_on, CAST(:last_on AS date) + 1) - first_on)::bigint AS n
+        FROM bounds
+    ), parts AS (
+        SELECT s.*, i,
+            (2 * quantity * (i + 1) + n) / (2 * n) - (2 * quantity * i + n) / (2 * n) AS part
+        FROM spans s CROSS JOIN LATERAL generate_series(0, n - 1) AS i
+    )
+    INSERT INTO staged_sale
+    SELECT row_no, invoice, sku_text, sku_key, description, part, first_on + i::int, NULL,
+        unit_price, currency, channel, warehouse, country, customer
+    FROM parts WHERE part > 0
+""")
