@@ -134,12 +134,14 @@ def expired_units(book: Book, pair: Pair, as_of: date) -> int:
 
 
 def lots_of(book: Book, pair: Pair, as_of: date) -> tuple[DatedLot, ...]:
-    """Units that expire one day and are promised to nobody: picking takes the first expired."""
+    """Units that expire one day and are promised to nobody, no other site either: picking takes
+    the first expired.
+    """
     dated = [DatedLot(day, units) for day, units in book.dated.get(pair, ()) if day >= as_of]
     if not dated:
         return ()
     position = book.positions[pair]
-    return free_lots(dated, position.reserved + position.backordered)
+    return free_lots(dated, position.reserved + position.backordered + position.planned_out)
 
 
 def longest_lead_days(conn: Reading, *, as_of: date) -> int:
