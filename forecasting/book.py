@@ -83,9 +83,7 @@ def read_book(
         terms[offer.sku_id].append(offer_terms(offer, rates))
     coming: dict[Pair, list[Inbound]] = defaultdict(list)
     for item in inbound(conn, sku_ids, None):
-        coming[item.sku_id, item.warehouse_id].append(
-            not_yet_here(in_plan_days(item, as_of), as_of)
-        )
+        coming[item.sku_id, item.warehouse_id].append(as_expected(item, as_of))
     suppliers = {offer.supplier_id for offer in found}
     countries = {row.id: row.country for row in places}
     return Book(
@@ -109,9 +107,15 @@ def read_book(
     )
 
 
+def as_expected(item: Inbound, as_of: date) -> Inbound:
+    """Goods on their way as a plan of a day expects them."""
+    found = not_yet_here(in_plan_days(item, as_of), as_of)
+    return found if found is item else replace(found, said_on=item.expected_on)
+
+
 def in_plan_days(item: Inbound, as_of: date) -> Inbound:
-    """An order placed after the day of the plan counts as one of that day: a plan as of an old
-    history sees it come as long after that day as it comes after it was placed.
+    """An order or transfer of a day after the plan's counts as one of that day: a plan as of an
+    old history sees it come as long after that day as it comes after it was placed.
     """
     if item.expected_on is None or item.ordered_on is None or item.ordered_on <= as_of:
         return item

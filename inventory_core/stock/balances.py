@@ -37,7 +37,8 @@ class Position:
 class Inbound:
     """Units on their way to a warehouse; `expected_on` by milestones, else as the papers say.
 
-    None where nobody has said. `ordered_on` of a purchase only.
+    None where nobody has said. `ordered_on`: of a transfer the day it was approved or entered, or
+    left if that was before. `said_on`: what all this says where a plan expects another day.
     """
 
     sku_id: int
@@ -50,6 +51,7 @@ class Inbound:
     state: str
     ship_method: str
     ordered_on: date | None = None
+    said_on: date | None = None
 
 
 # A draft is an order that a person has approved and not yet sent: not counting it would have the
@@ -66,8 +68,11 @@ _INBOUND = """
     UNION ALL
     SELECT l.sku_id, t.to_warehouse_id, t.expected_on,
         CASE t.state WHEN 'shipped' THEN l.shipped - l.arrived - l.lost ELSE l.quantity END,
-        'transfer', t.number, t.id, t.state, t.ship_method, NULL
+        'transfer', t.number, t.id, t.state, t.ship_method,
+        (least(coalesce(v.decided_at, t.recorded_at), t.shipped_at)
+            AT TIME ZONE (SELECT time_zone FROM company))::date
     FROM transfer_line l JOIN transfer t ON t.id = l.transfer_id
+    LEFT JOIN approval v ON v.id = t.approval_id
     WHERE t.state = 'planned' OR t.state = 'shipped' AND l.arrived + l.lost < l.shipped
 """
 _FILTER = """

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from forecasting.arrivals import expected_arrivals, outlook_from
-from forecasting.book import in_plan_days, not_yet_here
+from forecasting.book import as_expected, in_plan_days, not_yet_here
 from forecasting.lead_time import Route, arrives_on
 from forecasting.policy import LEAD_TIME_SLICES
 from inventory_core.db.engine import Database
@@ -112,6 +112,21 @@ def test_an_order_placed_after_the_day_of_the_plan_takes_as_long_from_that_day()
     )
     assert in_plan_days(item, MONDAY).expected_on == MONDAY + timedelta(days=21)
     assert in_plan_days(item, placed) is item
+
+
+def test_a_plan_keeps_what_the_papers_say_where_it_expects_another_day() -> None:
+    """In time, overdue, and placed after the day of the plan."""
+    placed = MONDAY + timedelta(days=200)
+    in_time = Inbound(1, 2, MONDAY + timedelta(days=3), 10, "transfer", "T-1", 1, "planned", "sea")
+    assert as_expected(in_time, MONDAY) is in_time
+    late = replace(in_time, expected_on=MONDAY - timedelta(days=3))
+    moved = replace(in_time, expected_on=placed + timedelta(days=21), ordered_on=placed)
+    for item, days in ((late, 3), (moved, 21)):
+        found = as_expected(item, MONDAY)
+        assert (found.expected_on, found.said_on) == (
+            MONDAY + timedelta(days=days),
+            item.expected_on,
+        )
 
 
 def test_what_nobody_has_dated_stays_undated() -> None:
