@@ -218,5 +218,5 @@ def cents(amount: Decimal) -> Decimal:
 
 
 def hundredths(units: float) -> Decimal:
-    """Expected units as they are shown."""
-    return Decimal(str(round(units, 2)))
+    """Expected units as they are shown; a sum that rounding left a hair below nothing is 0.0."""
+    return Decimal(str(round(units, 2) + 0.0))
