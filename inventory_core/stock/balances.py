@@ -56,7 +56,7 @@ class Inbound:
 
 # A draft is an order that a person has approved and not yet sent: not counting it would have the
 # same need ordered twice (trap 45).
-_INBOUND = """
+INBOUND_ROWS = """
     SELECT l.sku_id, p.warehouse_id,
         coalesce(a.expected_on, l.expected_on, p.expected_on) AS expected_on,
         l.quantity - l.received - l.cancelled AS quantity, 'purchase' AS kind,
@@ -88,7 +88,7 @@ POSITION_ROWS = f"""
                 ::bigint AS in_transit,
             coalesce(sum(quantity) FILTER (WHERE kind = 'transfer' AND state = 'planned'), 0)
                 ::bigint AS planned_in
-        FROM ({_INBOUND}) AS i GROUP BY sku_id, warehouse_id
+        FROM ({INBOUND_ROWS}) AS i GROUP BY sku_id, warehouse_id
     ), going AS (
         SELECT l.sku_id, t.from_warehouse_id AS warehouse_id,
             sum(l.quantity - coalesce(r.promised, 0))::bigint AS planned_out
@@ -129,7 +129,7 @@ POSITION_ROWS = f"""
 
 POSITIONS = text(POSITION_ROWS)
 INBOUND = text(
-    f"SELECT x.* FROM ({_INBOUND}) AS x WHERE {_FILTER}"  # noqa: S608
+    f"SELECT x.* FROM ({INBOUND_ROWS}) AS x WHERE {_FILTER}"  # noqa: S608
     " ORDER BY x.sku_id, x.warehouse_id, x.expected_on NULLS LAST, x.document_number"
 )
 
