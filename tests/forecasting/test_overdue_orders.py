@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from forecasting.arrivals import expected_arrivals, outlook_from
+from forecasting.arrivals import arrivals_of_plan, expected_arrivals, outlook_from
 from forecasting.book import as_expected, in_plan_days, not_yet_here
 from forecasting.lead_time import Route, arrives_on
 from forecasting.policy import LEAD_TIME_SLICES
@@ -13,10 +13,12 @@ from inventory_core.db.engine import Database
 from inventory_core.office.actors import SYSTEM
 from inventory_core.stock.balances import Inbound, inbound
 from inventory_core.trade.arrival_outlooks import doubtful_orders, keep_outlooks
+from inventory_core.trade.milestones import NewMilestone, Subject, record_milestones
 from inventory_core.trade.purchase_orders import LineChange, change_lines, purchase_orders
+from inventory_core.vocabulary import Milestone
 from tests.forecasting.test_leg_learning import MONDAY, ORDER, ROUTE, WAY
 from tests.trade.test_deliveries import ordered_only
-from tests.trade.world import NOW, make_world
+from tests.trade.world import NOW, TODAY, make_world
 
 ON_TIME = (arrives_on(ROUTE, MONDAY) - MONDAY).days
 DUE = replace(ORDER, due_on=MONDAY + timedelta(days=ON_TIME))
@@ -93,6 +95,21 @@ def test_the_book_expects_an_overdue_order_later_and_one_in_time_as_its_papers_s
         changes = [LineChange(line.line_no, expected_on=said) for line in found.lines]
         change_lines(tx, SYSTEM, order, changes, version=found.version, now=NOW)
     assert expected() == said
+
+
+def test_a_plan_of_an_old_day_leaves_orders_placed_since_what_was_seen_of_them(
+    database: Database,
+) -> None:
+    order = ordered_only(database, make_world(database), "one")
+    made = NewMilestone("m", Subject.PURCHASE_ORDER, order, Milestone.MADE, TODAY)
+    with database.writing() as tx:
+        record_milestones(tx, SYSTEM, [made], now=NOW)
+        old = TODAY - timedelta(days=400)
+        assert expected_arrivals(tx, as_of=old) == []
+        [seen] = arrivals_of_plan(tx, as_of=old, today=TODAY)
+        assert [seen] == expected_arrivals(tx, as_of=TODAY)
+        assert [seen] == arrivals_of_plan(tx, as_of=TODAY, today=TODAY)
+        assert arrivals_of_plan(tx, as_of=old, today=old) == []
 
 
 @pytest.mark.parametrize(("late", "expected"), [(0, 0), (-3, 3), (1, 1), (9, 9), (200, 30)])
