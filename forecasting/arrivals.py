@@ -23,6 +23,7 @@ from inventory_core.trade.arrival_outlooks import (
     ArrivalOutlook,
     SentOrder,
     doubtful_orders,
+    orders_placed_since,
     way_of_order,
 )
 from inventory_core.trade.milestones import Days, Subject, milestones_of
@@ -31,6 +32,16 @@ from inventory_core.vocabulary import OfferId
 
 Floats = npt.NDArray[np.float64]
 LOW, HIGH = 0.1, 0.9
+
+
+def arrivals_of_plan(conn: Reading, *, as_of: date, today: date) -> list[ArrivalOutlook]:
+    """All outlooks that a plan of the day `as_of` leaves behind: where that is long ago, orders
+    placed since are expected as of today, because what is seen of them happens in our days.
+    """
+    since = orders_placed_since(conn, as_of)
+    newer = expected_arrivals(conn, as_of=today, order_ids=since) if since else []
+    known = (*expected_arrivals(conn, as_of=as_of), *newer)
+    return list({one.purchase_order_id: one for one in known}.values())
 
 
 def expected_arrivals(

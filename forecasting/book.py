@@ -1,6 +1,6 @@
 """What the book says that a plan is made of: stock, inbound, offers, ways, rates and rules.
 
-Reads one snapshot and turns it into the records that planning compares. Decides which rate holds
+Reads it and turns it into the records that planning compares. Decides which rate holds
 and what a way costs for one SKU; plans nothing.
 """
 
@@ -24,8 +24,8 @@ from inventory_core.planning.inbound_costs import NOTHING_PAID, InboundCosts, in
 from inventory_core.planning.lanes import Lane, lanes
 from inventory_core.planning.plan_costs import ASSUMED_COSTS, PlanCosts, plan_costs_on
 from inventory_core.planning.rules import ReplenishRule, replenish_rules
-from inventory_core.stock.balances import Inbound, Position, inbound, positions
-from inventory_core.stock.lots import dated_stock
+from inventory_core.stock.balances import Inbound, Position
+from inventory_core.stock.moment import stock_of_moment
 from inventory_core.trade.offer_terms import Offer, offers
 from inventory_core.vocabulary import WarehouseKind
 
@@ -37,7 +37,7 @@ MOST_LATE_AGAIN_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Everything a plan needs beside the forecast, read in one snapshot."""
+    """Everything a plan needs beside the forecast; its stock is of one moment."""
 
     company: Company
     positions: Mapping[Pair, Position]
@@ -81,19 +81,16 @@ def read_book(
     terms: dict[int, list[OfferTerms]] = defaultdict(list)
     for offer in found:
         terms[offer.sku_id].append(offer_terms(offer, rates))
-    coming: dict[Pair, list[Inbound]] = defaultdict(list)
-    for item in inbound(conn, sku_ids, None):
-        coming[item.sku_id, item.warehouse_id].append(
-            not_yet_here(in_plan_days(item, as_of), as_of)
-        )
+    stock = stock_of_moment(conn, sku_ids)
     suppliers = {offer.supplier_id for offer in found}
     countries = {row.id: row.country for row in places}
     return Book(
         company=company,
-        positions={
-            (item.sku_id, item.warehouse_id): item for item in positions(conn, sku_ids, None)
+        positions=stock.positions,
+        inbound={
+            pair: [as_expected(item, as_of) for item in items]
+            for pair, items in stock.inbound.items()
         },
-        inbound=coming,
         offers={sku_id: tuple(items) for sku_id, items in terms.items()},
         rates=rates,
         rules=replenish_rules(conn),
@@ -105,13 +102,19 @@ def read_book(
         lead_times=read_lead_times(conn, suppliers, countries, as_of=as_of),
         costs=costs,
         inbound_costs=inbound_costs(conn, costs, as_of=as_of),
-        dated=dated_stock(conn, sku_ids),
+        dated=stock.dated,
     )
 
 
+def as_expected(item: Inbound, as_of: date) -> Inbound:
+    """Goods on their way as a plan of a day expects them."""
+    found = not_yet_here(in_plan_days(item, as_of), as_of)
+    return found if found is item else replace(found, said_on=item.expected_on)
+
+
 def in_plan_days(item: Inbound, as_of: date) -> Inbound:
-    """An order placed after the day of the plan counts as one of that day: a plan as of an old
-    history sees it come as long after that day as it comes after it was placed.
+    """An order or transfer of a day after the plan's counts as one of that day: a plan as of an
+    old history sees it come as long after that day as it comes after it was placed.
     """
     if item.expected_on is None or item.ordered_on is None or item.ordered_on <= as_of:
         return item
@@ -134,12 +137,14 @@ def expired_units(book: Book, pair: Pair, as_of: date) -> int:
 
 
 def lots_of(book: Book, pair: Pair, as_of: date) -> tuple[DatedLot, ...]:
-    """Units that expire one day and are promised to nobody: picking takes the first expired."""
+    """Units that expire one day and are promised to nobody, no other site either: picking takes
+    the first expired.
+    """
     dated = [DatedLot(day, units) for day, units in book.dated.get(pair, ()) if day >= as_of]
     if not dated:
         return ()
     position = book.positions[pair]
-    return free_lots(dated, position.reserved + position.backordered)
+    return free_lots(dated, position.reserved + position.backordered + position.planned_out)
 
 
 def longest_lead_days(conn: Reading, *, as_of: date) -> int:

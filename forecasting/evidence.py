@@ -9,7 +9,7 @@ from math import floor
 from typing import Any
 
 from forecasting.evidence_cost import cost_of, faster_of, order_cost, rival, text
-from forecasting.evidence_way import lead_time_of
+from forecasting.evidence_way import inbound_of, lead_time_of
 from forecasting.expiry import spoils_by_day
 from forecasting.need import expiring_units, horizon_of
 from forecasting.policy import ROUNDING, Paying, Policy, TotalDemand
@@ -42,10 +42,7 @@ def trace_of(
         "reason": reason_of(situation, draft),
         "demand": _demand(situation.demand),
         "position": _position(situation),
-        "inbound": [
-            {"on": item.on_day.isoformat(), "quantity": item.quantity, "document": item.document}
-            for item in situation.inbound
-        ],
+        "inbound": inbound_of(situation),
         "lots": _lots(situation, taken.policy),
         "policy": _policy(taken.policy),
         "lead_time": lead_time_of(

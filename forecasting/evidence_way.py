@@ -62,6 +62,15 @@ def legs_of(route: Route) -> list[dict[str, Any]]:
     ]
 
 
+def inbound_of(situation: Situation) -> list[dict[str, Any]]:
+    """What is on its way, each with the day of its papers where another one is expected."""
+    return [
+        {"on": item.on_day.isoformat(), "quantity": item.quantity, "document": item.document}
+        | ({"said_on": item.said_on.isoformat()} if item.said_on else {})
+        for item in situation.inbound
+    ]
+
+
 def _last(situation: Situation, shown: Iterable[Option], short_on: date | None) -> date:
     """The last day that any date of the draft is counted through."""
     days = [short_on or situation.as_of]

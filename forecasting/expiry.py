@@ -53,7 +53,7 @@ def spoils_by_day(
 
 
 def free_lots(lots: Sequence[DatedLot], promised: int) -> tuple[DatedLot, ...]:
-    """What is left of lots when units promised to customers have left, the first expired first."""
+    """What is left of lots when promised units have left, the first expired first."""
     left: list[DatedLot] = []
     for lot in sorted(lots, key=lambda one: one.expires_on):
         taken = min(promised, lot.quantity)

@@ -6,7 +6,7 @@ Decides which quantities are worth asking for and which units come next when an 
 up; never how many are ordered.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,7 @@ from forecasting.supplier_terms import OfferTerms, allowed_quantity, landed_unit
 from forecasting.transfers import cents
 
 LEVELS_ASKED = 8
+STEPS_AT_ONCE = 4  # and twice as many each further time
 # A container is not filled with what would be needed only later than this.
 MOST_FILL_DAYS = 60
 ROUNDING = 1e-9
@@ -85,9 +86,9 @@ class Ladder:
             horizon_days=arrival + max(self.way.gap_days, SHELF_DAYS + 1),
         )
 
-    def at(self, quantity: int, courses: Courses | None = None) -> Level:
+    def at(self, quantity: int) -> Level:
         """One quantity with what it costs and brings."""
-        return self.many([quantity], courses or self.courses())[0]
+        return self.many([quantity], self.courses())[0]
 
     def many(self, quantities: Sequence[int], courses: Courses) -> list[Level]:
         """Several quantities, weighed together."""
@@ -221,8 +222,8 @@ def raised(
     now = {place: ladder.item.levels[-1] for place, ladder in ladders.items()}
     done = {"cost": 0.0, "volume": 0.0, "weight": 0.0}
     open_places = set(ladders)
-    courses = {place: ladder.courses() for place, ladder in ladders.items()}
-    following = {place: _next(ladders[place], one, courses[place]) for place, one in now.items()}
+    steps = {place: _steps(ladder) for place, ladder in ladders.items()}
+    following = {place: next(more, None) for place, more in steps.items()}
     while open_places and not (forced and done["cost"] >= (cost or 0) - ROUNDING):
         best, best_return = None, 0.0
         for place in sorted(open_places):
@@ -242,19 +243,26 @@ def raised(
         for one in ("cost", "volume", "weight"):
             done[one] += getattr(level, one) - getattr(now[best], one)
         now[best] = level
-        following[best] = _next(ladders[best], level, courses[best])
+        following[best] = next(steps[best], None)
     code = "minimum_reached" if forced else "container_filled"
     return {place: _topped(ladder, now[place], code, name) for place, ladder in ladders.items()}
 
 
-def _next(ladder: Ladder, level: Level, courses: Courses) -> Level | None:
-    """One step more, as long as it would be sold before it ages."""
+def _steps(ladder: Ladder) -> Iterator[Level]:
+    """One step after another beyond what is asked for, while it would be sold before it ages.
+
+    Some are weighed at once, because the courses of a whole supplier would fill the memory.
+    """
     here, per_day = ladder.planned.situation, ladder.planned.policy.per_day
-    quantity = level.quantity + ladder.step
     limit = min(MOST_COVER_DAYS, here.shelf_life_days or MOST_COVER_DAYS)
-    if per_day <= 0 or quantity / per_day > limit:
-        return None
-    return ladder.at(quantity, courses)
+    quantity, count = ladder.item.levels[-1].quantity, STEPS_AT_ONCE
+    while per_day > 0:
+        some = (quantity + ladder.step * (place + 1) for place in range(count))
+        asked = [units for units in some if units / per_day <= limit]
+        if not asked:
+            return
+        yield from ladder.many(asked, ladder.courses())
+        quantity, count = asked[-1], count * 2
 
 
 def _may_fill(

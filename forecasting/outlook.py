@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from forecasting.expiry import DatedLot
 from forecasting.policy import TotalDemand
 from forecasting.projection import Arrival, Floats, Projection, project_stock
 
@@ -56,11 +57,10 @@ def outlook_of(trace: Mapping[str, Any], *, quantity: int | None = None) -> Outl
     )
     ordered = quantity if quantity is not None else int(trace["quantity"]["ordered"])
     order = Arrival(arrives_on, ordered, "") if ordered else None
-    position = trace["position"]
-    sellable = position["available"] - position["backordered"]
+    sellable, lots = _sellable(trace["position"]), _lots(trace)
 
     def carry(level: float | None, arrivals: tuple[Arrival, ...]) -> Projection:
-        return project_stock(starts_on, sellable, demand.path(horizon, level), arrivals)
+        return project_stock(starts_on, sellable, demand.path(horizon, level), arrivals, lots)
 
     coming = (*inbound, order) if order else inbound
     return Outlook(
@@ -72,3 +72,14 @@ def outlook_of(trace: Mapping[str, Any], *, quantity: int | None = None) -> Outl
         arrivals=inbound,
         order=order,
     )
+
+
+def _sellable(position: Mapping[str, int]) -> int:
+    """What new demand can be served from; evidence of old knows less of what cannot."""
+    gone = ("backordered", "expired", "planned_out")
+    return position["available"] - sum(position.get(name, 0) for name in gone)
+
+
+def _lots(trace: Mapping[str, Any]) -> tuple[DatedLot, ...]:
+    free = (trace.get("lots") or {"free": []})["free"]
+    return tuple(DatedLot(date.fromisoformat(day), int(units)) for day, units in free)

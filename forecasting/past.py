@@ -20,9 +20,10 @@ class Past:
     """What is known of the past of S series over T weeks.
 
     `asked`, `served` [S, T] units; `stock` [S, T] units at the end of a week, `arrived` [S, T].
-    Per series: `lead` weeks planned and `leads` [S, J] equally likely ones, `moq`, `pack`, `cost`
-    and `price` of a unit in base currency. `inherited`: the panel with what successors continue,
-    which they learn from since their own first sale; None where nothing continues anything.
+    Per series: `lead` weeks planned and `leads` [S, J] equally likely ones, rising; `ship`, a
+    number: orders of one week with the same one travel together; `moq`, `pack`, `cost` and `price`
+    of a unit in base currency. `inherited`: the panel with what successors continue, which they
+    learn from since their own first sale; None where nothing continues anything.
     """
 
     panel: Panel
@@ -32,6 +33,7 @@ class Past:
     arrived: Floats
     lead: Ints
     leads: Ints
+    ship: Ints
     moq: Floats
     pack: Floats
     cost: Floats
@@ -41,7 +43,10 @@ class Past:
     def best_sellers(self, count: int) -> "Past":
         """Only the series that sold for most, as many as `count`, in the order they had."""
         worth = np.nan_to_num((self.served * self.price[:, None]).sum(axis=1))
-        rows = np.sort(np.argsort(-worth, kind="stable")[:count])
+        return self.select(np.sort(np.argsort(-worth, kind="stable")[:count]))
+
+    def select(self, rows: Ints) -> "Past":
+        """Some of the series, in any order."""
         panels = ("panel", "inherited")
         names = [one.name for one in fields(self) if one.name not in panels]
         some = {name: getattr(self, name)[rows] for name in names}

@@ -21,11 +21,15 @@ EMPTY = 0.5 - 1e-6  # less than half a unit, a millionth forgiven, is nothing to
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A dated quantity that is confirmed to come: a purchase order or a transfer."""
+    """A dated quantity that is confirmed to come: a purchase order or a transfer.
+
+    `said_on`: the day of its papers, where the plan expects another one.
+    """
 
     on_day: date
     quantity: int
     document: str
+    said_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

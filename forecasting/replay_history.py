@@ -223,11 +223,11 @@ def lost_unit_price(past: Past, what_if: WhatIf) -> Floats:
 
 def _late(past: Past, weeks: int, port_days: int) -> Ints:
     """[S, W] weeks by which an order comes after its time: one of its lead times by lot, the same
-    for every plan, and what a closed port adds.
+    for every plan and for all that travels together, and what a closed port adds.
     """
-    count, slices = past.leads.shape
-    lots = np.random.default_rng(LOTS_SEED).integers(0, slices, (count, weeks))
-    late = np.take_along_axis(past.leads - past.lead[:, None], lots, axis=1)
+    slices, ships = past.leads.shape[1], int(past.ship.max(initial=-1)) + 1
+    lots = np.random.default_rng(LOTS_SEED).integers(0, slices, (ships, weeks))
+    late = np.take_along_axis(past.leads - past.lead[:, None], lots[past.ship], axis=1)
     middle = weeks // 2
     late[:, middle : middle + PORT_WEEKS] += round(port_days / 7)
     return np.asarray(late)

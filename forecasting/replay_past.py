@@ -65,7 +65,7 @@ def read_past(conn: Reading, *, today: date, now: datetime | None = None) -> Pas
     book = read_book(conn, as_of=day.as_of)
     stock, arrived, cost = _stock(conn, grid)
     price = _last_price(grid)
-    terms, leads = _terms(book, grid, day.as_of)
+    terms, leads, ship = _terms(book, grid, day.as_of)
     cost = np.where(np.isnan(cost), terms[:, 3], cost)
     marked_up = 1.0 + float(book.costs.margin_share)
     cost = np.where(np.isnan(cost), np.nan_to_num(price) / marked_up, cost)
@@ -80,6 +80,7 @@ def read_past(conn: Reading, *, today: date, now: datetime | None = None) -> Pas
         arrived=arrived,
         lead=terms[:, 0].astype(np.int64),
         leads=leads,
+        ship=ship,
         moq=terms[:, 1],
         pack=terms[:, 2],
         cost=cost,
@@ -156,9 +157,10 @@ def _last_price(grid: DemandGrid) -> Floats:
     return np.asarray(grid.price[:, -1], dtype=np.float64)
 
 
-def _terms(book: Book, grid: DemandGrid, as_of: date) -> tuple[Floats, Ints]:
-    """[S, 4] lead time in weeks, MOQ, step and price of the preferred offer, else the first; and
-    [S, J] equally likely lead times.
+def _terms(book: Book, grid: DemandGrid, as_of: date) -> tuple[Floats, Ints, Ints]:
+    """[S, 4] lead time in weeks, MOQ, step and price of the preferred offer, else the first; [S, J]
+    equally likely lead times; [S] whose orders travel together: one supplier's to one warehouse by
+    one way, and without an offer nobody's.
     """
     out, leads = np.zeros((len(grid.y), 4)), np.zeros((len(grid.y), LEADS), dtype=np.int64)
     rates = {rate.currency: float(rate.rate) for rate in book.rates}
@@ -167,6 +169,7 @@ def _terms(book: Book, grid: DemandGrid, as_of: date) -> tuple[Floats, Ints]:
         lambda: (_in_weeks(ASSUMED_LEAD_DAYS), 0.0, 1.0, float("nan"))
     )
     ways: dict[Pair, Sequence[int]] = defaultdict(lambda: assumed)
+    ships: dict[Pair, tuple[object, ...]] = {}
     pairs = list(zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True))
     here = OffersHere(book, as_of)
     for sku_id, warehouse_id in pairs:
@@ -181,10 +184,13 @@ def _terms(book: Book, grid: DemandGrid, as_of: date) -> tuple[Floats, Ints]:
             pack = step_of(offer, carton if isinstance(carton, int) else None)
             known[sku_id, warehouse_id] = (_in_weeks(days), offer.moq, pack, price)
             ways[sku_id, warehouse_id] = lead_times(route, days)
+            ships[sku_id, warehouse_id] = (offer.supplier_id, route.ship_method, warehouse_id)
     for row, pair in enumerate(pairs):
         out[row] = known[pair]
         leads[row] = [_in_weeks(days) for days in sliced(ways[pair])]
-    return out, leads
+    numbers: dict[tuple[object, ...], int] = {}
+    ship = [numbers.setdefault(ships.get(pair, pair), len(numbers)) for pair in pairs]
+    return out, leads, np.array(ship, dtype=np.int64)
 
 
 def _in_weeks(days: int) -> int:

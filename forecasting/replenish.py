@@ -1,7 +1,7 @@
 """From a published run and the book of this moment to plans. Decides which facts a plan is made of.
 
-Reads positions, inbound, offers, calendars, rates and rules in one snapshot, and lets the pure
-`suggest` decide. The same call plans one SKU again when somebody approves it.
+Reads stock of one moment, offers, calendars, rates and rules, and lets the pure `suggest` decide.
+The same call plans one SKU again when somebody approves it.
 """
 
 from collections import defaultdict
@@ -48,7 +48,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class PlanFacts:
-    """All that one plan is made of, read in one snapshot: the same facts give the same plan."""
+    """All that one plan is made of: the same facts give the same plan."""
 
     as_of: date
     book: Book

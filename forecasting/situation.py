@@ -44,8 +44,10 @@ class StockNow:
 
     @property
     def sellable(self) -> int:
-        """What new demand can be served from today; below zero while customers wait."""
-        return self.available - self.expired - self.backordered
+        """What new demand can be served from today, without what is to leave for other sites;
+        below zero while customers wait.
+        """
+        return self.available - self.expired - self.backordered - self.planned_out
 
 
 @dataclass(frozen=True, slots=True)

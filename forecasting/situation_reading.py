@@ -67,7 +67,7 @@ def arrivals_of(book: Book, pair: Pair, as_of: date) -> tuple[Arrival, ...]:
     """What is on its way to a warehouse; what nobody has dated comes after a usual time."""
     undated = as_of + timedelta(days=UNDATED_ARRIVES_AFTER_DAYS)
     return tuple(
-        Arrival(item.expected_on or undated, item.quantity, item.document_number)
+        Arrival(item.expected_on or undated, item.quantity, item.document_number, item.said_on)
         for item in book.inbound.get(pair, ())
     )
 

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from forecasting.evidence_way import inbound_of
 from forecasting.need import cautious_stock, days_of_cover, expiring_units
 from forecasting.situation import Draft, Planned
 from forecasting.transfers import CASES, LEAST_RETURN, Benefit, Lost, order_arrives_on, unit_cost
@@ -107,10 +108,7 @@ def _receiver(send: Send) -> dict[str, Any]:
     taken, here = send.taken, send.receiver.situation
     return {
         "sellable": here.stock.sellable,
-        "inbound": [
-            {"on": item.on_day.isoformat(), "quantity": item.quantity, "document": item.document}
-            for item in here.inbound
-        ],
+        "inbound": inbound_of(here),
         "order_arrives_on": order_arrives_on(send.receiver).isoformat(),
         "lost_without": _lost(taken.without),
         "lost_with": _lost(taken.with_it),
@@ -133,10 +131,7 @@ def _donor(send: Send) -> dict[str, Any] | None:
         "planned_out": here.stock.planned_out,
         "inventory_position": here.stock.inventory_position,
         "order_up_to": send.donor.policy.order_up_to,
-        "inbound": [
-            {"on": item.on_day.isoformat(), "quantity": item.quantity, "document": item.document}
-            for item in here.inbound
-        ],
+        "inbound": inbound_of(here),
         "lost_without": _lost(taken.donor_without),
         "lost_with": _lost(taken.donor_with),
         "unit_margin": _text(

@@ -281,7 +281,7 @@ def surplus(planned: Planned) -> int:
     if planned.draft is not None:
         return 0
     spare = stock.inventory_position - planned.policy.order_up_to
-    return max(0, min(stock.sellable - stock.planned_out, spare))
+    return max(0, min(stock.sellable, spare))
 
 
 def cents(amount: Decimal) -> Decimal:

@@ -4,8 +4,9 @@ Decides which run speaks for a week (the newest that was planned with and ended 
 how a week is cut out of its periods. A week is judged once; later plans only add the new ones.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -26,9 +27,11 @@ from inventory_core.planning.alarms import (
 )
 from inventory_core.planning.learning_limits import learning_limits_of
 from inventory_core.planning.overrides import Override, all_overrides, units_between
-from inventory_core.planning.published import PublishedForecast, forecasts_of, step_days
+from inventory_core.planning.published import PublishedForecast, forecasts_in_portions, step_days
 from inventory_core.planning.registry import Release, releases
 from inventory_core.vocabulary import ReleaseState
+
+Pair = tuple[int, int]
 
 WEEK = 7
 # Weeks that are looked at again; older ones were judged or never will be.
@@ -66,22 +69,23 @@ def _new_outcomes(conn: Reading, grid: DemandGrid, sold: ChannelDemand) -> list[
     weeks = _weeks_over(grid)
     if not weeks:
         return []
-    kept = weeks_kept(conn, weeks[0])
-    spoken = _runs_in_force(conn)
+    kept, spoken = weeks_kept(conn, weeks[0]), _runs_in_force(conn)
+    judged: dict[int, list[_Week]] = defaultdict(list)
     overrides = all_overrides(conn, limit=10_000)
-    cache: dict[int, list[PublishedForecast]] = {}
-    found: list[Outcome] = []
     for week_on in weeks:
-        if week_on in kept:
-            continue
         release = next((one for one in spoken if one.as_of_on <= week_on), None)
-        if release is None:
-            continue
-        if release.run_id not in cache:
-            cache[release.run_id] = forecasts_of(conn, release.run_id)
-        week = _of_week(grid, week_on, release, cache[release.run_id], overrides)
-        found += _by_channel(week, cache[release.run_id], grid, sold)
-    return found
+        if week_on not in kept and release is not None:
+            judged[release.run_id].append(_week(grid, sold, week_on, overrides))
+    pairs = zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True)
+    rows = {pair: row for row, pair in enumerate(pairs)}
+    by_run = {one.run_id: one for one in spoken}
+    return [
+        outcome
+        for run_id, mine in judged.items()
+        for forecasts in forecasts_in_portions(conn, run_id)
+        for week in mine
+        for outcome in _of_week(grid, rows, week, by_run[run_id], forecasts)
+    ]
 
 
 def _runs_in_force(conn: Reading) -> list[Release]:
@@ -101,90 +105,80 @@ def _weeks_over(grid: DemandGrid) -> list[date]:
     return [day for day in reversed(mondays) if day >= grid.first_on]
 
 
-def _of_week(
-    grid: DemandGrid,
-    week_on: date,
-    release: Release,
-    forecasts: Sequence[PublishedForecast],
-    overrides: Sequence[Override],
-) -> list[Outcome]:
-    days = step_days(release.frequency)
+@dataclass(frozen=True, slots=True)
+class _Week:
+    """A week that is over: what each channel sold by row of the grid, and the overrides then."""
+
+    starts_on: date
+    sold: Mapping[int, Mapping[int, float]]
+    overrides: Sequence[Override]
+
+
+def _week(
+    grid: DemandGrid, sold: ChannelDemand, week_on: date, overrides: Sequence[Override]
+) -> _Week:
     start = (week_on - grid.first_on).days
-    rows = {
-        pair: row
-        for row, pair in enumerate(
-            zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True)
-        )
-    }
-    live = _live_then(overrides, week_on)
-    planned = as_planned(forecasts, live, as_of=release.as_of_on, days=days) if live else forecasts
-    found = []
-    for told, laid_over in zip(forecasts, planned, strict=True):
-        row = rows.get((told.sku_id, told.warehouse_id))
-        if row is None or not _reaches(told, week_on, days):
-            continue
-        week = slice(start, start + WEEK)
-        out = np.nan_to_num(grid.out_share[row, week])
-        model = _units(told, told.mean, week_on, days)
-        low, high = _interval(told, week_on, days, model)
-        found.append(
-            Outcome(
-                sku_id=told.sku_id,
-                warehouse_id=told.warehouse_id,
-                week_on=week_on,
-                run_id=release.run_id,
-                actual=float((grid.y[row, week] - grid.bulk[row, week]).sum()),
-                model=round(model, 3),
-                planned=round(_units(laid_over, laid_over.mean, week_on, days), 3),
-                naive=None
-                if told.naive is None
-                else round(_units(told, told.naive, week_on, days), 3),
-                low=round(low, 3),
-                high=round(high, 3),
-                seen=bool(grid.live[row, week].all() and out.mean() <= MOST_OUT_SHARE),
-            )
-        )
-    return found
-
-
-def _by_channel(
-    week: Sequence[Outcome],
-    forecasts: Sequence[PublishedForecast],
-    grid: DemandGrid,
-    sold: ChannelDemand,
-) -> list[Outcome]:
-    """The outcomes of one week with what each channel sold, and what had been said of it."""
-    if not week:
-        return []
-    told_of = {(told.sku_id, told.warehouse_id): told for told in forecasts}
-    start = (week[0].week_on - grid.first_on).days
     mine = (sold.day >= start) & (sold.day < start + WEEK)
-    actual: dict[tuple[int, int], dict[int, float]] = {}
+    channels: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
     for row, account, units in zip(
         sold.row[mine].tolist(),
         sold.account_id[mine].tolist(),
         (sold.units - sold.bulk)[mine].tolist(),
         strict=True,
     ):
-        pair = int(grid.sku_id[row]), int(grid.warehouse_id[row])
-        channels = actual.setdefault(pair, {})
-        channels[account] = channels.get(account, 0.0) + units
+        channels[row][account] += units
+    return _Week(week_on, channels, _live_then(overrides, week_on))
+
+
+def _of_week(
+    grid: DemandGrid,
+    rows: Mapping[Pair, int],
+    week: _Week,
+    release: Release,
+    forecasts: Sequence[PublishedForecast],
+) -> list[Outcome]:
+    days, week_on = step_days(release.frequency), week.starts_on
+    start = (week_on - grid.first_on).days
+    planned, live = forecasts, week.overrides
+    if live:
+        planned = as_planned(forecasts, live, as_of=release.as_of_on, days=days)
     found = []
-    for one in week:
-        told = told_of[one.sku_id, one.warehouse_id]
-        came = actual.get((one.sku_id, one.warehouse_id), {})
-        shares = np.diff(told.channel_cuts, prepend=0) / WHOLE
-        said = dict(zip(told.channel_ids, (shares * one.model).tolist(), strict=True))
-        ids = sorted({*came, *said}) if said else []
-        found.append(
-            replace(
-                one,
-                channel_ids=ids,
-                channel_actual=[came.get(account, 0.0) for account in ids],
-                channel_model=[round(said.get(account, 0.0), 3) for account in ids],
-            )
+    for told, laid_over in zip(forecasts, planned, strict=True):
+        row = rows.get((told.sku_id, told.warehouse_id))
+        if row is None or not _reaches(told, week_on, days):
+            continue
+        seven = slice(start, start + WEEK)
+        out = np.nan_to_num(grid.out_share[row, seven])
+        model = _units(told, told.mean, week_on, days)
+        low, high = _interval(told, week_on, days, model)
+        outcome = Outcome(
+            sku_id=told.sku_id,
+            warehouse_id=told.warehouse_id,
+            week_on=week_on,
+            run_id=release.run_id,
+            actual=float((grid.y[row, seven] - grid.bulk[row, seven]).sum()),
+            model=round(model, 3),
+            planned=round(_units(laid_over, laid_over.mean, week_on, days), 3),
+            naive=None if told.naive is None else round(_units(told, told.naive, week_on, days), 3),
+            low=round(low, 3),
+            high=round(high, 3),
+            seen=bool(grid.live[row, seven].all() and out.mean() <= MOST_OUT_SHARE),
         )
+        found.append(_by_channel(outcome, told, week.sold.get(row, {})))
     return found
+
+
+def _by_channel(one: Outcome, told: PublishedForecast, came: Mapping[int, float]) -> Outcome:
+    """The outcome with what each channel sold, and what had been said of it."""
+    shares = np.diff(told.channel_cuts, prepend=0) / WHOLE
+    said = dict(zip(told.channel_ids, (shares * one.model).tolist(), strict=True))
+    ids = sorted({*came, *said}) if said else []
+    return replace(
+        one,
+        channel_ids=ids,
+        channel_actual=[came.get(account, 0.0) for account in ids],
+        channel_model=[round(said.get(account, 0.0), 3) for account in ids],
+    )
 
 
 def _reaches(told: PublishedForecast, week_on: date, days: int) -> bool:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from forecasting.arrivals import expected_arrivals
+from forecasting.arrivals import arrivals_of_plan
 from forecasting.book import longest_lead_days
 from forecasting.channel_shares import Channels
 from forecasting.demand_panel import Period, choose_period, is_sellable
@@ -239,7 +239,8 @@ def _propose(
     tx: Writing, actor: Actor, published: PublishedRun, *, key: str, as_of: date, now: datetime
 ) -> tuple[Plan, Proposed]:
     note_plan_day(tx, published.id, as_of)
-    keep_outlooks(tx, expected_arrivals(tx, as_of=as_of))
+    today = business_day(now, read_company(tx).time_zone)
+    keep_outlooks(tx, arrivals_of_plan(tx, as_of=as_of, today=today))
     planned = plan_from_run(tx, published, as_of=as_of)
     publish_policies(tx, published.id, policies_of(planned))
     proposed = propose_suggestions(

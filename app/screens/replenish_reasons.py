@@ -188,15 +188,7 @@ def _what_would_change(shown: Shown) -> None:
                 last=day(date.fromisoformat(last)),
             )
         )
-    for item in trace["inbound"]:
-        notes.append(
-            md(
-                "replenish.note_inbound",
-                quantity=number(item["quantity"]),
-                day=day(date.fromisoformat(item["on"])),
-                document=item["document"],
-            )
-        )
+    notes += [_inbound_words(item, trace["as_of"]) for item in trace["inbound"]]
     notes += expiry_words(trace)
     if continued := trace.get("continues"):
         notes.append(md("replenish.note_continues", codes=", ".join(continued)))
@@ -206,6 +198,24 @@ def _what_would_change(shown: Shown) -> None:
     with st.expander(md("replenish.all_numbers"), icon=":material/calculate:"):
         st.caption(md("replenish.all_numbers_hint"))
         st.json(trace, expanded=1)
+
+
+def _inbound_words(item: dict[str, Any], as_of: str) -> str:
+    """Goods on their way. Ordered after the day of an old plan they come sooner in its days than
+    their papers say; overdue they come later.
+    """
+    on, said = item["on"], item.get("said_on")
+    key = "replenish.note_inbound"
+    if said is not None:
+        key += "_moved" if said > on else "_overdue"
+    return md(
+        key,
+        quantity=number(item["quantity"]),
+        document=item["document"],
+        today=day(date.fromisoformat(as_of)),
+        day=day(date.fromisoformat(on)),
+        said=day(date.fromisoformat(said or on)),
+    )
 
 
 def _faster_words(trace: dict[str, Any]) -> str:

@@ -23,6 +23,7 @@ def draw_sum(shown: Shown) -> None:
         (t("replenish.sum_expired"), position.get("expired", 0)),
         (t("replenish.sum_expiring"), quantity.get("expiring", 0)),
         (t("replenish.sum_reserved"), position["reserved"] + position["backordered"]),
+        (t("replenish.sum_planned_out"), position.get("planned_out", 0)),
         (t("replenish.sum_inbound"), _inbound(position)),
         (t("replenish.sum_upstream"), -position.get("upstream", 0)),
         (t("replenish.sum_lost"), -quantity["lost_before_arrival"]),
@@ -76,11 +77,9 @@ def _cover(policy: dict[str, Any]) -> list[tuple[str, int]]:
 
 def _inbound(position: dict[str, Any]) -> int:
     """All confirmed inbound, once: what lies between the position and the stock on hand."""
-    on_hand_side = (
-        position["on_hand"] - position["held"] - position["reserved"] - position["backordered"]
-    ) - position.get("expired", 0)
-    upstream = int(position.get("upstream", 0))
-    return -(int(position["inventory_position"]) - int(on_hand_side) - upstream)
+    here = position["on_hand"] - position["held"] - position["reserved"] - position["backordered"]
+    here -= position.get("expired", 0) + position.get("planned_out", 0)
+    return int(here) + int(position.get("upstream", 0)) - int(position["inventory_position"])
 
 
 def _signed(value: int, *, first: bool) -> str:

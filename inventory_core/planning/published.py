@@ -5,7 +5,7 @@ paths of older runs are kept (their suggestions keep the numbers they were made 
 a forecast.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,6 +35,7 @@ from inventory_core.vocabulary import ReleaseState
 
 # Paths and policies of so many runs are kept; a run itself is a small row and stays.
 RUNS_KEPT = 30
+PORTION = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,14 @@ def forecasts_of(
     if sku_ids is not None:
         statement = statement.where(forecast.c.sku_id.in_(list(sku_ids)))
     return [PublishedForecast(**row._mapping) for row in conn.rows(statement)]
+
+
+def forecasts_in_portions(conn: Reading, run_id: int) -> Iterator[list[PublishedForecast]]:
+    """The same of a whole run, so many in memory at a time."""
+    statement = select(*(forecast.c[name] for name in _KEPT)).where(forecast.c.run_id == run_id)
+    found = conn.execute(statement.execution_options(yield_per=PORTION))
+    for rows in found.partitions():
+        yield [PublishedForecast(**row._mapping) for row in rows]
 
 
 def forecast_digest(conn: Reading, run_id: int) -> Sequence[Row[Any]]:

@@ -14,10 +14,8 @@ from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.db.schema.planning import forecast, forecast_sum
 from inventory_core.office.actors import Actor, Permission, require
-from inventory_core.planning.published import PublishedForecast
+from inventory_core.planning.published import PORTION, PublishedForecast
 from inventory_core.vocabulary import ForecastGrain
-
-PORTION = 1_000
 
 
 @dataclass(frozen=True, slots=True)

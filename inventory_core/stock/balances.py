@@ -37,7 +37,8 @@ class Position:
 class Inbound:
     """Units on their way to a warehouse; `expected_on` by milestones, else as the papers say.
 
-    None where nobody has said. `ordered_on` of a purchase only.
+    None where nobody has said. `ordered_on`: of a transfer the day it was approved or entered, or
+    left if that was before. `said_on`: what all this says where a plan expects another day.
     """
 
     sku_id: int
@@ -50,11 +51,12 @@ class Inbound:
     state: str
     ship_method: str
     ordered_on: date | None = None
+    said_on: date | None = None
 
 
 # A draft is an order that a person has approved and not yet sent: not counting it would have the
 # same need ordered twice (trap 45).
-_INBOUND = """
+INBOUND_ROWS = """
     SELECT l.sku_id, p.warehouse_id,
         coalesce(a.expected_on, l.expected_on, p.expected_on) AS expected_on,
         l.quantity - l.received - l.cancelled AS quantity, 'purchase' AS kind,
@@ -66,8 +68,11 @@ _INBOUND = """
     UNION ALL
     SELECT l.sku_id, t.to_warehouse_id, t.expected_on,
         CASE t.state WHEN 'shipped' THEN l.shipped - l.arrived - l.lost ELSE l.quantity END,
-        'transfer', t.number, t.id, t.state, t.ship_method, NULL
+        'transfer', t.number, t.id, t.state, t.ship_method,
+        (least(coalesce(v.decided_at, t.recorded_at), t.shipped_at)
+            AT TIME ZONE (SELECT time_zone FROM company))::date
     FROM transfer_line l JOIN transfer t ON t.id = l.transfer_id
+    LEFT JOIN approval v ON v.id = t.approval_id
     WHERE t.state = 'planned' OR t.state = 'shipped' AND l.arrived + l.lost < l.shipped
 """
 _FILTER = """
@@ -83,7 +88,7 @@ POSITION_ROWS = f"""
                 ::bigint AS in_transit,
             coalesce(sum(quantity) FILTER (WHERE kind = 'transfer' AND state = 'planned'), 0)
                 ::bigint AS planned_in
-        FROM ({_INBOUND}) AS i GROUP BY sku_id, warehouse_id
+        FROM ({INBOUND_ROWS}) AS i GROUP BY sku_id, warehouse_id
     ), going AS (
         SELECT l.sku_id, t.from_warehouse_id AS warehouse_id,
             sum(l.quantity - coalesce(r.promised, 0))::bigint AS planned_out
@@ -124,7 +129,7 @@ POSITION_ROWS = f"""
 
 POSITIONS = text(POSITION_ROWS)
 INBOUND = text(
-    f"SELECT x.* FROM ({_INBOUND}) AS x WHERE {_FILTER}"  # noqa: S608
+    f"SELECT x.* FROM ({INBOUND_ROWS}) AS x WHERE {_FILTER}"  # noqa: S608
     " ORDER BY x.sku_id, x.warehouse_id, x.expected_on NULLS LAST, x.document_number"
 )
 

@@ -1,8 +1,7 @@
-"""Which units lie where, by lot. Reads bins for picking and planning; orders lots by expiry."""
+"""Which units lie where, by lot. Reads bins for picking; orders lots by expiry."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import date
 
 from sqlalchemy import text
 
@@ -20,33 +19,6 @@ _PICKABLE = text("""
     WHERE b.condition = :condition AND b.owner_id = :owner AND b.quantity > 0
     ORDER BY t.expires_on NULLS LAST, b.lot_id, b.location_id
 """)
-
-
-_DATED = text("""
-    SELECT b.sku_id, p.warehouse_id, t.expires_on, sum(b.quantity)::bigint AS quantity
-    FROM lot t
-    JOIN bin_stock b ON b.lot_id = t.id AND b.sku_id = t.sku_id
-    JOIN location p ON p.id = b.location_id
-    WHERE t.expires_on IS NOT NULL AND b.condition = :condition AND b.owner_id = :owner
-        AND b.quantity > 0
-        AND (CAST(:skus AS bigint[]) IS NULL OR b.sku_id = ANY(CAST(:skus AS bigint[])))
-    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-""")
-
-
-def dated_stock(
-    conn: Reading, sku_ids: Collection[int] | None
-) -> Mapping[Pair, list[tuple[date, int]]]:
-    """Good units with a day on which they expire, by (SKU, warehouse), the first expired first."""
-    found: dict[Pair, list[tuple[date, int]]] = defaultdict(list)
-    facts = {
-        "skus": None if sku_ids is None else sorted(set(sku_ids)),
-        "owner": NO_OWNER,
-        "condition": str(Condition.GOOD),
-    }
-    for row in conn.rows(_DATED, facts):
-        found[row.sku_id, row.warehouse_id].append((row.expires_on, row.quantity))
-    return found
 
 
 def pickable(

@@ -56,6 +56,11 @@ def doubtful_orders(
     return [SentOrder(*row) for row in conn.rows(_DOUBTFUL, {"as_of": as_of, "ids": ids})]
 
 
+def orders_placed_since(conn: Reading, day: date) -> list[int]:
+    """Open orders of a later day than this one."""
+    return [row.id for row in conn.rows(_SINCE, {"day": day})]
+
+
 def way_of_order(conn: Reading, order_id: int) -> SentOrder | None:
     """The way that one order goes, open or ended; None where its lines name no offer."""
     rows = conn.rows(_ONE, {"id": order_id})
@@ -120,6 +125,10 @@ _DOUBTFUL = text(
                 AND coalesce(o.expected_on, p.expected_on, 'infinity') >= :as_of))"""
     )
 )
+_SINCE = text("""
+    SELECT id FROM purchase_order
+     WHERE state IN ('sent', 'confirmed') AND ordered_on > :day ORDER BY id
+""")
 _FORGET = text("""
     DELETE FROM arrival_outlook
      WHERE (CAST(:ids AS bigint[]) IS NULL OR purchase_order_id = ANY(CAST(:ids AS bigint[])))

@@ -5,13 +5,16 @@ from datetime import timedelta
 import pytest
 
 from app.screens.replenish_acts import approve_now
+from forecasting.replenish import plan_from_run
 from inventory_core.catalog.locations import NewWarehouse, create_warehouses
 from inventory_core.db.engine import Database
 from inventory_core.desk.decisions import Choice
 from inventory_core.desk.undo import undo_decision
 from inventory_core.errors import Conflict
 from inventory_core.office.actors import SYSTEM
-from inventory_core.stock.balances import positions
+from inventory_core.planning.published import current_run
+from inventory_core.planning.release import shown_suggestions
+from inventory_core.stock.balances import inbound, positions
 from inventory_core.vocabulary import WarehouseKind
 from jobs.planning import run_planning
 from tests.planning.seller import NOW, TODAY, Seller, make_seller
@@ -24,12 +27,12 @@ LIST = """
 """
 
 
-def _planned(database: Database) -> tuple[Seller, int]:
+def _planned(database: Database, *, ended_days_ago: int = 1) -> tuple[Seller, int]:
     seller = make_seller(database, ("LAMP",))
     with database.writing() as tx:
         new = NewWarehouse("HUB", "Hub", WarehouseKind.OWN, "CN", "Asia/Shanghai")
         hub = int(create_warehouses(tx, SYSTEM, [new])["HUB"])
-    seller.sold("LAMP", [4, 6, 5, 7, 3, 8, 6] * 20, last_on=TODAY - timedelta(days=1))
+    seller.sold("LAMP", [4, 6, 5, 7, 3, 8, 6] * 20, last_on=TODAY - timedelta(days=ended_days_ago))
     seller.stock("LAMP", 40)
     seller.stock("LAMP", 60, warehouse=hub)
     run_planning(database, SYSTEM, now=NOW, prophet_seconds=0)
@@ -72,3 +75,28 @@ def test_goods_that_left_the_hub_meanwhile_are_not_promised(database: Database) 
     )
     assert isinstance(told, Conflict)
     assert [row[2:] for row in seller.rows(LIST)] == [(10, hub)]
+
+
+def test_a_transfer_approved_from_an_old_plan_comes_in_the_days_of_that_plan(
+    database: Database,
+) -> None:
+    seller, hub = _planned(database, ended_days_ago=100)
+    [(transfer, revision, quantity, _)] = seller.rows(LIST)
+    with database.reading() as conn:
+        planned = shown_suggestions(conn, [transfer])[transfer]
+    assert planned.arrives_on is not None
+    assert planned.arrives_on < TODAY, "as long after the last day with sales as it takes"
+    database.write(lambda tx: approve_now(tx, SYSTEM, NOW, [Choice(transfer, revision, "click")]))
+    again = run_planning(database, SYSTEM, now=NOW, prophet_seconds=0)
+    assert (again.stale, again.opened, again.revised, again.withdrawn) == (True, 0, 0, 0)
+    with database.reading() as conn:
+        run = current_run(conn)
+        assert run is not None
+        [pair] = plan_from_run(conn, run, as_of=run.plan_day).pairs
+        [coming] = inbound(conn)
+        [there] = positions(conn, [seller.skus["LAMP"]], [hub])
+    [arrival] = pair.situation.inbound
+    assert (arrival.on_day, arrival.quantity) == (planned.arrives_on, quantity)
+    # Its papers live in our days.
+    assert arrival.said_on == coming.expected_on == planned.arrival_of_order(TODAY)
+    assert there.planned_out == quantity

@@ -154,9 +154,12 @@ class Calendars:
 
 
 def sellable_of(trace: dict[str, Any]) -> int:
-    """What new demand can be served from: neither promised, held, expired nor waited for."""
+    """What new demand can be served from: neither promised, held, expired nor waited for, and not
+    to leave for another site.
+    """
     position = trace["position"]
-    return int(position["available"] - position["expired"] - position["backordered"])
+    gone = position["expired"] + position["backordered"] + position["planned_out"]
+    return int(position["available"] - gone)
 
 
 def lots_by_day(trace: dict[str, Any]) -> list[tuple[int, float]]:

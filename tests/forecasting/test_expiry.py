@@ -1,5 +1,6 @@
 """Lots that will not be sold before they expire: how many units, on which day, on every course."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -136,5 +137,7 @@ def test_lots_are_read_from_the_shelf_without_what_is_held_or_promised(database:
     assert expired_units(book, pair, TODAY) == 7
     # The 15 good ones of today's lot are promised, and 3 of the next; damaged ones are held.
     assert lots_of(book, pair, TODAY) == (DatedLot(on(90), 27),)
+    leaving = {pair: replace(book.positions[pair], planned_out=20)}
+    assert lots_of(replace(book, positions=leaving), pair, TODAY) == (DatedLot(on(90), 7),)
     assert expired_units(book, (seller.skus["LAMP"], seller.us), TODAY) == 0
     assert lots_of(book, (seller.skus["LAMP"], seller.us), TODAY) == ()

@@ -5,18 +5,20 @@ from datetime import date, timedelta
 
 import pytest
 
-from forecasting.arrivals import expected_arrivals, outlook_from
-from forecasting.book import in_plan_days, not_yet_here
+from forecasting.arrivals import arrivals_of_plan, expected_arrivals, outlook_from
+from forecasting.book import as_expected, in_plan_days, not_yet_here
 from forecasting.lead_time import Route, arrives_on
 from forecasting.policy import LEAD_TIME_SLICES
 from inventory_core.db.engine import Database
 from inventory_core.office.actors import SYSTEM
 from inventory_core.stock.balances import Inbound, inbound
 from inventory_core.trade.arrival_outlooks import doubtful_orders, keep_outlooks
+from inventory_core.trade.milestones import NewMilestone, Subject, record_milestones
 from inventory_core.trade.purchase_orders import LineChange, change_lines, purchase_orders
+from inventory_core.vocabulary import Milestone
 from tests.forecasting.test_leg_learning import MONDAY, ORDER, ROUTE, WAY
 from tests.trade.test_deliveries import ordered_only
-from tests.trade.world import NOW, World
+from tests.trade.world import NOW, TODAY, World
 
 ON_TIME = (arrives_on(ROUTE, MONDAY) - MONDAY).days
 DUE = replace(ORDER, due_on=MONDAY + timedelta(days=ON_TIME))
@@ -95,6 +97,21 @@ def test_the_book_expects_an_overdue_order_later_and_one_in_time_as_its_papers_s
     assert expected() == said
 
 
+def test_a_plan_of_an_old_day_leaves_orders_placed_since_what_was_seen_of_them(
+    database: Database, world: World
+) -> None:
+    order = ordered_only(database, world, "one")
+    made = NewMilestone("m", Subject.PURCHASE_ORDER, order, Milestone.MADE, TODAY)
+    with database.writing() as tx:
+        record_milestones(tx, SYSTEM, [made], now=NOW)
+        old = TODAY - timedelta(days=400)
+        assert expected_arrivals(tx, as_of=old) == []
+        [seen] = arrivals_of_plan(tx, as_of=old, today=TODAY)
+        assert [seen] == expected_arrivals(tx, as_of=TODAY)
+        assert [seen] == arrivals_of_plan(tx, as_of=TODAY, today=TODAY)
+        assert arrivals_of_plan(tx, as_of=old, today=old) == []
+
+
 @pytest.mark.parametrize(("late", "expected"), [(0, 0), (-3, 3), (1, 1), (9, 9), (200, 30)])
 def test_what_has_no_lead_times_is_as_late_again_as_it_is(late: int, expected: int) -> None:
     """`late` days past its day, or before it where negative."""
@@ -112,6 +129,21 @@ def test_an_order_placed_after_the_day_of_the_plan_takes_as_long_from_that_day()
     )
     assert in_plan_days(item, MONDAY).expected_on == MONDAY + timedelta(days=21)
     assert in_plan_days(item, placed) is item
+
+
+def test_a_plan_keeps_what_the_papers_say_where_it_expects_another_day() -> None:
+    """In time, overdue, and placed after the day of the plan."""
+    placed = MONDAY + timedelta(days=200)
+    in_time = Inbound(1, 2, MONDAY + timedelta(days=3), 10, "transfer", "T-1", 1, "planned", "sea")
+    assert as_expected(in_time, MONDAY) is in_time
+    late = replace(in_time, expected_on=MONDAY - timedelta(days=3))
+    moved = replace(in_time, expected_on=placed + timedelta(days=21), ordered_on=placed)
+    for item, days in ((late, 3), (moved, 21)):
+        found = as_expected(item, MONDAY)
+        assert (found.expected_on, found.said_on) == (
+            MONDAY + timedelta(days=days),
+            item.expected_on,
+        )
 
 
 def test_what_nobody_has_dated_stays_undated() -> None:

@@ -32,6 +32,7 @@ def steady(weeks: int, *, lead: int = 2) -> Past:
         arrived=asked * 0.5,
         lead=np.array([lead, lead]),
         leads=np.full((2, 5), lead),
+        ship=np.arange(2),
         moq=np.array([100.0, 0.0]),
         pack=np.array([100.0, 1.0]),
         cost=np.array([2.0, 5.0]),
@@ -115,6 +116,23 @@ def test_late_goods_cost_every_plan_and_the_one_that_expects_them_less() -> None
     assert late.ours.stock_value > punctual.ours.stock_value
     assert late.actual == punctual.actual, "what happened was late enough"
     assert replay_history(spread, USUAL, known) == late
+
+
+def test_orders_that_travel_together_are_late_together() -> None:
+    """Two series that are the same in everything, on one ship and on two."""
+    past = steady(LEAST_HISTORY_WEEKS + 52).best_sellers(1)
+    past = replace(past, leads=np.array([[1, 1, 2, 2, 9]]))
+    rows = np.zeros(2, dtype=np.int64)
+    twins = replace(past.select(rows), ship=np.array([0, 0]))
+    known = exact_forecasts(past)
+    both = {week: (mean[rows], paths[rows]) for week, (mean, paths) in known.items()}
+    alone = replay_history(past, USUAL, known)
+    together = replay_history(twins, USUAL, both)
+    apart = replay_history(replace(twins, ship=np.array([0, 1])), USUAL, both)
+    doubled = [2 * value for value in alone.ours.value_by_week]
+    assert list(together.ours.value_by_week) == doubled
+    assert together.ours.fill_rate == alone.ours.fill_rate
+    assert list(apart.ours.value_by_week) != doubled
 
 
 def test_a_budget_that_never_bites_changes_no_number() -> None:

@@ -68,6 +68,21 @@ def test_trap_32_a_successor_is_known_by_what_it_continues_from_its_own_first_sa
     assert past.known(26).y[1 - row, :25].tolist() == [63.0] * 25
 
 
+def test_orders_of_one_supplier_to_one_warehouse_travel_together(database: Database) -> None:
+    seller = make_seller(database, ("LAMP", "CABLE"))
+    sites = (("LAMP", seller.us, 9), ("CABLE", seller.us, 9), ("CABLE", seller.uk, 4))
+    for sku, warehouse, units in sites:
+        seller.sold(sku, [units] * 7 * WEEKS, last_on=YESTERDAY, warehouse=warehouse)
+    past = past_of(database)
+    ship = {one: int(number) for one, number in zip(past.panel.ids, past.ship, strict=True)}
+    lamp, cable = (seller.skus[code] for code in ("LAMP", "CABLE"))
+    assert ship[f"{lamp}|{seller.us}"] == ship[f"{cable}|{seller.us}"]
+    assert ship[f"{cable}|{seller.uk}"] != ship[f"{cable}|{seller.us}"]
+    for table in ("offer_price", "offer"):
+        seller.run(f"DELETE FROM {table}")
+    assert len(set(past_of(database).ship.tolist())) == 3, "nobody knows whose ship it is"
+
+
 def test_lead_times_spread_in_whole_weeks_as_the_offer_says(database: Database) -> None:
     seller = make_seller(database, ("LAMP",))
     seller.sold("LAMP", [9] * 7 * WEEKS, last_on=YESTERDAY)

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from forecasting.book import offer_terms
 from forecasting.lead_time import Route, latest_order_on
+from forecasting.options import options_of
 from forecasting.policy import Rule
 from forecasting.suggest import plan_pair
+from forecasting.supplier_choice import weigh_options
 from forecasting.supplier_terms import OfferTerms, Rate, allowed_quantity, landed_unit_cost
 from inventory_core.catalog.calendars import Calendar, Leg, arrival_on
 from inventory_core.trade.offer_terms import OfferLeg
@@ -130,6 +132,33 @@ def test_a_least_cost_order_costs_no_more_than_the_whole_need() -> None:
         by_quantity = {row["quantity"]: Decimal(row["cost"]) for row in rows}
         assert by_quantity[least.quantity] == min(by_quantity.values())
         assert least.trace["quantity"]["needed"] in by_quantity
+
+
+def test_the_quantities_asked_for_lose_little_against_the_best_of_all() -> None:
+    """A dear item of uncertain demand, of which much less than the whole need costs least.
+
+    Every quantity is asked for as if the supplier took no less.
+    """
+    sheet, chosen, best = read_sheet("22_least_cost_of_a_dear_item", "input"), [], []
+    plan, sheet["selling_price"] = settings_of(sheet), "700.00"
+    for high, stock in ((300, 330), (600, 330), (600, 500)):
+        sheet["demand"]["high"], sheet["stock"]["on_hand"] = high, stock
+        here = situation_of(sheet)
+        [offer], some = here.offers, options_of(here, plan)
+        need = some[0].need.units
+        every = [
+            option
+            for units in range(need // 7, need, max(1, need // 60))
+            for option in options_of(replace(here, offers=(replace(offer, moq=units),)), plan)
+            if option.quantity.ordered == units
+        ]
+        weighed = weigh_options([*some, *every], here.selling_price_base)
+        costs = [one.weight.total for one in weighed if one.weight is not None]
+        chosen.append(min(costs[: len(some)]))
+        best.append(min(costs))
+        taken = some[costs.index(chosen[-1])]
+        assert taken.quantity.ordered < need / 2
+    assert sum(best) <= sum(chosen) <= sum(best) * Decimal("1.01")
 
 
 def test_freight_with_a_leg_of_no_known_rate_is_unknown_and_not_too_low() -> None:

@@ -2,6 +2,7 @@
 
 from inventory_core.office.actors import SYSTEM
 from inventory_core.stock.balances import inbound, positions
+from inventory_core.stock.moment import stock_of_moment
 from inventory_core.trade.orders import accept_orders
 from inventory_core.vocabulary import OperationKind
 from tests.stock.scene import NOON, Line, Scene
@@ -40,6 +41,10 @@ def test_trap_01_each_number_has_one_meaning_and_nothing_counts_twice(scene: Sce
         first, second = positions(conn, [sku])
         coming = inbound(conn, [sku])
         assert positions(conn, [scene.skus[1]]) == []
+        now = stock_of_moment(conn, [sku])
+    assert list(now.positions.values()) == [first, second]
+    assert now.inbound == {(sku, here): coming[:1], (sku, there): coming[1:]}
+    assert now.dated == {}
     assert (first.on_hand, first.reserved, first.held, first.available) == (20, 5, 3, 12)
     assert (first.on_order, first.in_transit, first.backordered) == (40, 0, 100)
     assert first.inventory_position == 20 - 3 - 5 + 40 - 6 - 100
