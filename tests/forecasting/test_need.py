@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from forecasting.outlook import outlook_of
 from forecasting.projection import Arrival
-from forecasting.situation import Situation
+from forecasting.situation import Situation, StockNow
 from forecasting.suggest import plan_pair
 from tests.golden.sheets import SETTINGS, read_sheet, situation_of, steady_demand
 
@@ -59,3 +60,21 @@ def test_a_fast_way_closes_a_gap_that_the_usual_one_is_too_late_for_where_it_pay
     waiting = plan_pair(replace(here, selling_price_base=Decimal(6)), SETTINGS)
     assert waiting.draft is None
     assert waiting.wanting
+
+
+def test_what_is_to_leave_for_another_site_is_no_supply_of_this_one() -> None:
+    """Nine hundred here of which seven hundred are to leave are two hundred."""
+    sheet = situation_of(read_sheet("01_reorder_point_reached", "input"))
+    two_hundred = StockNow(on_hand=200, available=200, inventory_position=200)
+    here = replace(sheet, inbound=(), stock=two_hundred)
+    promised = StockNow(on_hand=900, available=900, planned_out=700, inventory_position=200)
+    left = plan_pair(replace(here, stock=promised), SETTINGS)
+    plain = plan_pair(here, SETTINGS)
+    assert left.draft is not None
+    assert plain.draft is not None
+    for name in ("quantity", "order_by_on", "runs_out_on", "days_of_cover", "value_at_risk_base"):
+        assert getattr(left.draft, name) == getattr(plain.draft, name), name
+    for name in ("projection", "quantity", "reason", "order_cost"):
+        assert left.draft.trace[name] == plain.draft.trace[name], name
+    seen, bare = outlook_of(left.draft.trace), outlook_of(plain.draft.trace)
+    assert seen.without.tolist() == bare.without.tolist()

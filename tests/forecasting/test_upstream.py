@@ -8,7 +8,6 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.outlook import outlook_of
 from forecasting.projection import Arrival
 from forecasting.situation import Planned, Situation, StockNow
 from forecasting.suggest import plan_pair
@@ -181,22 +180,6 @@ def test_trap_47_a_donor_keeps_what_it_is_filled_up_to_and_gives_each_unit_once(
     assert 0 < sum(send.taken.quantity for send in shared.sends) <= spare
     promised = a_rich_site(stock=stocked(500, planned_out=500))
     assert share([poor, promised], ways=ways).sends == []
-
-
-def test_what_is_to_leave_for_another_site_is_no_supply_of_this_one() -> None:
-    """Nine hundred here of which seven hundred are to leave are two hundred."""
-    here = a_situation(inbound=(), stock=stocked(200))
-    promised = StockNow(on_hand=900, available=900, planned_out=700, inventory_position=200)
-    left = plan_pair(replace(here, stock=promised), SETTINGS)
-    plain = plan_pair(here, SETTINGS)
-    assert left.draft is not None
-    assert plain.draft is not None
-    for name in ("quantity", "order_by_on", "runs_out_on", "days_of_cover", "value_at_risk_base"):
-        assert getattr(left.draft, name) == getattr(plain.draft, name), name
-    for name in ("projection", "quantity", "reason", "order_cost"):
-        assert left.draft.trace[name] == plain.draft.trace[name], name
-    seen, bare = outlook_of(left.draft.trace), outlook_of(plain.draft.trace)
-    assert seen.without.tolist() == bare.without.tolist()
 
 
 def test_the_donors_own_risk_is_counted_with_the_buffer_of_its_lead_time() -> None:

@@ -120,13 +120,16 @@ def test_trap_42_a_buyer_can_work_the_quantity_out_from_the_trace(seller: Seller
     mean = np.mean([total(days, table["mean"]) for days in policy["intervals"]])
     assert policy["demand_mean"] == pytest.approx(mean, abs=0.01)
     # The quantile: the level at which the average of the five distributions is the service level.
-    by_level = list(zip(*table["quantiles"], strict=True))
+    by_level, levels = list(zip(*table["quantiles"], strict=True)), table["levels"]
 
     def chance(units: float) -> float:
         shares = []
         for days in policy["intervals"]:
             ends = [total(days, list(column)) for column in by_level]
-            shares.append(np.interp(units, ends, table["levels"]))
+            # Beyond the outer levels the line goes on to 0 and to 1.
+            low = ends[0] - (ends[1] - ends[0]) * levels[0] / (levels[1] - levels[0])
+            top = (ends[-1] - ends[-2]) * (1 - levels[-1]) / (levels[-1] - levels[-2])
+            shares.append(np.interp(units, [low, *ends, ends[-1] + top], [0, *levels, 1]))
         return float(np.mean(shares))
 
     # Whole units are often equally high at several levels: a little less is not enough.
