@@ -31,7 +31,7 @@ FEW_RARE = {"moving_average": 0.25, "smoothing": 0.25, "croston_sba": 0.25, "tsb
 MUST_BEAT = {"boosted_priced": ("boosted", 0.97)}
 # Tried with fewer bags than it forecasts with: its trial makes it look worse than it is.
 TRIED_SMALLER = frozenset({"boosted"})
-# Knows the shape of rare demand; where a series sells often, what was announced says more.
+# Knows the shape of rare demand; where many series sell often, what was announced says more.
 RARE_ONLY = frozenset({"lookalike"})
 TRIAL_BAGS, DAILY_TRIAL_BAGS = 1, 2
 TRIAL_TREES, TREES = 5, 10  # of the forest of lookalikes

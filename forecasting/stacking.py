@@ -1,5 +1,6 @@
 """Decides how much each candidate counts: non-negative weights per segment of similar series,
-drawn to equal weights among the candidates that earn a place. Fits no model itself.
+drawn to equal weights among the candidates that earn a place, and of a few series to what many
+taught. Fits no model itself.
 
 Three errors count: the squared error of each series over its size (what a series cannot serve),
 the absolute error in units (what a shelf sees), and the absolute error of the horizon's total
