@@ -1,8 +1,9 @@
 """Sparse demand: how often and how much, smoothed apart (Croston-SBA and TSB), all series at once.
 
 Croston with the Syntetos-Boylan correction: size / interval · (1 - alpha / 2), both updated when
-demand occurs. TSB (Teunter, Syntetos, Babai): probability · size, the probability updated every
-period, so a dying item is forgotten.
+demand occurs; an interval still open counts once it is far longer than usual, or an item that died
+would be forecast as it lived for ever. TSB (Teunter, Syntetos, Babai): probability · size, the
+probability updated every period, so a dying item is forgotten.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,8 @@ from forecasting.models.contract import level_ahead
 from forecasting.panel import Panel
 
 Floats = npt.NDArray[np.float64]
+
+PATIENCE = 3.0  # intervals: one in twenty is longer by chance (exp(-3))
 
 
 @dataclass
@@ -53,7 +56,8 @@ class Tsb:
 
 
 def demand_states(y: Floats, alpha: float) -> tuple[Floats, Floats]:
-    """[S, T] smoothed size of demand and interval between demands, in periods seen.
+    """[S, T] smoothed size of demand and interval between demands, in periods seen; one still open
+    counts where it is longer than `PATIENCE` usual ones.
 
     Means of what came so far until 1 / alpha events are known, exponential afterwards.
     """
@@ -72,5 +76,5 @@ def demand_states(y: Floats, alpha: float) -> tuple[Floats, Floats]:
             size[sold] = old_size + gain * (value[sold] - old_size)
             interval[sold] = old_interval + gain * (waited[sold] - old_interval)
             waited[sold] = 0.0
-        sizes[:, column], intervals[:, column] = size, interval
+        sizes[:, column], intervals[:, column] = size, np.fmax(interval, waited / PATIENCE)
     return sizes, intervals
