@@ -75,11 +75,8 @@ def page_head(title: str, sentence: str = "") -> None:
             notice.told = True
             if isinstance(words, Warned):
                 st.warning(words.words, icon=":material/warning:")
-                st.toast(words.words, icon=":material/warning:")
             elif words:
                 st.success(words, icon=":material/check_circle:")
-                # Whoever clicked far below does not see the top of the screen.
-                st.toast(words, icon=":material/check_circle:")
 
 
 def notice_place() -> DeltaGenerator:
