@@ -123,10 +123,7 @@ def undo_approval(
     current = _locked(tx, approval_id)
     if current.state is ApprovalState.UNDONE:
         return _replayed(current)
-    if current.state is not ApprovalState.APPROVED:
-        raise Conflict("already_decided", state=current.state.value, by=current.decided_by)
-    _take_back(tx, actor, approval_id, key, reason)
-    return _one(tx, approval_id)
+    return _taken_back(tx, actor, current, ApprovalState.APPROVED, key, reason)
 
 
 def withdraw_approval(
@@ -135,10 +132,7 @@ def withdraw_approval(
     """Close a question that nobody answered: what it asked about is not so any more."""
     require(actor, permission)
     current = _locked(tx, approval_id)
-    if current.state is not ApprovalState.WAITING:
-        raise Conflict("already_decided", state=current.state.value, by=current.decided_by)
-    _take_back(tx, actor, approval_id, key, reason)
-    return _one(tx, approval_id)
+    return _taken_back(tx, actor, current, ApprovalState.WAITING, key, reason)
 
 
 def live_approval(conn: Reading, subject_kind: str, subject_id: int) -> Approval | None:
@@ -157,13 +151,17 @@ def list_approvals(conn: Reading, state: ApprovalState, *, most: int = 200) -> l
     return _read(conn, approval.c.state == state.value, most=most)
 
 
-def _take_back(tx: Writing, actor: Actor, approval_id: int, key: str, reason: str) -> None:
+def _taken_back(
+    tx: Writing, actor: Actor, current: Approval, state: ApprovalState, key: str, reason: str
+) -> Approval:
+    """Close what is in this state; Conflict in any other."""
+    if current.state is not state:
+        raise Conflict("already_decided", state=current.state.value, by=current.decided_by)
     tx.execute(
-        update(approval)
-        .where(approval.c.id == approval_id)
-        .values(state=ApprovalState.UNDONE.value)
+        update(approval).where(approval.c.id == current.id).values(state=ApprovalState.UNDONE.value)
     )
-    _record_act(tx, actor, approval_id, "undo", key, _check_reason(reason, needed=False), {})
+    _record_act(tx, actor, current.id, "undo", key, _check_reason(reason, needed=False), {})
+    return _one(tx, current.id)
 
 
 def _locked(tx: Writing, approval_id: int) -> Approval:
