@@ -7,11 +7,13 @@ a forest of their own, because quantiles do not add up.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import gamma, poisson
+from scipy.special import gammainccinv
+from scipy.stats import gamma
 from sklearn.ensemble import ExtraTreesRegressor
 
 from forecasting.losses import LEVELS
@@ -27,7 +29,7 @@ ALIKE_POWER = 0.75  # rows of overlapping horizons are alike, not the same
 MAX_ROWS = 16_000
 LEAST_ROWS = 60
 SPLIT_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.92, 0.98)
-MANY_COUNTS = 1e6
+MANY_COUNTS = 1_000  # of which chance alone moves five in a hundred
 PRIOR_SPREAD = 0.8  # coefficient of variation assumed before anything was measured
 PATH_LEVELS = (0.005, *LEVELS, 0.995)
 
@@ -154,11 +156,23 @@ def no_surer_than_chance(table: Floats, mean: Floats) -> Floats:
     Customers who come on their own are the most regular that counted demand can be; a trial that
     says less spread met too few of them. Of `MANY_COUNTS` and more chance alone is no spread.
     """
-    levels = np.asarray(PATH_LEVELS)
-    counted = ((mean > 0) & (mean < MANY_COUNTS))[..., None]
-    chance = poisson.ppf(levels, np.where(counted, mean[..., None], 1.0))
-    wider = np.where(levels < 0.5, np.minimum(table, chance), np.maximum(table, chance))
-    return np.where(counted, wider, table)
+    out = table.copy()
+    counted = (mean > 0) & (mean < MANY_COUNTS)
+    for place, (level, most) in enumerate(zip(PATH_LEVELS, _largest_means(), strict=True)):
+        chance = np.searchsorted(most, mean[counted])
+        bound = np.minimum if level < 0.5 else np.maximum
+        out[counted, place] = bound(out[counted, place], chance)
+    return out
+
+
+@lru_cache(maxsize=1)
+def _largest_means() -> tuple[Floats, ...]:
+    """Per level p and count k the largest mean whose Poisson quantile at p is still k.
+
+    P(X <= k) is the upper regularised gamma function Q(k + 1, mean), which falls with the mean.
+    """
+    counts = np.arange(MANY_COUNTS + 7 * int(MANY_COUNTS**0.5))
+    return tuple(gammainccinv(counts + 1.0, level) for level in PATH_LEVELS)
 
 
 def _leaf_quantiles(leaf: Ints, ratios: Floats, nodes: int, levels: tuple[float, ...]) -> Floats:
