@@ -25,7 +25,7 @@ from forecasting.hierarchy import (
 )
 from forecasting.hierarchy_record import NOT_JUDGED, SumRecord, read_records
 from forecasting.history import DemandGrid, channel_demand
-from forecasting.overriding import as_planned
+from forecasting.overriding import NOTHING_LAID, as_planned, laid_over
 from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import channel_places, sku_facts, warehouse_codes
 from inventory_core.planning.overrides import live_overrides
@@ -77,9 +77,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Hierarchy:
-    """All parts of one grain, the largest first, what they are made of, and their sum."""
+    """All parts of one grain, the largest first, what they are made of, and their sum, as planned
+    with from the day `starts_on` on.
+    """
 
     grain: ForecastGrain
+    starts_on: date
     step_days: int
     whole: Sum
     sums: tuple[Sum, ...]
@@ -102,8 +105,8 @@ def _markets(conn: Reading) -> Markets:
 def read_hierarchy(conn: Reading, run: PublishedRun, grain: ForecastGrain) -> Hierarchy | None:
     """The forecasts of a run added up; None where it has none."""
     days = step_days(run.frequency)
-    overrides = live_overrides(conn, from_on=run.plan_day)
-    told = as_planned(means_of(conn, run.id), overrides, as_of=run.plan_day, days=days)
+    laid = laid_over(conn, live_overrides(conn, from_on=run.plan_day))
+    told = as_planned(means_of(conn, run.id), laid, as_of=run.plan_day, days=days)
     if not told:
         return None
     skus = {row.id: row for row in conn.rows(sku_facts())}
@@ -130,6 +133,7 @@ def read_hierarchy(conn: Reading, run: PublishedRun, grain: ForecastGrain) -> Hi
     places = {row.id: row.code for row in conn.rows(warehouse_codes())}
     return Hierarchy(
         grain=grain,
+        starts_on=run.plan_day,
         step_days=days,
         whole=found[ForecastGrain.COMPANY][0],
         sums=tuple(sorted(found[grain], key=lambda one: (-one.horizon, one.part))),
@@ -224,7 +228,7 @@ def _moved_on(one: PublishedSum, run: PublishedRun) -> PublishedForecast:
     told = PublishedForecast(
         0, 0, "", one.starts_on, one.mean, one.quantiles, one.totals, scores={}
     )
-    [moved] = as_planned([told], [], as_of=run.plan_day, days=step_days(run.frequency))
+    [moved] = as_planned([told], NOTHING_LAID, as_of=run.plan_day, days=step_days(run.frequency))
     return moved
 
 

@@ -5,8 +5,10 @@ them) and whether one helped: it was nearer to what came than the model. Changes
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from forecasting.history import DemandGrid
 from inventory_core.planning.overrides import Override
@@ -52,11 +54,20 @@ class OverrideRecord:
         return 1.0 - self.planned_error / self.model_error
 
 
-def judge_overrides(overrides: Sequence[Override], grid: DemandGrid) -> list[JudgedOverride]:
-    """Each override with what came, by the demand of its days."""
+def judge_overrides(
+    overrides: Sequence[Override], grid: DemandGrid, categories: Mapping[int, str]
+) -> list[JudgedOverride]:
+    """Each override with what came, by the demand of its days; `categories`: SKU → category."""
+    return [_judged(one, grid, _rows_of(one, grid, categories)) for one in overrides]
+
+
+def _rows_of(one: Override, grid: DemandGrid, categories: Mapping[int, str]) -> list[int]:
     pairs = zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True)
-    rows = {pair: row for row, pair in enumerate(pairs)}
-    return [_judged(one, grid, rows.get((one.sku_id, one.warehouse_id))) for one in overrides]
+    return [
+        row
+        for row, (sku_id, warehouse_id) in enumerate(pairs)
+        if one.holds_for(sku_id, warehouse_id, categories.get(sku_id, ""))
+    ]
 
 
 def records(judged: Sequence[JudgedOverride], *, by: str) -> list[OverrideRecord]:
@@ -70,19 +81,19 @@ def records(judged: Sequence[JudgedOverride], *, by: str) -> list[OverrideRecord
     return sorted(found, key=lambda one: -(one.value_added or 0.0))
 
 
-def _judged(one: Override, grid: DemandGrid, row: int | None) -> JudgedOverride:
+def _judged(one: Override, grid: DemandGrid, rows: Sequence[int]) -> JudgedOverride:
     if one.withdrawn_at is not None:
         return JudgedOverride(one, None, "withdrawn")
-    if one.last_on > grid.last_on or row is None:
+    if one.last_on > grid.last_on or not rows:
         return JudgedOverride(one, None, "running")
     first = (one.first_on - grid.first_on).days
     last = (one.last_on - grid.first_on).days + 1
     if first < 0:
         return JudgedOverride(one, None, "unknown")
-    out = [share for share in grid.out_share[row, first:last].tolist() if share == share]
-    if out and sum(out) / len(out) > 1.0 - LEAST_SEEN_SHARE:
+    out = grid.out_share[rows, first:last]
+    if (~np.isnan(out)).any() and np.nanmean(out) > 1.0 - LEAST_SEEN_SHARE:
         return JudgedOverride(one, None, "out_of_stock")
-    return JudgedOverride(one, float(grid.y[row, first:last].sum()), "judged")
+    return JudgedOverride(one, float(grid.y[rows, first:last].sum()), "judged")
 
 
 def _record(name: str, group: Sequence[JudgedOverride]) -> OverrideRecord:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from forecasting.policy import TotalDemand
 from inventory_core.db.engine import Reading
+from inventory_core.insight.demand import sku_facts
 from inventory_core.planning.overrides import Override, live_overrides
 from inventory_core.planning.published import (
     PublishedForecast,
@@ -31,13 +32,42 @@ Pair = tuple[int, int]
 UNIT_PLACES = 3
 
 
+class Laid:
+    """Overrides by what they change; `categories`: SKU → category, of SKUs that may be changed."""
+
+    def __init__(self, overrides: Sequence[Override], categories: Mapping[int, str]) -> None:
+        self._of_pair: dict[Pair, list[Override]] = defaultdict(list)
+        self._of_parts = [one for one in overrides if one.grain is not None]
+        self._categories = categories
+        for one in overrides:
+            if one.sku_id is not None and one.warehouse_id is not None:
+                self._of_pair[one.sku_id, one.warehouse_id].append(one)
+
+    def over(self, sku_id: int, warehouse_id: int) -> list[Override]:
+        """Those that change this SKU at this warehouse, in the order in which they were made."""
+        mine = self._of_pair.get((sku_id, warehouse_id), [])
+        category = self._categories.get(sku_id, "")
+        wide = [one for one in self._of_parts if one.holds_for(sku_id, warehouse_id, category)]
+        return sorted([*mine, *wide], key=lambda one: one.id) if wide else mine
+
+
+NOTHING_LAID = Laid((), {})
+
+
+def laid_over(conn: Reading, overrides: Sequence[Override]) -> Laid:
+    """The same, with the categories of today."""
+    if all(one.grain is None for one in overrides):
+        return Laid(overrides, {})
+    return Laid(overrides, {row.id: row.category for row in conn.rows(sku_facts())})
+
+
 def planned_forecasts(
     conn: Reading, run: PublishedRun, *, as_of: date, sku_ids: Sequence[int] | None = None
 ) -> Iterator[PublishedForecast]:
     """The forecasts of a run (all or of some SKUs) as a plan of the day `as_of` must see them."""
-    by_pair = _by_pair(live_overrides(conn, from_on=as_of, sku_ids=sku_ids))
+    laid = laid_over(conn, live_overrides(conn, from_on=as_of, sku_ids=sku_ids))
     for told in totals_of(conn, run.id, sku_ids=sku_ids):
-        yield _planned(told, by_pair, as_of, step_days(run.frequency))
+        yield _planned(told, laid, as_of, step_days(run.frequency))
 
 
 def demand_of(forecast: PublishedForecast) -> TotalDemand:
@@ -54,29 +84,15 @@ def demand_of(forecast: PublishedForecast) -> TotalDemand:
 
 
 def as_planned(
-    forecasts: Sequence[PublishedForecast],
-    overrides: Sequence[Override],
-    *,
-    as_of: date,
-    days: int,
+    forecasts: Sequence[PublishedForecast], laid: Laid, *, as_of: date, days: int
 ) -> list[PublishedForecast]:
-    """The same from `as_of` on with overrides applied in their order; `days` of a period."""
-    by_pair = _by_pair(overrides)
-    return [_planned(told, by_pair, as_of, days) for told in forecasts]
+    """The same from `as_of` on with what is laid over them; `days` of a period."""
+    return [_planned(told, laid, as_of, days) for told in forecasts]
 
 
-def _by_pair(overrides: Sequence[Override]) -> dict[Pair, list[Override]]:
-    found: dict[Pair, list[Override]] = defaultdict(list)
-    for one in overrides:
-        found[one.sku_id, one.warehouse_id].append(one)
-    return found
-
-
-def _planned(
-    told: PublishedForecast, by_pair: Mapping[Pair, Sequence[Override]], as_of: date, days: int
-) -> PublishedForecast:
+def _planned(told: PublishedForecast, laid: Laid, as_of: date, days: int) -> PublishedForecast:
     aged = _from_day(told, as_of, days)
-    mine = by_pair.get((told.sku_id, told.warehouse_id))
+    mine = laid.over(told.sku_id, told.warehouse_id)
     return _overridden(aged, mine, days) if mine else aged
 
 
@@ -194,6 +210,8 @@ def _note(one: Override, before: float, after: float) -> dict[str, Any]:
     """What the trace and the chart say about it."""
     return {
         "id": one.id,
+        "grain": None if one.grain is None else one.grain.value,
+        "part": one.part,
         "first_on": one.first_on.isoformat(),
         "last_on": one.last_on.isoformat(),
         "change_percent": None if one.change_percent is None else float(one.change_percent),

@@ -169,6 +169,7 @@ class OverrideReason(StrEnum):
     COMPETITOR = "competitor"
     LISTING = "listing"
     LARGE_ORDER = "large_order"
+    MARKET_TREND = "market_trend"
     JUDGEMENT = "judgement"
 
 

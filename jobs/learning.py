@@ -14,7 +14,7 @@ import numpy as np
 from forecasting.channel_shares import WHOLE
 from forecasting.drift import find_alarms
 from forecasting.history import ChannelDemand, DemandGrid
-from forecasting.overriding import as_planned
+from forecasting.overriding import Laid, as_planned
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.office.actors import Actor
 from inventory_core.planning.alarms import (
@@ -55,7 +55,7 @@ def learn(
 
     `sold`: the demand of the grid by channel.
     """
-    found = _new_outcomes(tx, grid, sold)
+    found = _new_outcomes(tx, grid, sold, categories)
     keep_outcomes(tx, actor, found)
     newest = newest_week(tx)
     if newest is not None:
@@ -65,7 +65,9 @@ def learn(
     return len(found)
 
 
-def _new_outcomes(conn: Reading, grid: DemandGrid, sold: ChannelDemand) -> list[Outcome]:
+def _new_outcomes(
+    conn: Reading, grid: DemandGrid, sold: ChannelDemand, categories: Mapping[int, str]
+) -> list[Outcome]:
     weeks = _weeks_over(grid)
     if not weeks:
         return []
@@ -75,7 +77,8 @@ def _new_outcomes(conn: Reading, grid: DemandGrid, sold: ChannelDemand) -> list[
     for week_on in weeks:
         release = next((one for one in spoken if one.as_of_on <= week_on), None)
         if week_on not in kept and release is not None:
-            judged[release.run_id].append(_week(grid, sold, week_on, overrides))
+            laid = Laid(_live_then(overrides, week_on), categories)
+            judged[release.run_id].append(_week(grid, sold, week_on, laid))
     pairs = zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True)
     rows = {pair: row for row, pair in enumerate(pairs)}
     by_run = {one.run_id: one for one in spoken}
@@ -111,12 +114,10 @@ class _Week:
 
     starts_on: date
     sold: Mapping[int, Mapping[int, float]]
-    overrides: Sequence[Override]
+    laid: Laid
 
 
-def _week(
-    grid: DemandGrid, sold: ChannelDemand, week_on: date, overrides: Sequence[Override]
-) -> _Week:
+def _week(grid: DemandGrid, sold: ChannelDemand, week_on: date, laid: Laid) -> _Week:
     start = (week_on - grid.first_on).days
     mine = (sold.day >= start) & (sold.day < start + WEEK)
     channels: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
@@ -127,7 +128,7 @@ def _week(
         strict=True,
     ):
         channels[row][account] += units
-    return _Week(week_on, channels, _live_then(overrides, week_on))
+    return _Week(week_on, channels, laid)
 
 
 def _of_week(
@@ -139,11 +140,9 @@ def _of_week(
 ) -> list[Outcome]:
     days, week_on = step_days(release.frequency), week.starts_on
     start = (week_on - grid.first_on).days
-    planned, live = forecasts, week.overrides
-    if live:
-        planned = as_planned(forecasts, live, as_of=release.as_of_on, days=days)
+    planned = as_planned(forecasts, week.laid, as_of=release.as_of_on, days=days)
     found = []
-    for told, laid_over in zip(forecasts, planned, strict=True):
+    for told, changed in zip(forecasts, planned, strict=True):
         row = rows.get((told.sku_id, told.warehouse_id))
         if row is None or not _reaches(told, week_on, days):
             continue
@@ -158,7 +157,7 @@ def _of_week(
             run_id=release.run_id,
             actual=float((grid.y[row, seven] - grid.bulk[row, seven]).sum()),
             model=round(model, 3),
-            planned=round(_units(laid_over, laid_over.mean, week_on, days), 3),
+            planned=round(_units(changed, changed.mean, week_on, days), 3),
             naive=None if told.naive is None else round(_units(told, told.naive, week_on, days), 3),
             low=round(low, 3),
             high=round(high, 3),

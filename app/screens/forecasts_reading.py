@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.history import DemandGrid
-from forecasting.overriding import as_planned
+from forecasting.overriding import NOTHING_LAID, as_planned, laid_over
 from forecasting.succession import continued_grid
 from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import sku_facts, warehouse_codes
@@ -129,11 +129,10 @@ def read_series(conn: Reading, run: PublishedRun, sku_id: int, warehouse_id: int
     ]
     if not told:
         return None
-    live = live_overrides(conn, from_on=run.plan_day, sku_ids=[sku_id])
-    live = [one for one in live if one.warehouse_id == warehouse_id]
+    laid = laid_over(conn, live_overrides(conn, from_on=run.plan_day, sku_ids=[sku_id]))
     days = step_days(run.frequency)
-    [plain] = as_planned(told, [], as_of=run.plan_day, days=days)
-    [found] = as_planned(told, live, as_of=run.plan_day, days=days)
+    [plain] = as_planned(told, NOTHING_LAID, as_of=run.plan_day, days=days)
+    [found] = as_planned(told, laid, as_of=run.plan_day, days=days)
     policies = {item.warehouse_id: item for item in policies_of(conn, run.id, sku_ids=[sku_id])}
     step = days
     through = found.starts_on - timedelta(days=1)
@@ -156,7 +155,7 @@ def read_series(conn: Reading, run: PublishedRun, sku_id: int, warehouse_id: int
         promotion=() if row is None else _promotions(grid, row, past[0] if past else through),
         ahead=ahead,
         published=tuple(plain.mean),
-        overrides=tuple(live),
+        overrides=tuple(laid.over(sku_id, warehouse_id)),
     )
 
 

@@ -3,12 +3,15 @@
 Draws two tables; the verdicts are those of `forecasting/override_record`.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from app import session
 from app.i18n import md, t
-from app.screens.forecasts_overrides import change_words
+from app.screens.forecasts_words import change_words, part_words
 from app.widgets_tables import Column, Day, Percent, Text, Units, export_button, table
 from forecasting.history import demand_grid, planning_day
 from forecasting.override_record import JudgedOverride, judge_overrides, records
@@ -16,7 +19,7 @@ from inventory_core.clock import business_day, utc_now
 from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import sku_facts, warehouse_codes
 from inventory_core.office.company import read_company
-from inventory_core.planning.overrides import all_overrides
+from inventory_core.planning.overrides import Override, all_overrides
 
 
 def draw_override_record() -> None:
@@ -101,8 +104,17 @@ def _judged(conn: Reading) -> tuple[tuple[JudgedOverride, str], ...]:
     now = utc_now()
     today = business_day(now, read_company(conn).time_zone)
     through = planning_day(conn, today=today, now=now).through
-    grid = demand_grid(conn, through=through, sku_ids=sorted({one.sku_id for one in found}))
-    skus = {row.id: row.code for row in conn.rows(sku_facts())}
+    facts = {row.id: row for row in conn.rows(sku_facts())}
+    changed = {one.sku_id for one in found if one.sku_id is not None}
+    wide = len(changed) < len({one.sku_id for one in found})
+    grid = demand_grid(conn, through=through, sku_ids=None if wide else sorted(changed))
     places = {row.id: row.code for row in conn.rows(warehouse_codes())}
-    names = [f"{skus[one.sku_id]} · {places[one.warehouse_id]}" for one in found]
-    return tuple(zip(judge_overrides(found, grid), names, strict=True))
+    judged = judge_overrides(found, grid, {one: row.category for one, row in facts.items()})
+    return tuple((one, _subject(one.override, facts, places)) for one in judged)
+
+
+def _subject(one: Override, skus: Mapping[int, Any], places: Mapping[int, str]) -> str:
+    if one.sku_id is not None and one.warehouse_id is not None:
+        return f"{skus[one.sku_id].code} · {places[one.warehouse_id]}"
+    assert one.grain is not None, "what is of no series is of a whole part"
+    return part_words(one.grain, one.part)

@@ -1,7 +1,14 @@
-"""Words for what learning keeps: reasons of a release, names of segments. Reads nothing."""
+"""Words for what learning keeps: reasons of a release, names of segments, what people changed.
 
-from app.i18n import percent, t
+Reads nothing.
+"""
+
+from decimal import Decimal
+
+from app.i18n import number, percent, t
+from inventory_core.planning.overrides import Override
 from inventory_core.planning.registry import Release
+from inventory_core.vocabulary import ForecastGrain
 
 
 def reason_words(one: Release, language: str = "") -> str:
@@ -17,3 +24,24 @@ def reason_words(one: Release, language: str = "") -> str:
 def segment_name(name: str) -> str:
     """A segment's code such as `sparse_grown_small`, in words."""
     return " · ".join(t(f"learning.segment_{part}") for part in name.split("_"))
+
+
+def change_words(one: Override) -> str:
+    """+20 % or 40 units a day, for plain places."""
+    if one.units_per_day is not None:
+        return t("learning.units_a_day", units=number(one.units_per_day, _digits(one)))
+    assert one.change_percent is not None
+    sign = "+" if one.change_percent > 0 else ""
+    return sign + percent(one.change_percent / 100, 0)
+
+
+def part_words(grain: ForecastGrain, part: str) -> str:
+    """What is changed as a whole, for plain places."""
+    if grain is ForecastGrain.COMPANY:
+        return t("learning.whole_company")
+    return t("learning.whole_category", name=part) if part else t("hierarchy.no_category")
+
+
+def _digits(one: Override) -> int:
+    units = one.units_per_day or Decimal(0)
+    return 0 if units == units.to_integral_value() else 1

@@ -7,6 +7,8 @@ from typing import Any
 import streamlit as st
 
 from app.i18n import day, md, number, percent, plain, t
+from app.screens.forecasts_words import part_words
+from inventory_core.vocabulary import ForecastGrain
 
 
 def draw_override_notes(trace: Mapping[str, Any]) -> None:
@@ -26,6 +28,9 @@ def draw_override_notes(trace: Mapping[str, Any]) -> None:
             after=number(one["units_after"]),
             by=one["by"],
         )
+        if one.get("grain"):
+            whole = part_words(ForecastGrain(one["grain"]), one["part"])
+            words = f"{plain(whole)}: {words}"
         st.caption(words + (f" · {plain(one['note'])}" if one["note"] else ""))
 
 

@@ -101,16 +101,17 @@ EXPORTS: dict[str, Export] = {
         Permission.COST_VIEW,
     ),
     "forecast_overrides": Export(
-        (("override", _WHOLE), ("sku", _TEXT), ("warehouse", _TEXT), ("first_on", _DAY),
-         ("last_on", _DAY), ("change_percent", _DECIMAL), ("units_per_day", _DECIMAL),
-         ("reason", _TEXT), ("note", _TEXT), ("model_units", _DECIMAL),
+        (("override", _WHOLE), ("sku", _TEXT), ("warehouse", _TEXT), ("grain", _TEXT),
+         ("part", _TEXT), ("first_on", _DAY), ("last_on", _DAY), ("change_percent", _DECIMAL),
+         ("units_per_day", _DECIMAL), ("reason", _TEXT), ("note", _TEXT), ("model_units", _DECIMAL),
          ("naive_units", _DECIMAL), ("planned_units", _DECIMAL), ("made_by", _TEXT),
          ("made_at", _MOMENT), ("withdrawn_at", _MOMENT)),
-        """SELECT o.id, s.code, w.code, o.first_on, o.last_on, o.change_percent, o.units_per_day,
-            o.reason, o.note, o.model_units::numeric, o.naive_units::numeric,
+        """SELECT o.id, s.code, w.code, o.grain, o.part, o.first_on, o.last_on,
+            o.change_percent, o.units_per_day, o.reason, o.note,
+            o.model_units::numeric, o.naive_units::numeric,
             o.planned_units::numeric, p.name, o.recorded_at, o.withdrawn_at
-        FROM forecast_override o JOIN sku s ON s.id = o.sku_id
-        JOIN location w ON w.id = o.warehouse_id JOIN person p ON p.id = o.made_by_id
+        FROM forecast_override o LEFT JOIN sku s ON s.id = o.sku_id
+        LEFT JOIN location w ON w.id = o.warehouse_id JOIN person p ON p.id = o.made_by_id
         ORDER BY o.id""",
     ),
     "forecast_outcomes": Export(

@@ -1,8 +1,9 @@
 """What people know better than a model: changes to a forecast, with a reason. Decides their bounds.
 
-An override holds for one SKU at one warehouse and some days, as a percentage or as units a day. It
-keeps what the model and the naive baseline said when it was made, so that it can be judged later.
-The published forecast itself is never edited; planning lays the overrides over it.
+An override holds for some days: of one SKU at one warehouse, as a percentage or as units a day, or
+of a whole category or the company, as a percentage, for whoever belongs to it on the day it is
+planned with. It keeps what the model and the naive baseline said when it was made, so that it can
+be judged later. The published forecast itself is never edited; planning lays the overrides over it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,23 +12,22 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, or_, select, update
 
 from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Reading, Writing
+from inventory_core.db.schema.catalog import sku
 from inventory_core.db.schema.learning import forecast_override
 from inventory_core.db.schema.office import person
-from inventory_core.errors import Conflict, Invalid, NotFound, Refused
+from inventory_core.db.schema.planning import forecast
+from inventory_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.audit import record_audit
-from inventory_core.planning.published import (
-    PublishedRun,
-    current_run,
-    forecasts_of,
-    step_days,
-)
-from inventory_core.vocabulary import OverrideReason
+from inventory_core.planning.published import PublishedRun, current_run, step_days
+from inventory_core.vocabulary import ForecastGrain, OverrideReason
 
+# One forecast serves several channels and markets, so these cannot be changed by themselves.
+PART_GRAINS = frozenset({ForecastGrain.CATEGORY, ForecastGrain.COMPANY})
 MOST_DAYS = 366
 MOST_NOTE = 500
 _LEAST_PERCENT, _MOST_PERCENT = Decimal(-100), Decimal(1000)
@@ -36,17 +36,21 @@ _MOST_UNITS = Decimal(10_000_000)
 
 @dataclass(frozen=True, slots=True)
 class NewOverride:
-    """Exactly one of `change_percent` (20 is a fifth more) and `units_per_day` is given."""
+    """Exactly one of `change_percent` (20 is a fifth more) and `units_per_day` is given; for a
+    SKU at a warehouse, or for a `grain` of `PART_GRAINS` and its `part` (company: "").
+    """
 
     key: str
-    sku_id: int
-    warehouse_id: int
+    sku_id: int | None
+    warehouse_id: int | None
     first_on: date
     last_on: date
     reason: OverrideReason
     change_percent: Decimal | None = None
     units_per_day: Decimal | None = None
     note: str = ""
+    grain: ForecastGrain | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,10 @@ class Override:
     """An override as it is read back; the three figures are units over its days."""
 
     id: int
-    sku_id: int
-    warehouse_id: int
+    sku_id: int | None
+    warehouse_id: int | None
+    grain: ForecastGrain | None
+    part: str
     first_on: date
     last_on: date
     change_percent: Decimal | None
@@ -70,14 +76,20 @@ class Override:
     recorded_at: datetime
     withdrawn_at: datetime | None
 
+    def holds_for(self, sku_id: int, warehouse_id: int, category: str) -> bool:
+        """Whether this SKU, of this category, is changed at this warehouse."""
+        if self.grain is None:
+            return (self.sku_id, self.warehouse_id) == (sku_id, warehouse_id)
+        return self.grain is ForecastGrain.COMPANY or self.part == category
+
 
 def set_override(tx: Writing, actor: Actor, new: NewOverride, *, now: datetime) -> Override:
     """Change the forecast of some days; it holds from the next planning on.
 
-    Refused where the current run has no forecast of this SKU at this warehouse or does not reach
-    those days.
+    Refused where the current run has no forecast of what is to be changed or does not reach those
+    days, and for a whole part by whoever is responsible for some warehouses only.
     """
-    require(actor, Permission.PLAN_RUN, warehouse_id=new.warehouse_id)
+    _require(actor, new.warehouse_id)
     known = _one(tx, forecast_override.c.key == new.key)
     if known is not None:
         return known
@@ -91,6 +103,8 @@ def set_override(tx: Writing, actor: Actor, new: NewOverride, *, now: datetime) 
         "key": new.key,
         "sku_id": new.sku_id,
         "warehouse_id": new.warehouse_id,
+        "grain": None if new.grain is None else new.grain.value,
+        "part": new.part,
         "first_on": new.first_on,
         "last_on": new.last_on,
         "change_percent": new.change_percent,
@@ -108,11 +122,12 @@ def set_override(tx: Writing, actor: Actor, new: NewOverride, *, now: datetime) 
         found = _one(tx, forecast_override.c.key == new.key)
         assert found is not None, "whoever was first has committed"
         return found
-    told = {n: values[n] for n in ("warehouse_id", "first_on", "last_on", "reason", "note")}
-    told |= {"percent": new.change_percent, "units_per_day": new.units_per_day}
-    record_audit(tx, actor, "forecast_override_set", ("sku", new.sku_id), told)
     found = _one(tx, forecast_override.c.key == new.key)
     assert found is not None, "the override was written a moment ago"
+    named = ("warehouse_id", "grain", "part", "first_on", "last_on", "reason", "note")
+    told = {name: values[name] for name in named if values[name] not in (None, "")}
+    told |= {"percent": new.change_percent, "units_per_day": new.units_per_day}
+    record_audit(tx, actor, "forecast_override_set", _subject(found), told)
     return found
 
 
@@ -121,7 +136,7 @@ def withdraw_override(tx: Writing, actor: Actor, override_id: int, *, now: datet
     found = _one(tx, forecast_override.c.id == override_id)
     if found is None:
         raise NotFound("override_unknown", override=override_id)
-    require(actor, Permission.PLAN_RUN, warehouse_id=found.warehouse_id)
+    _require(actor, found.warehouse_id)
     changed = tx.execute(
         update(forecast_override)
         .where(forecast_override.c.id == override_id, forecast_override.c.withdrawn_at.is_(None))
@@ -129,8 +144,8 @@ def withdraw_override(tx: Writing, actor: Actor, override_id: int, *, now: datet
     )
     if changed.rowcount != 1:
         raise Conflict("override_withdrawn_before")
-    subject = ("sku", found.sku_id)
-    record_audit(tx, actor, "forecast_override_withdrawn", subject, {"override": override_id})
+    told = {"override": override_id}
+    record_audit(tx, actor, "forecast_override_withdrawn", _subject(found), told)
     again = _one(tx, forecast_override.c.id == override_id)
     assert again is not None
     return again
@@ -139,12 +154,16 @@ def withdraw_override(tx: Writing, actor: Actor, override_id: int, *, now: datet
 def live_overrides(
     conn: Reading, *, from_on: date, sku_ids: Sequence[int] | None = None
 ) -> list[Override]:
-    """Overrides that touch a day from `from_on` on and were not withdrawn, oldest first."""
+    """Overrides that touch a day from `from_on` on and were not withdrawn, oldest first.
+
+    Of some SKUs: their own, and all of whole parts.
+    """
     statement = _OVERRIDES.where(
         forecast_override.c.withdrawn_at.is_(None), forecast_override.c.last_on >= from_on
     )
     if sku_ids is not None:
-        statement = statement.where(forecast_override.c.sku_id.in_(list(sku_ids)))
+        mine = forecast_override.c.sku_id.in_(list(sku_ids))
+        statement = statement.where(or_(mine, forecast_override.c.sku_id.is_(None)))
     return _read(conn.rows(statement.order_by(forecast_override.c.id)))
 
 
@@ -167,22 +186,50 @@ def units_between(
 
 
 def _said(conn: Reading, run: PublishedRun, new: NewOverride) -> tuple[float, float | None]:
-    """Units over the days by the model and by the baseline."""
-    rows = forecasts_of(conn, run.id, sku_ids=[new.sku_id])
-    told = next((row for row in rows if row.warehouse_id == new.warehouse_id), None)
-    if told is None:
+    """Units over the days by the model and by the baseline, of all that is changed."""
+    rows = conn.rows(_changed(run.id, new))
+    if not rows:
         raise Refused("override_without_forecast")
     days = step_days(run.frequency)
-    ends_on = told.starts_on + timedelta(days=len(told.mean) * days - 1)
+    ends_on = min(row.starts_on + timedelta(days=len(row.mean) * days - 1) for row in rows)
     if new.last_on > ends_on:
         raise Invalid("override_beyond_forecast", field="last_on", last=ends_on.isoformat())
     span = (new.first_on, new.last_on)
-    model = units_between(told.starts_on, days, told.mean, *span)
-    naive = None if told.naive is None else units_between(told.starts_on, days, told.naive, *span)
-    return model, naive
+    model = sum(units_between(row.starts_on, days, row.mean, *span) for row in rows)
+    if any(row.naive is None for row in rows):
+        return model, None
+    return model, sum(units_between(row.starts_on, days, row.naive, *span) for row in rows)
+
+
+def _changed(run_id: int, new: NewOverride) -> Select[Any]:
+    """The forecasts of a run that an override changes."""
+    said = select(forecast.c.starts_on, forecast.c.mean, forecast.c.naive).where(
+        forecast.c.run_id == run_id
+    )
+    if new.grain is None:
+        return said.where(
+            forecast.c.sku_id == new.sku_id, forecast.c.warehouse_id == new.warehouse_id
+        )
+    if new.grain is ForecastGrain.CATEGORY:
+        return said.join(sku, sku.c.id == forecast.c.sku_id).where(sku.c.category == new.part)
+    return said
+
+
+def _require(actor: Actor, warehouse_id: int | None) -> None:
+    require(actor, Permission.PLAN_RUN, warehouse_id=warehouse_id)
+    if warehouse_id is None and actor.warehouses:
+        raise Forbidden("override_of_every_warehouse")
+
+
+def _subject(one: Override) -> tuple[str, int]:
+    return ("forecast_override", one.id) if one.sku_id is None else ("sku", one.sku_id)
 
 
 def _check(new: NewOverride, run: PublishedRun) -> None:
+    if new.grain is not None and new.grain not in PART_GRAINS:
+        raise Invalid("override_of_this_grain", field="grain")
+    if new.grain is not None and new.change_percent is None:
+        raise Invalid("override_part_by_percent", field="change_percent")
     if new.last_on < new.first_on:
         raise Invalid("override_days_reversed", field="last_on")
     if (new.last_on - new.first_on).days >= MOST_DAYS:
@@ -220,7 +267,8 @@ def _read(rows: Sequence[Any]) -> list[Override]:
 
 
 def _facts(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {**row, "reason": OverrideReason(row["reason"])}
+    grain = row["grain"] and ForecastGrain(row["grain"])
+    return {**row, "reason": OverrideReason(row["reason"]), "grain": grain}
 
 
 _OVERRIDES = select(

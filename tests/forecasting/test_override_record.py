@@ -9,7 +9,7 @@ import pytest
 from forecasting.history import DemandGrid
 from forecasting.override_record import judge_overrides, records
 from inventory_core.planning.overrides import Override
-from inventory_core.vocabulary import OverrideReason
+from inventory_core.vocabulary import ForecastGrain, OverrideReason
 from tests.forecasting.test_overriding import DAY, an_override
 
 
@@ -41,9 +41,9 @@ def made(**changes: object) -> Override:
 
 
 def test_an_override_is_held_against_model_and_naive_by_what_came() -> None:
-    [one] = judge_overrides([made()], grid())
+    [one] = judge_overrides([made()], grid(), {})
     assert (one.state, one.actual, one.helped) == ("judged", 84.0, None)
-    [nearer] = judge_overrides([made(planned_units=90.0)], grid())
+    [nearer] = judge_overrides([made(planned_units=90.0)], grid(), {})
     assert nearer.helped is True
     [record] = records([nearer], by="reason")
     assert (record.name, record.judged, record.helped) == ("campaign", 1, 1)
@@ -54,18 +54,33 @@ def test_an_override_is_held_against_model_and_naive_by_what_came() -> None:
 
 
 def test_what_is_not_over_taken_back_or_out_of_stock_is_not_judged() -> None:
-    assert judge_overrides([made()], grid(days=5))[0].state == "running"
+    assert judge_overrides([made()], grid(days=5), {})[0].state == "running"
     taken = made(withdrawn_at=made().recorded_at)
-    assert judge_overrides([taken], grid())[0].state == "withdrawn"
-    assert judge_overrides([made()], grid(out=0.6))[0].state == "out_of_stock"
-    assert judge_overrides([made(first_on=date(2020, 1, 1))], grid())[0].state == "unknown"
-    assert records(judge_overrides([taken], grid()), by="person") == []
+    assert judge_overrides([taken], grid(), {})[0].state == "withdrawn"
+    assert judge_overrides([made()], grid(out=0.6), {})[0].state == "out_of_stock"
+    assert judge_overrides([made(first_on=date(2020, 1, 1))], grid(), {})[0].state == "unknown"
+    assert records(judge_overrides([taken], grid(), {}), by="person") == []
+
+
+def test_what_was_said_of_a_category_is_judged_by_all_of_it() -> None:
+    both = replace(
+        grid(),
+        sku_id=np.array([1, 1, 5]),
+        warehouse_id=np.array([2, 3, 2]),
+        y=np.repeat(grid().y, 3, axis=0) * [[1.0], [2.0], [9.0]],
+        out_share=np.repeat(grid().out_share, 3, axis=0),
+    )
+    wide = made(sku_id=None, warehouse_id=None, grain=ForecastGrain.CATEGORY, part="Light")
+    [one] = judge_overrides([wide], both, {1: "Light", 5: "Garden"})
+    assert (one.state, one.actual) == ("judged", 7 * 12.0 * 3)
+    [nobody] = judge_overrides([wide], both, {})
+    assert nobody.state == "running"
 
 
 def test_people_and_reasons_that_helped_most_come_first() -> None:
     helped = made(planned_units=84.0, made_by="Ana", reason=OverrideReason.EVENT)
     harmed = made(planned_units=140.0, made_by="Bo")
-    judged = judge_overrides([harmed, helped], grid())
+    judged = judge_overrides([harmed, helped], grid(), {})
     assert [one.name for one in records(judged, by="person")] == ["Ana", "Bo"]
     assert [one.name for one in records(judged, by="reason")] == ["event", "campaign"]
     assert records(judged, by="person")[1].value_added < 0

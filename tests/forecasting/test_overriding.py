@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from forecasting.overriding import as_planned, demand_of
+from forecasting.overriding import Laid, as_planned, demand_of
 from inventory_core.planning.overrides import Override
 from inventory_core.planning.published import PublishedForecast
-from inventory_core.vocabulary import OverrideReason
+from inventory_core.vocabulary import ForecastGrain, OverrideReason
 
 DAY = date(2026, 3, 2)
 
@@ -44,6 +44,8 @@ def an_override(
         id=number,
         sku_id=1,
         warehouse_id=2,
+        grain=None,
+        part="",
         first_on=DAY + timedelta(days=first),
         last_on=DAY + timedelta(days=last),
         change_percent=None if percent is None else Decimal(percent),
@@ -64,7 +66,7 @@ def planned(
     *overrides: Override, told: PublishedForecast | None = None, later: int = 0
 ) -> PublishedForecast:
     [found] = as_planned(
-        [told or a_forecast()], overrides, as_of=DAY + timedelta(days=later), days=7
+        [told or a_forecast()], Laid(overrides, {}), as_of=DAY + timedelta(days=later), days=7
     )
     return found
 
@@ -93,6 +95,29 @@ def test_units_a_day_replace_the_forecast_of_just_those_days() -> None:
 def test_a_later_override_is_laid_upon_an_earlier_one() -> None:
     found = planned(an_override(0, 6, percent="100"), an_override(0, 6, percent="-50", number=2))
     assert found.mean[0] == pytest.approx(70.0)
+
+
+def a_part_override(grain: ForecastGrain, part: str, percent: str, *, number: int = 1) -> Override:
+    """Of the first week."""
+    one = an_override(0, 6, percent=percent, number=number)
+    return replace(one, sku_id=None, warehouse_id=None, grain=grain, part=part)
+
+
+def test_what_is_said_of_a_part_holds_for_who_belongs_to_it() -> None:
+    categories = {1: "Garden", 3: "Light"}
+    garden = a_part_override(ForecastGrain.CATEGORY, "Garden", "20")
+    company = a_part_override(ForecastGrain.COMPANY, "", "-50", number=2)
+    told = [a_forecast(), replace(a_forecast(), sku_id=3), replace(a_forecast(), sku_id=4)]
+    for overrides, wanted in (
+        ([garden], [84.0, 70.0, 70.0]),
+        ([garden, company], [42.0, 35.0, 35.0]),
+        ([garden, an_override(0, 6, units="10", number=3)], [70.0, 70.0, 70.0]),
+    ):
+        found = as_planned(told, Laid(overrides, categories), as_of=DAY, days=7)
+        assert [one.mean[0] for one in found] == pytest.approx(wanted)
+        assert all(one.mean[1] == 70.0 for one in found)
+    [first, *_] = as_planned(told, Laid([garden], categories), as_of=DAY, days=7)
+    assert [(one["grain"], one["part"]) for one in first.overrides] == [("category", "Garden")]
 
 
 def test_nothing_sold_in_a_week_leaves_totals_that_never_fall() -> None:

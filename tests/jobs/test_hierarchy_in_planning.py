@@ -137,6 +137,22 @@ def test_what_people_lay_over_a_series_is_in_every_sum_of_it(scene: Fulfilment) 
     assert by_channel[1][amazon].high[0] / by_channel[0][amazon].high[0] == pytest.approx(ratio)
 
 
+def test_what_people_say_of_a_category_moves_its_sum_by_just_that(scene: Fulfilment) -> None:
+    before, _ = read(scene)
+    change = NewOverride(
+        "o", None, None, TODAY, TODAY + timedelta(days=27), OverrideReason.MARKET_TREND,
+        change_percent=Decimal(25), grain=ForecastGrain.CATEGORY, part="Light",
+    )  # fmt: skip
+    scene.seller.database.write(lambda tx: set_override(tx, SYSTEM, change, now=NOW))
+    after, _ = read(scene)
+    by_part = [
+        {one.part: one for one in found[ForecastGrain.CATEGORY].sums} for found in (before, after)
+    ]
+    light, rest = ([parts[name].mean for parts in by_part] for name in ("Light", ""))
+    assert light[1][0] / light[0][0] == pytest.approx(1.25, abs=1e-4)
+    assert rest[1] == rest[0]
+
+
 def test_weeks_are_judged_by_channel_and_sums_by_their_weeks(scene: Fulfilment) -> None:
     rows = scene.seller.rows(
         "SELECT o.week_on, o.actual, o.model, c.account_id, c.actual, c.model"

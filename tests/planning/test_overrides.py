@@ -6,6 +6,7 @@ from decimal import Decimal
 from threading import Barrier
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from inventory_core.db.engine import Database
 from inventory_core.errors import Conflict, Forbidden, Invalid, Refused
@@ -19,7 +20,7 @@ from inventory_core.planning.overrides import (
     set_override,
     withdraw_override,
 )
-from inventory_core.vocabulary import OverrideReason, PersonId, Role
+from inventory_core.vocabulary import ForecastGrain, OverrideReason, PersonId, Role
 from jobs.plan_result import PlanResult
 from jobs.planning import run_planning
 from tests.planning.seller import NOW, TODAY, Seller, make_seller
@@ -27,6 +28,13 @@ from tests.planning.seller import NOW, TODAY, Seller, make_seller
 pytestmark = pytest.mark.usefixtures("few_trees")
 
 YESTERDAY = date(2026, 3, 1)
+LIGHT = {
+    "sku_id": None,
+    "warehouse_id": None,
+    "grain": ForecastGrain.CATEGORY,
+    "part": "Light",
+    "reason": OverrideReason.MARKET_TREND,
+}
 
 
 def planned(seller: Seller) -> PlanResult:
@@ -96,6 +104,60 @@ def test_taken_back_it_is_kept_but_no_longer_planned_with(seller: Seller) -> Non
         withdraw_override(tx, SYSTEM, made.id, now=NOW)
 
 
+def test_a_market_that_grows_is_said_once_for_a_category_and_reaches_who_joins_it_later(
+    seller: Seller,
+) -> None:
+    seller.sold("CABLE", [5, 6, 4, 5] * 35, last_on=YESTERDAY)
+    seller.run("UPDATE sku SET category = 'Light' WHERE code = 'LAMP'")
+    planned(seller)
+    bought = "SELECT s.code, r.quantity FROM suggestion g JOIN sku s ON s.id = g.sku_id JOIN"
+    bought += " suggestion_revision r ON r.suggestion_id = g.id AND r.revision = g.revision"
+    before = dict(seller.rows(bought))
+    made = override(seller, **LIGHT, last_on=TODAY + timedelta(days=55))
+    assert made.planned_units == pytest.approx(made.model_units * 1.5)
+    assert made.model_units == pytest.approx(560, abs=6)
+    planned(seller)
+    after = dict(seller.rows(bought))
+    assert after["LAMP"] > before["LAMP"] + 50
+    assert after["CABLE"] == before["CABLE"]
+    seller.run("UPDATE sku SET category = 'Light' WHERE code = 'CABLE'")
+    planned(seller)
+    assert dict(seller.rows(bought))["CABLE"] > before["CABLE"]
+
+
+def test_a_company_is_changed_as_a_whole_only_by_who_is_responsible_for_all_of_it(
+    seller: Seller,
+) -> None:
+    planned(seller)
+    some = Actor(PersonId(0), "Buyer", frozenset({Role.BUYER}), frozenset({seller.us}))
+    company = {**LIGHT, "grain": ForecastGrain.COMPANY, "part": ""}
+    with pytest.raises(Forbidden, match="override_of_every_warehouse"):
+        override(seller, some, **company)
+    made = override(seller, **company)
+    with (
+        pytest.raises(Forbidden, match="override_of_every_warehouse"),
+        seller.database.writing() as tx,
+    ):
+        withdraw_override(tx, some, made.id, now=NOW)
+
+
+def test_the_database_knows_an_override_of_one_series_or_of_one_part_only(seller: Seller) -> None:
+    planned(seller)
+    override(seller)
+    for change, rule in (
+        ("grain = 'company'", "one_series_or_one_part"),
+        ("warehouse_id = NULL", "one_series_or_one_part"),
+        ("sku_id = NULL, warehouse_id = NULL, grain = 'channel'", "grain_of_whole_series"),
+        (
+            "sku_id = NULL, warehouse_id = NULL, grain = 'company', change_percent = NULL,"
+            " units_per_day = 1",
+            "part_by_percent",
+        ),
+    ):
+        with pytest.raises(IntegrityError, match=rule):
+            seller.run(f"UPDATE forecast_override SET {change}")
+
+
 def test_the_same_click_twice_is_one_override(seller: Seller) -> None:
     planned(seller)
     gate = Barrier(2)
@@ -121,6 +183,11 @@ SENSELESS = [
     ({"change_percent": Decimal(0)}, "override_changes_nothing"),
     ({"change_percent": None, "units_per_day": Decimal(-1)}, "quantity_negative"),
     ({"reason": OverrideReason.JUDGEMENT, "note": " "}, "override_needs_a_note"),
+    ({**LIGHT, "grain": ForecastGrain.CHANNEL}, "override_of_this_grain"),
+    (
+        {**LIGHT, "change_percent": None, "units_per_day": Decimal(3)},
+        "override_part_by_percent",
+    ),
 ]
 
 

@@ -64,15 +64,18 @@ model_release = Table(
     ),
 )
 
-# What a person knows that no history holds; `model_units` and `naive_units` keep what would have
-# been said without it, so that it can be judged when the days have passed.
+# What a person knows that no history holds, of one SKU at one warehouse or of all that `grain` and
+# `part` name; `model_units` and `naive_units` keep what would have been said without it, so that it
+# can be judged when the days have passed.
 forecast_override = Table(
     "forecast_override",
     METADATA,
     id_column(),
     key_column(),
-    refers_to("sku_id", "sku.id"),
-    refers_to("warehouse_id", "location.id"),
+    refers_to("sku_id", "sku.id", nullable=True),
+    refers_to("warehouse_id", "location.id", nullable=True),
+    Column("grain", String(12), comment="of a whole part: which kind of part"),
+    text_column("part", default=""),
     Column("first_on", Date, nullable=False),
     Column("last_on", Date, nullable=False),
     Column("change_percent", Numeric(8, 2)),
@@ -88,6 +91,12 @@ forecast_override = Table(
     time_column("withdrawn_at", nullable=True),
     refers_to("withdrawn_by_id", "person.id", nullable=True),
     one_of("reason", OverrideReason),
+    CheckConstraint(
+        "(sku_id IS NULL) = (warehouse_id IS NULL) AND (sku_id IS NULL) <> (grain IS NULL)",
+        name="one_series_or_one_part",
+    ),
+    CheckConstraint("grain IN ('category', 'company')", name="grain_of_whole_series"),
+    CheckConstraint("grain IS NULL OR change_percent IS NOT NULL", name="part_by_percent"),
     CheckConstraint("last_on >= first_on", name="days_in_order"),
     CheckConstraint(
         "(change_percent IS NULL) <> (units_per_day IS NULL)", name="one_kind_of_change"

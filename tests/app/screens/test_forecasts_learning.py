@@ -58,16 +58,21 @@ def planned(desk: Served) -> Served:
 
 
 def drawn(
-    desk: Served, view: str, role: Role = Role.OWNER, *, screen: str = "forecasts"
+    desk: Served, view: str, role: Role = Role.OWNER, *, screen: str = "forecasts", **address: str
 ) -> AppTest:
     test = AppTest.from_function(
         one_screen, default_timeout=PATIENCE_SECONDS, kwargs={"key": screen}
     )
     test.session_state["ticket"] = str(desk.ticket(role))
-    test.query_params["view"] = view
+    for name, value in {"view": view, **address}.items():
+        test.query_params[name] = value
     test = test.run()
     assert not test.exception, test.exception
     return test
+
+
+def category(desk: Served) -> AppTest:
+    return drawn(desk, "series", grain="category", part="Light")
 
 
 def words(test: AppTest) -> str:
@@ -105,6 +110,26 @@ def test_an_override_is_set_and_taken_back_from_the_screen(planned: Served) -> N
     assert catalogue("en")["learning.in_this_plan"] in on_the_card
     assert "+20%" in on_the_card.replace("\\", "")
     [back] = [b for b in test.button if b.label == catalogue("en")["learning.withdraw"]]
+    back.click().run()
+    with planned.database.reading() as conn:
+        assert [one.withdrawn_at is None for one in all_overrides(conn)] == [False]
+
+
+def test_a_market_trend_is_set_for_a_category_and_taken_back_there(planned: Served) -> None:
+    """It is planned with by a plan of its own, and seen, not taken back, beside each series."""
+    said = catalogue("en")
+    test = category(planned)
+    [button] = [b for b in test.button if b.label == said["learning.override_do"]]
+    test = button.click().run()
+    assert not test.exception
+    assert count_overrides(planned.database) == [pytest.approx(1.2)]
+    with planned.database.reading() as conn:
+        assert len(waiting_requests(conn)) == 1
+    series = drawn(planned, "series")
+    assert "category Light: " in words(series)
+    assert said["learning.withdraw"] not in [b.label for b in series.button]
+    assert drawn(planned, "record").dataframe[-1].value["series"].tolist() == ["category Light"]
+    [back] = [b for b in category(planned).button if b.label == said["learning.withdraw"]]
     back.click().run()
     with planned.database.reading() as conn:
         assert [one.withdrawn_at is None for one in all_overrides(conn)] == [False]
