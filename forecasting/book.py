@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from forecasting.delivered import read_lead_times
 from forecasting.expiry import DatedLot, free_lots
+from forecasting.lane_freight import freight_parts
 from forecasting.lead_time import arrives_on, stated_route
 from forecasting.lead_time_learning import NOTHING, LeadTimes
 from forecasting.supplier_terms import OfferRoute, OfferTerms, Rate
@@ -232,13 +233,9 @@ def _sku_way(book: Book, lane: Lane, sku_id: int, rates: Mapping[str, Decimal]) 
     """One way for one SKU. Where nobody knows the cost, it is a share of the goods' price."""
     costs = book.costs
     rate = rates.get(lane.currency, Decimal(0))
-    grams = book.skus[sku_id]["weight_grams"]
-    freight, known, freight_share, removal_share = None, bool(rate), None, None
-    if rate and lane.unit_freight is not None:
-        freight = lane.unit_freight * rate
-    elif rate and lane.kg_freight is not None and isinstance(grams, int):
-        freight = lane.kg_freight * grams / 1000 * rate
     price = _price_base(book, sku_id, rates)
+    parts = freight_parts(lane, book.skus[sku_id], rate)
+    known, freight_share, removal_share = parts is not None, None, None
     removal = Decimal(0)
     if lane.from_fba:
         if lane.removal_fee is not None and rate:
@@ -246,9 +243,12 @@ def _sku_way(book: Book, lane: Lane, sku_id: int, rates: Mapping[str, Decimal]) 
         else:
             removal_share = costs.removal_share
             removal = price * removal_share
-    if freight is None:
-        known, freight_share = False, costs.freight_share
+    if parts is None:
+        freight_share = costs.freight_share
         freight = price * freight_share
+    else:
+        freight = sum((part.cost for part in parts), Decimal(0))
+    duty = None if lane.same_region else book.inbound_costs.duty_into(lane.to_country)
     # The operator takes so long to hand goods out before they can travel.
     waits = costs.removal_days if lane.from_fba and lane.source == "assumed" else 0
     return Way(
@@ -264,6 +264,9 @@ def _sku_way(book: Book, lane: Lane, sku_id: int, rates: Mapping[str, Decimal]) 
         freight_share=freight_share,
         removal_share=removal_share,
         between_sites=lane.same_region or lane.source != "assumed",
+        freight=parts or (),
+        duty=(price * duty.rate if duty else Decimal(0)).quantize(UNIT_PLACES),
+        duty_share=duty,
     )
 
 

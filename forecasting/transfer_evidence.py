@@ -160,6 +160,13 @@ def _cost(taken: Benefit) -> dict[str, Any]:
     way = taken.way
     return {
         "unit_freight": str(way.unit_freight),
+        "freight": [
+            {"per": one.per, "rate": str(one.rate), "amount": str(one.amount)}
+            for one in way.freight
+        ],
+        "unit_duty": str(way.duty),
+        "duty_share": None if way.duty_share is None else str(way.duty_share.rate),
+        "duty_source": None if way.duty_share is None else way.duty_share.source,
         "unit_removal": str(way.removal),
         "fixed": str(way.fixed),
         "total": str(taken.cost),

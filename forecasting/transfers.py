@@ -1,9 +1,9 @@
 """What it is worth to send units of a SKU from one warehouse to another. Pure: records in and out.
 
 Net benefit = lost margin that the receiver is spared until an order could arrive + holding that
-the donor is spared - freight - removal fee - fixed cost - the rise of the donor's own expected
-lost margin until it can be filled again. Decides ship method and quantity; creates nothing.
-Demand is taken in ten equally likely cases, so that every sum can be done by hand.
+the donor is spared - freight - duty - removal fee - fixed cost - the rise of the donor's own
+expected lost margin until it can be filled again. Decides ship method and quantity; creates
+nothing. Demand is taken in ten equally likely cases, so that every sum can be done by hand.
 """
 
 from collections.abc import Sequence
@@ -15,11 +15,13 @@ from math import floor
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.lane_freight import FreightPart
 from forecasting.policy import TotalDemand
 from forecasting.projection import Arrival
 from forecasting.situation import Planned
 from forecasting.supplier_choice import DAYS_PER_YEAR
 from forecasting.supplier_terms import landed_unit_cost
+from inventory_core.planning.inbound_costs import Share
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,10 +35,12 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way for one SKU; costs in the base currency, `removal` where the donor is FBA.
+    """One way for one SKU; costs in the base currency, `removal` where the donor is FBA, `duty`
+    where it crosses a border.
 
-    `known` False: nobody has said what it costs, and `unit_freight` is a share of the purchase
-    price or nothing; the shares that were taken stand beside it.
+    `freight`: what `unit_freight` is made of. `known` False: nobody has said what it costs, and
+    `unit_freight` is a share of the purchase price or nothing; the shares that were taken stand
+    beside it.
     """
 
     from_warehouse_id: int
@@ -51,10 +55,13 @@ class Way:
     between_sites: bool = True
     freight_share: Decimal | None = None
     removal_share: Decimal | None = None
+    freight: tuple[FreightPart, ...] = ()
+    duty: Decimal = Decimal(0)
+    duty_share: Share | None = None
 
     def cost(self, quantity: int) -> Decimal:
         """What moving `quantity` units costs."""
-        return cents((self.unit_freight + self.removal) * quantity + self.fixed)
+        return cents((self.unit_freight + self.removal + self.duty) * quantity + self.fixed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ class Benefit:
 
     @property
     def cost(self) -> Decimal:
-        """Freight, removal and fixed cost together."""
+        """Freight, duty, removal and fixed cost together."""
         return self.way.cost(self.quantity)
 
     @property

@@ -66,6 +66,8 @@ def _fields(origin: int, target: int, method: str) -> NewLane:
     listed = list(dict.fromkeys((known.currency if known else base, base, *CURRENCIES)))
     costs = {
         "unit_freight": "sending.lane_freight",
+        "kg_freight": "sending.lane_kg",
+        "m3_freight": "sending.lane_m3",
         "removal_fee": "sending.lane_removal",
         "fixed_cost": "sending.lane_fixed",
     }
@@ -81,6 +83,7 @@ def _fields(origin: int, target: int, method: str) -> NewLane:
                 value=float(getattr(known, name)) if known else 0.0,
                 format="%.2f",
                 key=f"{prefix}_{name}",
+                help=md("sending.lane_kg_help") if name == "kg_freight" else None,
             )
             for name, label in costs.items()
         }

@@ -5,17 +5,16 @@ Every number shown stands in the suggestion's trace; this module only chooses wo
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import day, md, money, number, plain, says, t
+from app.i18n import day, md, number, plain, says, t
 from app.screens.replenish_acts import approve_now, ask_rejection
 from app.screens.replenish_change import change_transfer
 from app.screens.replenish_lane_form import state_lane
+from app.screens.replenish_transfer_sum import draw_need, draw_worth
 from app.widgets import Warned, query
 from app.widgets_acts import act_button
 from app.widgets_tables import Column, Day, Text, Units, export_button, table
@@ -125,11 +124,9 @@ def _reasons(row: pd.Series, beside: int | None) -> None:
             _acts(shown)
         left, right = st.columns([1.5, 1], gap="medium")
         with left:
-            _why(trace)
-            _ways(trace)
-            _notes(trace)
+            draw_worth(trace)
         with right:
-            _need(trace, beside)
+            draw_need(trace, beside)
 
 
 def _shown(conn: Reading, suggestion_id: int) -> Shown:
@@ -146,113 +143,6 @@ def _sentence(shown: Shown) -> str:
         leaves=day(date.fromisoformat(shown.trace["leaves_on"]), year=False),
         arrives=day(shown.arrives_on),
     )
-
-
-def _why(trace: dict[str, Any]) -> None:
-    """The sum of the benefit, line by line, as a planner would write it down."""
-    base, cost, donor = trace["base_currency"], trace["cost"], trace["donor"]
-    receiver = trace["receiver"]
-    margin = receiver["unit_margin"]
-    st.markdown(f"##### {md('sending.why', net=_money(trace['net'], base))}")
-    lines = [
-        (
-            t(
-                "sending.gain_line",
-                units=number(receiver["avoided"], 1),
-                margin="—" if margin is None else _money(margin, base, 2),
-            ),
-            Decimal(receiver["gained"]),
-        )
-    ]
-    if donor is not None:
-        days = max(0, donor["wait_days"] - donor["wait_days_there"])
-        saved, risk = Decimal(donor["holding_saved"]), Decimal(donor["risk"])
-        lines.append((t("sending.holding_line", days=number(days)), saved))
-        lines.append((t("sending.risk_line", origin=trace["from"]), -risk))
-    units = trace["quantity"]["sent"]
-    freight = Decimal(cost["unit_freight"]) * units
-    removal = Decimal(cost["unit_removal"]) * units
-    lines.append((t("sending.freight_line", price=_money(cost["unit_freight"], base, 2)), -freight))
-    lines += [
-        (t(f"sending.{name}_line"), -amount)
-        for name, amount in (("removal", removal), ("fixed", Decimal(cost["fixed"])))
-        if amount
-    ]
-    body = "\n".join(f"| {plain(label)} | {_signed(value, base)} |" for label, value in lines)
-    total = _money(trace["net"], base)
-    st.markdown(
-        f"| | {plain(base)} |\n|:--|--:|\n{body}\n| **{md('sending.net')}** | **{plain(total)}** |"
-    )
-
-
-def _ways(trace: dict[str, Any]) -> None:
-    base, ways = trace["base_currency"], trace["ways"]
-    if len(ways) < 2:
-        return
-    heads = [md(f"sending.{name}") for name in ("way", "days", "arrival", "costs", "net")]
-    body = "\n".join(
-        f"| {plain(t('ship.' + one['ship_method']))} | {number(one['days'])}"
-        f" | {day(date.fromisoformat(one['arrives_on']), year=False)}"
-        f" | {plain(_money(one['cost'], base))} | {plain(_money(one['net'], base))} |"
-        for one in ways
-    )
-    st.markdown(f"| {' | '.join(heads)} |\n|:--|--:|--:|--:|--:|\n{body}")
-
-
-def _notes(trace: dict[str, Any]) -> None:
-    cost = trace["cost"]
-    notes = [
-        md(
-            "sending.note_losses",
-            order=day(date.fromisoformat(trace["receiver"]["order_arrives_on"])),
-            without=number(trace["receiver"]["lost_without"]["expected"], 1),
-            with_it=number(trace["receiver"]["lost_with"]["expected"], 1),
-        ),
-        md(f"sending.source_{cost['source']}"),
-    ]
-    if trace["donor"] is not None:
-        notes.append(
-            md(
-                "sending.note_donor",
-                origin=trace["from"],
-                position=number(trace["donor"]["inventory_position"]),
-                up_to=number(trace["donor"]["order_up_to"]),
-            )
-        )
-    else:
-        notes.append(md("sending.note_hub"))
-    notes += [md(f"sending.assumed_{name}") for name in trace["assumed"]]
-    st.markdown("\n".join(f"- {note}" for note in notes))
-    with st.expander(md("replenish.all_numbers"), icon=":material/calculate:"):
-        st.caption(md("replenish.all_numbers_hint"))
-        st.json(trace, expanded=1)
-
-
-def _expiring(quantity: dict[str, Any]) -> list[tuple[str, str]]:
-    units = quantity.get("expiring", 0)
-    return [(t("replenish.sum_expiring"), number(units))] if units else []
-
-
-def _need(trace: dict[str, Any], beside: int | None) -> None:
-    quantity = trace["quantity"]
-    st.markdown(f"##### {md('replenish.why_quantity', quantity=number(quantity['sent']))}")
-    lines = [
-        (t("sending.up_to"), number(quantity["order_up_to"])),
-        (t("sending.position"), number(quantity["inventory_position"])),
-        (t("replenish.sum_lost"), number(quantity["lost_before_arrival"])),
-        *_expiring(quantity),
-        (t("sending.missing"), number(quantity["missing"])),
-        (t("sending.free", origin=trace["from"]), number(quantity["free"])),
-    ]
-    if quantity["carton_quantity"]:
-        lines.append((t("sending.carton"), number(quantity["carton_quantity"])))
-    body = "\n".join(f"| {plain(label)} | {value} |" for label, value in lines)
-    st.markdown(
-        f"| | {md('replenish.units')} |\n|:--|--:|\n{body}\n"
-        f"| **{md('sending.sent')}** | **{number(quantity['sent'])}** |"
-    )
-    if beside:
-        st.caption(md("sending.rest", quantity=number(beside)))
 
 
 def _acts(shown: Shown) -> None:
@@ -280,12 +170,3 @@ def _acts(shown: Shown) -> None:
     ):
         ask_rejection(shown)
     st.caption(md("sending.undo_hint"))
-
-
-def _money(amount: str | Decimal, currency: str, digits: int = 0) -> str:
-    return money(Decimal(amount), currency, digits=digits)
-
-
-def _signed(value: Decimal, currency: str) -> str:
-    words = plain(_money(abs(value), currency))
-    return f"− {words}" if value < 0 else f"+ {words}"

@@ -167,8 +167,12 @@ def _new_transfer(
 
 
 def _freight(item: Sent) -> Decimal:
-    """The cost as it was approved, in proportion to the quantity; 0 where it was only assumed."""
+    """The cost as it was approved without duty, which customs will say, in proportion to the
+    quantity; 0 where it was only assumed.
+    """
     shown = item.shown
-    if shown.amount_base is None or not shown.trace.get("cost", {}).get("known"):
+    cost = shown.trace.get("cost", {})
+    if shown.amount_base is None or not cost.get("known"):
         return Decimal(0)
-    return (shown.amount_base * item.quantity / shown.quantity).quantize(Decimal("0.01"))
+    paid = shown.amount_base - Decimal(cost.get("unit_duty", 0)) * shown.quantity
+    return (paid * item.quantity / shown.quantity).quantize(Decimal("0.01"))

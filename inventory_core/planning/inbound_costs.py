@@ -79,6 +79,11 @@ class InboundCosts:
         """Duty of a way by any ship method; None where nothing says that there is any."""
         return self._share(("duty", None), supplier_id, warehouse_id, "duty_share")
 
+    def duty_into(self, country: str) -> Share:
+        """Duty of goods that enter a country from one of our own warehouses."""
+        found = self.learned.get(("duty", None, "country", country, True))
+        return found or Share(self.costs.duty_share, "figure", figure="duty_share")
+
     def _share(self, kind: Key, supplier_id: int, warehouse_id: int, figure: str) -> Share | None:
         country, abroad = self.ways.get((supplier_id, warehouse_id), ("", False))
         own = self.learned.get((*kind, "receipts", supplier_id, warehouse_id))

@@ -29,14 +29,17 @@ EU_COUNTRIES = frozenset((
     "AT", "BE", "BG", "HR", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HU",
     "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 ))  # fmt: skip
+COSTS = ("unit_freight", "kg_freight", "m3_freight", "removal_fee", "fixed_cost")
 _KEY = ("from_warehouse_id", "to_warehouse_id", "ship_method")
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One way by one ship method. `kg_freight` where past transfers say what a kilogram cost.
+    """One way by one ship method. Of freight by the unit, kilogram and cubic metre all that is
+    stated is paid; past transfers say what a kilogram cost.
 
     `source`: stated, history or assumed. An assumed lane names no freight: it is not known.
+    `to_country`: where goods from another customs region pay duty.
     """
 
     from_warehouse_id: int
@@ -46,11 +49,13 @@ class Lane:
     source: str = "stated"
     unit_freight: Decimal | None = None
     kg_freight: Decimal | None = None
+    m3_freight: Decimal | None = None
     removal_fee: Decimal | None = None
     fixed_cost: Decimal = Decimal(0)
     currency: str = ""
     same_region: bool = True
     from_fba: bool = False
+    to_country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ class NewLane:
     unit_freight: Decimal | int = 0
     removal_fee: Decimal | int = 0
     fixed_cost: Decimal | int = 0
+    kg_freight: Decimal | int = 0
+    m3_freight: Decimal | int = 0
     active: bool = True
 
 
@@ -78,7 +85,7 @@ def set_transfer_lane(tx: Writing, actor: Actor, lane: NewLane) -> NewLane:
     if check_whole(lane.days, field="days") > 365:
         raise Invalid("days_out_of_range", field="days", fewest=0, most=365)
     facts: dict[str, Any] = {name: getattr(lane, name) for name in NewLane.__dataclass_fields__}
-    for name in ("unit_freight", "removal_fee", "fixed_cost"):
+    for name in COSTS:
         facts[name] = check_decimal(facts[name], field=name)
     changing = [name for name in facts if name not in _KEY]
     insert_rows(tx, transfer_lane, [facts], replace_on=_KEY, replace=changing)
@@ -107,7 +114,10 @@ def lanes(conn: Reading) -> list[Lane]:
         ]
         ways = [lane for lane in known if lane is not None] or [_assumed(pair, same)]
         fba = pair.from_kind == "fba"
-        found += [replace(lane, same_region=same, from_fba=fba) for lane in ways]
+        country = pair.to_country or ""
+        found += [
+            replace(lane, same_region=same, from_fba=fba, to_country=country) for lane in ways
+        ]
     return found
 
 
@@ -123,6 +133,8 @@ def _lane(key: tuple[int, int, str], stated: Row[Any] | None, past: Row[Any] | N
             *key,
             days=stated.days,
             unit_freight=stated.unit_freight,
+            kg_freight=stated.kg_freight,
+            m3_freight=stated.m3_freight,
             removal_fee=stated.removal_fee,
             fixed_cost=stated.fixed_cost,
             currency=stated.currency,

@@ -102,6 +102,16 @@ def test_a_transfer_changed_by_hand_takes_no_more_than_is_free_or_unknowingly_mi
     assert [line.quantity for line in transfer_of(database, decision).lines] == [90]
 
 
+def test_duty_is_part_of_the_decision_and_no_freight_of_the_transfer(
+    database: Database, world: World
+) -> None:
+    stock(database, world, 100)
+    trace = {"cost": {"known": True, "unit_duty": "0.50"}}
+    (lamp,) = propose(database, world, a_transfer(world, amount_base=Decimal(90), trace=trace))
+    (decision,) = approve(database, Choice(lamp, 1, "k"))
+    assert transfer_of(database, decision).freight == Decimal(60)
+
+
 def test_ticked_transfers_of_one_way_become_one_transfer_with_the_numbers_seen(
     database: Database,
     world: World,

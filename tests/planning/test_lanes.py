@@ -1,10 +1,13 @@
 """What is believed of a way between warehouses: stated, travelled, or assumed within one region."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from forecasting.book import read_book, ways_of
+from forecasting.lane_freight import freight_parts
 from inventory_core.catalog.locations import NewWarehouse, create_warehouses
 from inventory_core.db.engine import Database
 from inventory_core.errors import Forbidden, Invalid
@@ -18,7 +21,7 @@ from inventory_core.trade.transfers import (
     ship_transfers,
 )
 from inventory_core.vocabulary import PersonId, Role, WarehouseKind
-from tests.planning.seller import NOW, Seller, make_seller
+from tests.planning.seller import NOW, TODAY, Seller, make_seller
 
 
 @pytest.fixture
@@ -89,6 +92,55 @@ def test_a_way_that_goods_travelled_says_days_and_freight_a_kilogram(
     assert past.kg_freight == Decimal("1.5")  # 30 for 20 kg
 
 
+def test_a_way_is_paid_by_unit_weight_and_space_and_pays_duty_where_it_crosses_a_border(
+    database: Database, places: tuple[Seller, dict[str, int]]
+) -> None:
+    """LAMP of 0.5 kg and 6,000 cm³; a euro is worth so much of the base currency."""
+    seller, ids = places
+    seller.run("UPDATE sku SET weight_grams = 500, volume_cm3 = 6000 WHERE code = 'LAMP'")
+    rates = {"kg_freight": Decimal(4), "m3_freight": Decimal(100)}
+    way = NewLane(ids["US"], ids["FR"], "sea", 30, "USD", Decimal("0.10"), **rates)
+    home = NewLane(ids["FBA-DE"], ids["FR"], "truck", 4, "USD", **rates)
+    with database.writing() as tx:
+        set_transfer_lane(tx, SYSTEM, way)
+        set_transfer_lane(tx, SYSTEM, home)
+    with database.reading() as conn:
+        book = read_book(conn, as_of=TODAY)
+    lamp, cable = seller.skus["LAMP"], seller.skus["CABLE"]
+    found = ways_of(book, [lamp, cable])
+    abroad = found[ids["US"], ids["FR"]]
+    [sea] = abroad[lamp]
+    # 0.10 a unit, half a kilogram at 4, 0.006 m³ at 100; 20 CNY are 2.80 USD, duty 5 % of them.
+    assert sea.unit_freight == Decimal("2.70")
+    assert [(one.per, one.amount) for one in sea.freight] == [
+        ("unit", Decimal(1)),
+        ("kilogram", Decimal("0.5")),
+        ("m3", Decimal("0.006")),
+    ]
+    assert sea.duty == Decimal("0.14")
+    assert sea.cost(10) == Decimal("28.40")
+    [unknown] = abroad[cable]
+    assert not unknown.known, "nobody said what a cable weighs"
+    [inside] = found[ids["FBA-DE"], ids["FR"]][lamp]
+    assert (inside.duty, inside.duty_share) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("method", "volume", "kilograms"),
+    [("air", 6000, "1"), ("air", 1200, "0.5"), ("air", None, "0.5"), ("sea", 6000, "0.5")],
+)
+def test_an_aircraft_charges_weight_or_space_whichever_is_more(
+    method: str, volume: int | None, kilograms: str
+) -> None:
+    lane = Lane(1, 2, method, 5, unit_freight=Decimal(0), kg_freight=Decimal(3))
+    [part] = freight_parts(lane, {"weight_grams": 500, "volume_cm3": volume}, Decimal(1)) or ()
+    assert part.amount == Decimal(kilograms)
+    travelled = replace(lane, source="history", unit_freight=None)
+    sku = {"weight_grams": 500, "volume_cm3": volume}
+    [part] = freight_parts(travelled, sku, Decimal(1)) or ()
+    assert part.amount == Decimal("0.5"), "past freight was divided by what was weighed"
+
+
 def test_a_way_must_lead_somewhere_and_be_stated_by_who_may(
     database: Database, places: tuple[Seller, dict[str, int]]
 ) -> None:
@@ -101,6 +153,7 @@ def test_a_way_must_lead_somewhere_and_be_stated_by_who_may(
         NewLane(ids["US"], ids["UK"], "sea", 400, "USD"),
         NewLane(ids["US"], ids["UK"], "swim", 30, "USD"),
         NewLane(ids["US"], ids["UK"], "sea", 30, "USD", Decimal(-1)),
+        NewLane(ids["US"], ids["UK"], "sea", 30, "USD", m3_freight=Decimal(-1)),
     ):
         with pytest.raises(Invalid), database.writing() as tx:
             set_transfer_lane(tx, SYSTEM, broken)

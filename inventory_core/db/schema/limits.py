@@ -43,6 +43,8 @@ transfer_lane = Table(
     Column("ship_method", String(20), nullable=False),
     Column("days", Integer, nullable=False),
     Column("unit_freight", AMOUNT, nullable=False, server_default=text("0")),
+    Column("kg_freight", AMOUNT, nullable=False, server_default=text("0")),
+    Column("m3_freight", AMOUNT, nullable=False, server_default=text("0")),
     Column("removal_fee", AMOUNT, nullable=False, server_default=text("0"), comment="per unit"),
     Column("fixed_cost", AMOUNT, nullable=False, server_default=text("0"), comment="per transfer"),
     currency_column(),
@@ -56,7 +58,10 @@ transfer_lane = Table(
     CheckConstraint(
         "unit_freight >= 0 AND removal_fee >= 0 AND fixed_cost >= 0", name="costs_not_negative"
     ),
+    CheckConstraint("kg_freight >= 0 AND m3_freight >= 0", name="rates_not_negative"),
     is_number("unit_freight"),
+    is_number("kg_freight"),
+    is_number("m3_freight"),
     is_number("removal_fee"),
     is_number("fixed_cost"),
 )
