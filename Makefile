@@ -4,6 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
+# Where compiled modules may not be kept, every process that we start would compile them all again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup run test check bench campaign notebooks clean
 
 setup: $(STAMP)

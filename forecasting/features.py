@@ -11,16 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.covariates import Covariates, covariate_columns, lookup_states
+from forecasting.decay import decayed_mean, same_phase_decayed
 from forecasting.feasts import calendar_by_country
-from forecasting.filters import (
-    decayed_mean,
-    gather,
-    ratio,
-    rolling_mean,
-    rolling_sum,
-    same_phase_decayed,
-    since_last,
-)
+from forecasting.filters import gather, ratio, rolling_mean, rolling_sum, since_last
 from forecasting.models.statistical import phase_steps
 from forecasting.panel import Panel
 from forecasting.responses import closed_columns, response_columns

@@ -4,7 +4,6 @@ up to and including t only. Decides nothing about demand; it only averages, coun
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import lfilter
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -28,18 +27,6 @@ def rolling_mean(y: Floats, window: int) -> Floats:
     return ratio(rolling_sum(np.where(seen, y, 0.0), window), rolling_sum(seen * 1.0, window), 0.5)
 
 
-def decayed_mean(y: Floats, half_life: float, weight: Floats | None = None) -> Floats:
-    """Mean with weights halving every `half_life` columns; holes have no weight.
-
-    This is simple exponential smoothing with alpha = 1 - 0.5^(1/half_life), started without bias.
-    """
-    keep = 0.5 ** (1.0 / half_life)
-    seen = ~np.isnan(y) * (1.0 if weight is None else weight)
-    top = lfilter([1.0], [1.0, -keep], np.nan_to_num(y) * seen, axis=1)
-    bottom = lfilter([1.0], [1.0, -keep], seen, axis=1)
-    return ratio(top, bottom, 1e-9)
-
-
 def ratio(top: Floats, bottom: Floats, least: float = TINY) -> Floats:
     """top / bottom, NaN where the bottom is below `least`."""
     out = np.full(top.shape, np.nan)
@@ -59,14 +46,6 @@ def since_last(event: npt.NDArray[np.bool_]) -> Floats:
     place = np.arange(event.shape[1])[None, :]
     last = np.maximum.accumulate(np.where(event, place, -1), axis=1)
     return np.where(last >= 0, place - last, np.nan).astype(np.float64)
-
-
-def same_phase_decayed(y: Floats, season: int, half_life: float) -> Floats:
-    """Decayed mean over the same phase of the cycle; `half_life` counts cycles."""
-    out = np.full(y.shape, np.nan)
-    for phase in range(min(season, y.shape[1])):
-        out[:, phase::season] = decayed_mean(y[:, phase::season], half_life)
-    return out
 
 
 def gather(values: Floats, rows: Ints, columns: Ints) -> Floats:

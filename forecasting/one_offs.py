@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecasting.filters import decayed_mean, ratio, row_quantile
+from forecasting.decay import decayed_mean
+from forecasting.filters import ratio, row_quantile
 from forecasting.panel import Bools, Floats, Panel
 
 USUAL_SHARE = 0.98  # of all periods seen lie at or below the usual most

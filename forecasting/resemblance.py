@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.covariates import Covariates
+from forecasting.decay import decayed_mean
 from forecasting.features import series_size
-from forecasting.filters import decayed_mean, ratio, rolling_mean, since_last
+from forecasting.filters import ratio, rolling_mean, since_last
 from forecasting.panel import Panel
 
 Floats = npt.NDArray[np.float64]

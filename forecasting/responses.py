@@ -9,7 +9,8 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from forecasting.covariates import Covariates
-from forecasting.filters import carried, decayed_mean, gather, ratio, rolling_mean
+from forecasting.decay import decayed_mean
+from forecasting.filters import carried, gather, ratio, rolling_mean
 from forecasting.panel import Panel
 
 Floats = npt.NDArray[np.float64]

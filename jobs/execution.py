@@ -33,14 +33,13 @@ from inventory_core.office.job_runs import (
     start_run,
 )
 from inventory_core.settings import load_settings
+from jobs.own_process import FAILURE_RECORDED
 from jobs.planning import Progress
-from jobs.tasks import JOBS, Workplace
+from jobs.tasks import TASKS, Workplace
 
 log = structlog.get_logger("yiben.jobs")
 
 SECONDS_BETWEEN_NOTES = 0.5
-# How a process ends whose job failed and said so; Python itself ends with 1 where it breaks.
-FAILURE_RECORDED = 4
 
 
 class RunnerGone(SystemExit):
@@ -80,7 +79,7 @@ def _run(
     began = time.monotonic()
     try:
         here = replace(place, run_id=run_id)
-        result = JOBS[job].task(here, settings, _noted(place, run_id, watch))
+        result = TASKS[job](here, settings, _noted(place, run_id, watch))
     except YibenError as error:
         log.warning("job_refused", job=job.value, run_id=run_id, code=error.code, **error.params)
         facts = {"params": json.loads(json.dumps(error.params, default=str))}

@@ -2,12 +2,11 @@
 
 Decides who is the runner (a lease that a killed process does not hold), what is next (what people
 asked for before what the timetable asks for), and that a run whose process died is called lost.
-What a job does is in `tasks`; when it is due in `schedule`. Started by `python -m jobs.runner`.
+What a job does is in `tasks`, when it is due in `schedule`, its process in `own_process`: nothing
+that forecasts is loaded here, so that the runner is up at once. Started by `python -m jobs.runner`.
 """
 
-import json
 import signal
-import subprocess
 import sys
 import time
 from collections import deque
@@ -35,19 +34,15 @@ from inventory_core.office.job_runs import (
 )
 from inventory_core.office.notebook_runs import notebook_entries, request_due_notebook
 from inventory_core.settings import load_settings
-from jobs.execution import FAILURE_RECORDED
+from jobs.own_process import in_a_process_of_its_own
 from jobs.schedule import Entry, Timetable
-from jobs.tasks import JOBS
 
 log = structlog.get_logger("yiben.runner")
 
 LEASE_NAME = "job runner"
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_BETWEEN_LISTS = 10.0
-SECONDS_TO_LEAVE = 10.0
 NOTEBOOK_LINE = "notebook:"
-DIED = "job_died"
-TOO_LONG = "job_time_limit"
 
 
 @dataclass(slots=True)
@@ -175,39 +170,16 @@ class Runner:
             served.due.append(job)
 
 
-def in_a_process_of_its_own(served: Served, job: JobName, request: JobRequest | None) -> str | None:
-    """Run a job in a child process with a limit of time; what it does is in `execution`."""
-    wanted = [] if request is None else [str(request.id), json.dumps(dict(request.settings))]
-    command = [sys.executable, "-m", "jobs.execution", served.slug, job.value, *wanted]
-    child = subprocess.Popen(command)  # noqa: S603 - our own program, no shell
-    deadline = time.monotonic() + JOBS[job].most_minutes * 60
-    try:
-        while child.poll() is None:
-            if time.monotonic() > deadline:
-                return TOO_LONG
-            time.sleep(0.2)
-    finally:
-        _end(child)
-    return None if child.returncode in (0, FAILURE_RECORDED) else DIED
-
-
-def _end(child: "subprocess.Popen[bytes]") -> None:
-    if child.poll() is not None:
-        return
-    child.terminate()
-    try:
-        child.wait(SECONDS_TO_LEAVE)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
-
-
 def main() -> int:
     """Serve the companies of this installation until a signal says stop."""
     settings = load_settings()
     set_up_logging(settings.log_format)
     only = tuple(filter(None, settings.served_companies.split(",")))
-    runner = Runner(open_server(settings), in_a_process_of_its_own, only=only)
+    runner = Runner(
+        open_server(settings),
+        lambda served, job, request: in_a_process_of_its_own(served.slug, job, request),
+        only=only,
+    )
 
     def stop(number: int, frame: FrameType | None) -> None:
         runner.stopping = True

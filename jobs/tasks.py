@@ -1,4 +1,4 @@
-"""The list of jobs: what each does and for how long it may run.
+"""The list of jobs: what each does.
 
 Decides nothing inside a job. A task gets the open company and a way to tell its progress, and
 answers with facts for the record; it commits its own transactions.
@@ -52,15 +52,6 @@ class Workplace:
 
 
 Task = Callable[[Workplace, Mapping[str, Any], Progress], dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One job and how long it may run."""
-
-    name: JobName
-    task: Task
-    most_minutes: int
 
 
 def plan(place: Workplace, settings: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -139,13 +130,13 @@ def plan_beside(
     )
 
 
-JOBS: Mapping[JobName, Job] = {
-    JobName.KPI_SNAPSHOT: Job(JobName.KPI_SNAPSHOT, keep_kpis, most_minutes=20),
-    JobName.PLAN: Job(JobName.PLAN, plan, most_minutes=60),
-    JobName.BACKUP: Job(JobName.BACKUP, back_up, most_minutes=60),
-    JobName.NOTEBOOK: Job(JobName.NOTEBOOK, execute_notebook, most_minutes=30),
-    JobName.REPLAY: Job(JobName.REPLAY, play_again, most_minutes=60),
-    JobName.SCENARIO: Job(JobName.SCENARIO, plan_beside, most_minutes=20),
+TASKS: Mapping[JobName, Task] = {
+    JobName.KPI_SNAPSHOT: keep_kpis,
+    JobName.PLAN: plan,
+    JobName.BACKUP: back_up,
+    JobName.NOTEBOOK: execute_notebook,
+    JobName.REPLAY: play_again,
+    JobName.SCENARIO: plan_beside,
 }
 
 

@@ -7,12 +7,13 @@ small models on samples of their own are averaged: cheaper than one large model 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingRegressor
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from forecasting.features import Rows, categorical_names, feature_matrix, feature_names
 from forecasting.models.contract import presentable
@@ -150,7 +151,13 @@ def _one_thread() -> Any:
     """Trees on one thread: a second one waits by spinning and, on a busy machine, costs up to six
     times the CPU it saves; sums added in one order also keep a second run equal to the first.
     """
-    return threadpool_limits(limits=1, user_api="openmp")
+    return _pools().limit(limits=1, user_api="openmp")
+
+
+@cache
+def _pools() -> ThreadpoolController:
+    """Looked for once: walking through all loaded libraries took a sixth of a small plan."""
+    return ThreadpoolController()
 
 
 def _varies(matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:

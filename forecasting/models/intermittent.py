@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.filters import decayed_mean
+from forecasting.decay import decayed_mean
 from forecasting.models.contract import level_ahead
 from forecasting.panel import Panel
 

@@ -11,7 +11,8 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.filters import carried, decayed_mean, gather, ratio, rolling_mean
+from forecasting.decay import decayed_mean
+from forecasting.filters import carried, gather, ratio, rolling_mean
 from forecasting.models.contract import level_ahead, presentable
 from forecasting.panel import Panel
 

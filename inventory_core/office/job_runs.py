@@ -53,6 +53,15 @@ NIGHTLY: Mapping[JobName, tuple[int, int]] = {
     JobName.PLAN: (2, 0),
     JobName.BACKUP: (3, 30),
 }
+# For how long a run of each job may take; its process is ended then.
+MOST_MINUTES: Mapping[JobName, int] = {
+    JobName.KPI_SNAPSHOT: 20,
+    JobName.PLAN: 60,
+    JobName.BACKUP: 60,
+    JobName.NOTEBOOK: 30,
+    JobName.REPLAY: 60,
+    JobName.SCENARIO: 20,
+}
 
 
 class RunState(StrEnum):

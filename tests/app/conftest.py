@@ -1,6 +1,7 @@
 """Tests of the app have the running application, the browser and a plain visitor at hand."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 from starlette.applications import Starlette
@@ -8,6 +9,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
+from streamlit.components.v2 import manifest_scanner
 
 from app.api.doors import gate, routes
 from app.companies import companies
@@ -17,6 +19,17 @@ from tests.browser import *  # noqa: F403
 from tests.browser import Served
 
 ORIGIN = "http://testserver"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _packages_are_looked_through_once() -> Iterator[None]:
+    """A server looks for components in all installed packages once, at its start. Every `AppTest`
+    would do so anew, for nine tenths of the time that a test of a screen takes.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        once = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", once)
+        yield
 
 
 async def _screens(request):

@@ -29,7 +29,8 @@ from inventory_core.office.job_runs import (
 )
 from inventory_core.vocabulary import PersonId, Role
 from jobs.execution import held_run, run_recorded
-from jobs.runner import LEASE_NAME, Served, in_a_process_of_its_own, serve_next
+from jobs.own_process import in_a_process_of_its_own
+from jobs.runner import LEASE_NAME, Served, serve_next
 from jobs.schedule import Entry, Timetable, next_time
 from jobs.tasks import Workplace
 from tests.planning.seller import NOW, YESTERDAY, make_seller
@@ -163,12 +164,11 @@ def test_a_request_whose_process_never_began_is_not_waited_for(database: Databas
 
 @pytest.mark.slow
 def test_a_process_that_breaks_before_its_record_is_told_from_a_job_that_failed(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Nobody listens there: Python ends with its own 1, and nothing was written about it.
     monkeypatch.setenv("YIBEN_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
-    company = served(database)
-    assert in_a_process_of_its_own(company, JobName.PLAN, None) == "job_died"
+    assert in_a_process_of_its_own("one", JobName.PLAN, None) == "job_died"
 
 
 def test_asking_needs_the_right_and_a_known_name(database: Database) -> None:

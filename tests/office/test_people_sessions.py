@@ -5,10 +5,13 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import text
 
 from inventory_core.db.engine import Database
 from inventory_core.errors import Forbidden, Invalid, Refused
+from inventory_core.office import passwords
 from inventory_core.office.passwords import hash_password, password_matches
 from inventory_core.office.sessions import (
     MOST_ATTEMPTS,
@@ -172,3 +175,10 @@ def test_a_password_typed_on_another_keyboard_is_the_same_password() -> None:
     assert not password_matches(kept, "password2")
     assert not password_matches("", "password1")
     assert not password_matches(kept, "x" * 100_000)
+
+
+def test_an_unknown_name_costs_the_work_of_a_known_one() -> None:
+    as_kept = PasswordHasher()
+    assert not as_kept.check_needs_rehash(passwords._NOBODYS_HASH)
+    with pytest.raises(VerifyMismatchError):
+        as_kept.verify(passwords._NOBODYS_HASH, "any password")
