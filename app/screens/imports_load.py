@@ -101,19 +101,21 @@ def _options() -> SalesOptions:
                 help=md("imports.option.warehouse_help"),
             )
             channel = st.text_input(md("imports.option.channel"), DEFAULT_CHANNEL)
+            # What nobody has stated is left to the file, then to its channel, then to the company.
             currency = st.selectbox(
                 md("imports.option.currency"),
-                CURRENCIES,
-                index=CURRENCIES.index(company.base_currency)
-                if company.base_currency in CURRENCIES
-                else 0,
+                ["", *CURRENCIES],
+                format_func=lambda code: (
+                    code or t("imports.option.as_file", other=company.base_currency)
+                ),
                 accept_new_options=True,
             )
-            zones = sorted(available_timezones())
             time_zone = st.selectbox(
                 md("imports.option.time_zone"),
-                zones,
-                index=zones.index(company.time_zone) if company.time_zone in zones else 0,
+                ["", *sorted(available_timezones())],
+                format_func=lambda zone: (
+                    zone or t("imports.option.as_channel", other=company.time_zone)
+                ),
             )
             day_first = _day_order()
             each_row = st.selectbox(

@@ -85,3 +85,11 @@ def test_the_order_of_days_can_be_said_for_every_file_that_holds_days(desk: Serv
         test = test.radio(key="import_template").set_value(template).run()
         assert not test.exception
         assert (asked in [one.label for one in test.selectbox]) is holds_days
+
+
+def test_what_nobody_stated_is_left_to_the_file_and_its_channel(desk: Served) -> None:
+    """A form that states the company's own currency makes prices of another one wrong."""
+    test = drawn(desk, "", screen="import")
+    stated = {one.label: one.value for one in test.selectbox}
+    for name in ("currency", "time_zone", "warehouse"):
+        assert stated[catalogue("en")[f"imports.option.{name}"]] == ""
