@@ -2,13 +2,13 @@
 
 A header is recognised by the column's key, its Chinese or English name, or an alias, with or
 without what it says in brackets; the order of columns is free. Where a file has several names of
-one column, the one nearest to ours is read and the others are named as not read. Decides nothing
-about what is done with the values.
+one column, the one nearest to ours is read and the others are named as not read. A name may mean
+something else where another stands beside it. Decides nothing about what is done with the values.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from inventory_core.desk.imports_cells import CellKind
@@ -20,7 +20,11 @@ _IN_BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]*)[)）\]]")  # "Unit price 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: key, names in both languages, kind; `note` is what the header's comment says."""
+    """One column: key, names in both languages, kind; `note` is what the header's comment says.
+
+    `beside`: a name that means this column only in a file that has another header too, which it
+    is given with.
+    """
 
     key: str
     zh: str
@@ -32,6 +36,7 @@ class Column:
     note_en: str = ""
     allowed: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
     least: int | None = None
 
 
@@ -66,7 +71,7 @@ def match_header(
 ) -> Matched:
     """Find each column; Invalid where a required one is missing and not `supplied` otherwise."""
     nearest: dict[str, tuple[int, int]] = {}  # by column: how near its name is, and its position
-    names = _names(template)
+    names = _names(template, {header_key(title) for title in header})
     for position, title in enumerate(header):
         near, key = names.get(header_key(title)) or names.get(header_key(_bare(title))) or (0, "")
         if key in nearest and nearest[key][0] == near:
@@ -94,7 +99,7 @@ def match_header(
     )
 
 
-def _names(template: Template) -> dict[str, tuple[int, str]]:
+def _names(template: Template, header: Set[str]) -> dict[str, tuple[int, str]]:
     """What columns may be called → how far that is from our names (0), and the column's key."""
     found: dict[str, tuple[int, str]] = {}
     for column in template.columns:
@@ -104,6 +109,10 @@ def _names(template: Template) -> dict[str, tuple[int, str]]:
             known = found.get(header_key(name))
             if known is None or far < known[0]:
                 found[header_key(name)] = (far, column.key)
+    for column in template.columns:
+        for name, other in column.beside:
+            if header_key(other) in header:
+                found[header_key(name)] = (len(column.aliases) + 1, column.key)
     return found
 
 

@@ -33,6 +33,8 @@ SALES = Template(
                 "单号",
                 "订单编号",
             ),
+            # Shopify's export of orders calls the order's number Name and the goods Lineitem name.
+            beside=(("name", "lineitem name"),),
         ),
         SKU_COLUMN,
         Column(

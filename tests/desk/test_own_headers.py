@@ -33,6 +33,14 @@ def test_names_that_sellers_use_are_understood(header: str) -> None:
     assert set(match(header).positions) >= NEEDED
 
 
+def test_the_name_of_a_shopify_order_is_its_number_and_elsewhere_that_of_the_goods() -> None:
+    shopify = match("Name,Currency,Created at,Lineitem quantity,Lineitem name,Lineitem price,SKU")
+    assert (shopify.positions["invoice"], shopify.positions["description"]) == (0, 4)
+    goods = match("Name,Created at,Quantity,Price,SKU")
+    assert goods.positions["description"] == 0
+    assert "invoice" not in goods.positions
+
+
 def test_of_two_names_of_one_column_the_nearest_is_read_and_the_other_said() -> None:
     matched = match("Order No,SKU,Product Code,Qty,Date,Order date,Unit price,Price")
     assert matched.positions["sku"] == 1
