@@ -8,6 +8,7 @@
     cached(name, fn, *args, ttl=60)       fn(conn, *args), kept until the data changes
     act(command) -> record | None         command(tx, actor, now) in one transaction; None where it
                                           was refused: the reason is already on the screen
+    act_unless(code, command)             the same; a refusal of this code is given back
     part(title)                           `with part():` a failing part leaves the rest standing
 
 The cookie is a snapshot of the handshake, so the session's row is asked again at every run, before
@@ -137,6 +138,26 @@ def act(command: Callable[[Writing, Actor, datetime], Result]) -> Result | None:
     The refusal is written on the screen as a sentence. Rights are read inside the transaction,
     so whoever lost them a second ago has lost them here.
     """
+    with part():
+        return _written(command)
+    return None
+
+
+def act_unless(
+    code: str, command: Callable[[Writing, Actor, datetime], Result]
+) -> Result | YibenError | None:
+    """The same, but a refusal of this code is given back, for a screen that can answer it."""
+    with part():
+        try:
+            return _written(command)
+        except YibenError as error:
+            if error.code != code:
+                raise
+            return error
+    return None
+
+
+def _written(command: Callable[[Writing, Actor, datetime], Result]) -> Result:
     visit = current()
 
     def run(tx: Writing) -> Result:
@@ -145,13 +166,7 @@ def act(command: Callable[[Writing, Actor, datetime], Result]) -> Result | None:
             raise Forbidden("session_ended")
         return command(tx, found.actor, utc_now())
 
-    try:
-        return door().write(run)
-    except YibenError as error:
-        st.error(says(error), icon=":material/block:")
-    except Exception as error:
-        _show_problem(error)
-    return None
+    return door().write(run)
 
 
 @contextmanager

@@ -71,12 +71,23 @@ def page_head(title: str, sentence: str = "") -> None:
     st.session_state["notice_place"] = st.container()
     with notice_place():
         for notice in list(notices()):
-            words = notice.words()
-            notice.told = True
-            if isinstance(words, Warned):
-                st.warning(words.words, icon=":material/warning:")
-            elif words:
-                st.success(words, icon=":material/check_circle:")
+            _tell(notice)
+
+
+def _tell(notice: Notice) -> None:
+    """The sentence at the top and, once, a short word at the edge of the window: whoever clicked
+    further down sees there that it is done. Other words, so that nothing is told twice.
+    """
+    words, fresh = notice.words(), not notice.told
+    notice.told = True
+    if isinstance(words, Warned):
+        st.warning(words.words, icon=":material/warning:")
+        if fresh:
+            st.toast(md("shell.toast_refused"), icon=":material/warning:")
+    elif words:
+        st.success(words, icon=":material/check_circle:")
+        if fresh:
+            st.toast(md("shell.toast_done"), icon=":material/check_circle:")
 
 
 def notice_place() -> DeltaGenerator:

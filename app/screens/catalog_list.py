@@ -14,8 +14,15 @@ from inventory_core.db.engine import Reading
 from inventory_core.office.actors import Permission
 
 MOST_ROWS = 500
-# Lists that a file can bring.
-IMPORTED = frozenset({"skus", "suppliers", "offers", "warehouses", "rates", "pauses"})
+# Lists that a file can bring, and the template of such a file.
+IMPORTED = {
+    "skus": "skus",
+    "suppliers": "suppliers_offers",
+    "offers": "suppliers_offers",
+    "warehouses": "warehouses",
+    "rates": "rates",
+    "pauses": "sale_pauses",
+}
 # Beside a list of few columns there is room for the form; below a wide one it stands better.
 _BESIDE = [3, 2]
 
@@ -35,8 +42,11 @@ def draw_list(
     wanted = _head(name, open_new, find)
     rows = session.cached(f"catalog_{name}", _rows, select, wanted)
     if not len(rows) and not wanted:
-        to = "import" if name in IMPORTED else ""
-        empty_state(icon, md(f"catalog.no_{name}"), to=to, label=t("catalog.import_list"))
+        template = IMPORTED.get(name, "")
+        to = "import" if template else ""
+        empty_state(
+            icon, md(f"catalog.no_{name}"), to=to, label=t("catalog.import_list"), template=template
+        )
         return
     shown = words(rows)
     beside = draw_one is not None and len(columns) <= 6

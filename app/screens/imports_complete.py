@@ -7,7 +7,7 @@ from app.i18n import md, number, percent, plain
 from app.import_words import headline
 from app.screens.first_step import first_step
 from app.screens.imports_report import draw_report
-from app.screens.imports_upload import take_upload
+from app.screens.imports_upload import let_go, take_upload
 from app.widgets import empty_state, link
 from app.widgets_acts import act_button, form_key
 from inventory_core.clock import utc_now
@@ -125,4 +125,5 @@ def _step_back() -> None:
 
 def _said(report: ImportReport) -> str:
     st.session_state.pop("complete_checked", None)
+    let_go("complete")
     return plain(headline(report))

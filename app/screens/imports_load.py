@@ -1,6 +1,7 @@
 """Bring a file in: choose the template, check the file, import it. Draws; the core decides."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import available_timezones
 
@@ -9,13 +10,14 @@ import streamlit as st
 from app import session
 from app.i18n import md, t
 from app.import_words import headline
+from app.screens.imports_match import MISSING, ask_columns, said_of
 from app.screens.imports_report import draw_report
-from app.screens.imports_upload import Upload, take_upload
+from app.screens.imports_upload import Upload, let_go, take_upload
 from app.screens.settings import CURRENCIES
-from app.widgets import field_grid, go
+from app.widgets import field_grid, go, link, query
 from app.widgets_acts import act_button, form_key
 from inventory_core.catalog.locations import warehouses
-from inventory_core.db.engine import Writing
+from inventory_core.db.engine import Reading, Writing
 from inventory_core.desk.complete_data import incomplete_skus
 from inventory_core.desk.imports import import_file
 from inventory_core.desk.imports_cells import CellKind
@@ -25,7 +27,10 @@ from inventory_core.desk.imports_workbooks import template_csv, template_workboo
 from inventory_core.desk.sales_history import import_sales
 from inventory_core.desk.sales_places import DEFAULT_CHANNEL, SalesOptions
 from inventory_core.desk.sales_sums import RowSpan
+from inventory_core.errors import YibenError
+from inventory_core.insight.kpis_snapshot import first_fact_on
 from inventory_core.office.actors import Actor, Permission
+from inventory_core.planning.published import current_run
 from inventory_core.vocabulary import Language
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -42,14 +47,15 @@ Import = Callable[[Writing, Actor, datetime, str, bool], ImportReport]
 def draw_load() -> None:
     """Template on the left, the file and its report on the right."""
     _next_step()
+    wanted = query("template")
     left, right = st.columns([2, 5], gap="medium")
     with left:
         template = st.radio(
             md("imports.choose"),
             list(TEMPLATES),
-            index=list(TEMPLATES).index("sales"),
+            index=list(TEMPLATES).index(wanted if wanted in TEMPLATES else "sales"),
             format_func=lambda key: md(f"imports.template.{key}"),
-            key="import_template",
+            key=f"import_template_{wanted}",
         )
     with right:
         st.markdown(md(f"imports.about.{template}"))
@@ -61,14 +67,24 @@ def draw_load() -> None:
 
 
 def _next_step() -> None:
-    """What was sold but cannot be planned yet, and the button that leads to where it is mended."""
-    items = session.cached("incomplete_skus", incomplete_skus)
-    if not items:
+    """What was sold but cannot be planned yet, or was never planned, and the way to where it is."""
+    items, unplanned = session.cached("import_next", _what_next)
+    if not items and not unplanned:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(md("imports.complete_sentence", count=len(items)), width="stretch")
-        if st.button(md("imports.complete_now"), icon=":material/arrow_forward:"):
-            go("import", part="complete")
+        if items:
+            st.markdown(md("imports.complete_sentence", count=items), width="stretch")
+            if st.button(md("imports.complete_now"), icon=":material/arrow_forward:"):
+                go("import", part="complete")
+        else:
+            st.markdown(md("shell.first_plan"), width="stretch")
+            link("replenish", md("imports.complete_next"), icon=":material/shopping_cart:")
+
+
+def _what_next(conn: Reading) -> tuple[int, bool]:
+    """How many SKUs are incomplete, and whether there are sales that no plan has seen yet."""
+    sold = first_fact_on(conn) is not None
+    return len(incomplete_skus(conn)), sold and current_run(conn) is None
 
 
 def _downloads(template: str) -> None:
@@ -101,19 +117,21 @@ def _options() -> SalesOptions:
                 help=md("imports.option.warehouse_help"),
             )
             channel = st.text_input(md("imports.option.channel"), DEFAULT_CHANNEL)
+            # What nobody has stated is left to the file, then to its channel, then to the company.
             currency = st.selectbox(
                 md("imports.option.currency"),
-                CURRENCIES,
-                index=CURRENCIES.index(company.base_currency)
-                if company.base_currency in CURRENCIES
-                else 0,
+                ["", *CURRENCIES],
+                format_func=lambda code: (
+                    code or t("imports.option.as_file", other=company.base_currency)
+                ),
                 accept_new_options=True,
             )
-            zones = sorted(available_timezones())
             time_zone = st.selectbox(
                 md("imports.option.time_zone"),
-                zones,
-                index=zones.index(company.time_zone) if company.time_zone in zones else 0,
+                ["", *sorted(available_timezones())],
+                format_func=lambda zone: (
+                    zone or t("imports.option.as_channel", other=company.time_zone)
+                ),
             )
             day_first = _day_order()
             each_row = st.selectbox(
@@ -155,6 +173,7 @@ def _day_order() -> bool | None:
 
 def _check_and_import(template: str, upload: Upload, options: SalesOptions) -> None:
     """First what would happen; then the button that lets it happen."""
+    options = replace(options, said=said_of(upload.mark))
     run = _import_of(template, upload, options)
     mark = (template, upload.mark, options)
     checked = st.session_state.get("import_checked")
@@ -162,13 +181,17 @@ def _check_and_import(template: str, upload: Upload, options: SalesOptions) -> N
         pressed = st.button(md("imports.check"), type="primary", icon=":material/fact_check:")
         if st.session_state.pop(_CHECK_AGAIN, False) or pressed:
             with st.spinner(md("imports.working")):
-                key = f"check:{form_key('import_check')}"
-                report = session.act(lambda tx, actor, now: run(tx, actor, now, key, True))
-            if report is not None:
-                st.session_state["import_checked"] = (mark, report)
+                found = _checked(run)
+            if found is not None:
+                st.session_state["import_checked"] = (mark, found)
                 st.rerun()
         return
     report = checked[1]
+    if isinstance(report, YibenError):
+        if ask_columns(template, upload.mark, report):
+            st.session_state[_CHECK_AGAIN] = True
+            st.rerun()
+        return
     draw_report(report, name=f"check_{template}")
     blocked = report.problem_count > 0 and template != "sales"
     if blocked or report.replayed or _ask_span(report):
@@ -182,6 +205,12 @@ def _check_and_import(template: str, upload: Upload, options: SalesOptions) -> N
         icon=":material/upload:",
         type="primary",
     )
+
+
+def _checked(run: Import) -> ImportReport | YibenError | None:
+    """What the file would do, or which columns it was not seen to have."""
+    key = f"check:{form_key('import_check')}"
+    return session.act_unless(MISSING, lambda tx, actor, now: run(tx, actor, now, key, True))
 
 
 def _ask_span(report: ImportReport) -> bool:
@@ -229,6 +258,7 @@ def _import_of(template: str, upload: Upload, options: SalesOptions) -> Import:
             now=now,
             file_name=upload.name,
             day_first=options.day_first,
+            said=options.said,
             dry_run=dry_run,
         )
 
@@ -238,4 +268,5 @@ def _import_of(template: str, upload: Upload, options: SalesOptions) -> Import:
 def _said(report: ImportReport) -> str:
     """The act is done: forget the check, so that the next file begins anew."""
     st.session_state.pop("import_checked", None)
+    let_go(report.template)
     return md("imports.said", words=headline(report))

@@ -18,6 +18,10 @@ from app.widgets_tables import Text, Units, export_button, table
 from inventory_core.desk.imports_runs import ImportReport
 
 MOST_SHOWN = 200
+# Notes on what was done, among the facts; every other note asks somebody to look.
+_TOLD = frozenset(
+    {"warehouse_assumed", "warehouse_taken", "channel_assumed", "rows_spread", "columns_not_read"}
+)
 
 
 def draw_report(report: ImportReport, *, name: str) -> None:
@@ -35,11 +39,13 @@ def draw_report(report: ImportReport, *, name: str) -> None:
             "why": Text(""),
         }
         table(frame, columns, key=f"{name}_counts", height="content")
-    facts = [f"- {plain(line)}" for line in fact_lines(report.facts)]
+    told = [note_line(note) for note in report.notes if note.code in _TOLD]
+    facts = [f"- {plain(line)}" for line in (*fact_lines(report.facts), *told)]
     if facts:
         st.markdown("\n".join(facts))
     for note in report.notes:
-        st.warning(plain(note_line(note)), icon=":material/info:")
+        if note.code not in _TOLD:
+            st.warning(plain(note_line(note)), icon=":material/info:")
     if report.problem_count:
         _problems(report, name)
 

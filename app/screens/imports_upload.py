@@ -28,11 +28,11 @@ class Upload:
 
 
 def take_upload(name: str) -> Upload | None:
-    """The uploader; the file once it is complete."""
+    """The uploader; the file once it is complete, until it is let go."""
     given = st.file_uploader(
         md("imports.upload", most=MOST_UPLOAD_MEGABYTES),
         type=list(ENDINGS),
-        key=f"upload_{name}",
+        key=f"upload_{name}_{_let_go().get(name, 0)}",
         max_upload_size=MOST_UPLOAD_MEGABYTES,
     )
     if given is None:
@@ -48,3 +48,15 @@ def take_upload(name: str) -> Upload | None:
         # The folder's own object stays beside the record: it removes the folder when it goes.
         known = kept[name] = (given.file_id, upload, folder)
     return known[1]
+
+
+def let_go(name: str) -> None:
+    """The file is done with: the next run shows an empty uploader. Plain objects only, as acts may
+    end between two words to Streamlit.
+    """
+    _let_go()[name] = _let_go().get(name, 0) + 1
+
+
+def _let_go() -> dict[str, int]:
+    found: dict[str, int] = st.session_state.setdefault("uploads_let_go", {})
+    return found

@@ -15,7 +15,15 @@ from app import session
 from app.i18n import md, number, prose, t
 from app.screens.orders_detail import draw_order
 from app.screens.orders_entry import ask_order
-from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
+from app.widgets import (
+    Figure,
+    empty_state,
+    figure_row,
+    link,
+    page_head,
+    query,
+    scope_bar,
+)
 from app.widgets_tables import Column, Flag, Moment, Money, Text, Units, export_button, table
 from inventory_core.db.engine import Reading
 from inventory_core.insight.order_lists import PAGE, account_names, order_page, order_sums
@@ -38,6 +46,7 @@ def draw() -> None:
         else:
             words = prose(md("orders.empty"), md("orders.no_channel"))
             empty_state(icon, words, to="import", label=t("shell.first_import_button"))
+            link("catalog", t("orders.to_channels"), icon=":material/storefront:", part="channels")
         return
     scope = scope_bar(
         {

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import session
-from app.i18n import md, moment, money, number, t
+from app.i18n import md, moment, money, number, says, t
 from app.screens.settings import CURRENCIES
 from app.widgets import field_grid
 from app.widgets_acts import confirm, form_key, run_act
@@ -18,7 +18,7 @@ from inventory_core.trade.late_charges import Charged, LateCharge, add_charge
 from inventory_core.trade.purchase_records import PurchaseOrder
 from inventory_core.trade.receipt_plan import CHARGE_KINDS
 from inventory_core.trade.receipt_records import Receipt
-from inventory_core.trade.receipt_undo import undo_receipt
+from inventory_core.trade.receipt_undo import undo_receipt, why_it_stays
 from inventory_core.trade.receipts import NewCharge
 
 
@@ -31,10 +31,14 @@ def draw_receipts(order: PurchaseOrder, receipts: list[Receipt]) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(_words(receipt), width="content")
             st.space("stretch")
-            if receipt.undone_by_id is None:
-                _acts(order, receipt)
-        if receipt.charged_later and receipt.undone_by_id is None:
-            st.caption(md("error.receipt_has_late_charges"))
+            if receipt.undone_by_id is not None:
+                continue
+            why_not = session.cached(
+                "receipt_stays", why_it_stays, receipt.id, receipt.operation_id
+            )
+            _acts(order, receipt, may_undo=why_not is None)
+        if why_not is not None:
+            st.caption(says(why_not))
 
 
 def charge_fields(prefix: str, currency: str) -> NewCharge:
@@ -89,7 +93,7 @@ def _words(receipt: Receipt) -> str:
     return words
 
 
-def _acts(order: PurchaseOrder, receipt: Receipt) -> None:
+def _acts(order: PurchaseOrder, receipt: Receipt, *, may_undo: bool) -> None:
     allowed = session.may(Permission.STOCK_RECEIVE)
     costs = session.may(Permission.COST_VIEW)
     if costs and st.button(
@@ -99,7 +103,7 @@ def _acts(order: PurchaseOrder, receipt: Receipt) -> None:
         disabled=not allowed,
     ):
         _charge_dialog(order, receipt)
-    if not receipt.charged_later and st.button(
+    if may_undo and st.button(
         md("purchases.undo"),
         key=f"undo_{receipt.id}",
         type="tertiary",

@@ -17,7 +17,7 @@ from app.screens.replenish_acts import approve_ticked
 from app.screens.replenish_limits import draw_limits, limits_button, ticked_words
 from app.screens.replenish_reasons import draw_reasons
 from app.screens.replenish_transfers import draw_transfers
-from app.widgets import Figure, empty_state, figure_row, go, page_head, query, scope_bar
+from app.widgets import Figure, empty_state, figure_row, go, link, page_head, query, scope_bar
 from app.widgets_tables import Bar, Column, Day, Decimal, Text, Units, export_button, table
 from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Reading
@@ -44,6 +44,7 @@ def draw() -> None:
     rows = found[found["kind"] == SuggestionKind.BUY]
     sent = found[found["kind"] == SuggestionKind.TRANSFER]
     _figure_row(figures)
+    _missing_rates(figures)
     if len(sent):
         draw_transfers(sent, rows)
     if len(sent) and len(rows):
@@ -88,9 +89,39 @@ def _sentence(figures: dict[str, Any]) -> str:
         key,
         late=number(figures["late"]),
         count=number(figures["waiting"]),
-        cash=money(figures["cash"], currency, digits=0),
+        cash=_cash(figures, currency),
         risk=money(figures["at_risk"], currency, digits=0),
     )
+
+
+def _known_cash(figures: dict[str, Any]) -> Any:
+    """No value rather than nothing, where not one of the orders has a value."""
+    return None if figures["unpriced"] == figures["waiting"] else figures["cash"]
+
+
+def _cash(figures: dict[str, Any], currency: str) -> str:
+    """What all orders cost, and how many of them are not in it."""
+    known = _known_cash(figures)
+    if known is None:
+        return t("replenish.cash_unknown")
+    cash = money(known, currency, digits=0)
+    if not figures["unpriced"]:
+        return cash
+    return t("replenish.cash_in_part", cash=cash, count=figures["unpriced"])
+
+
+def _missing_rates(figures: dict[str, Any]) -> None:
+    """Which rates are not known, and where they are recorded."""
+    if not figures["unpriced"]:
+        return
+    words = md(
+        "replenish.no_rates",
+        currencies=", ".join(figures["without_rate"]),
+        base=session.current().company.base_currency,
+        count=figures["unpriced"],
+    )
+    st.warning(words, icon=":material/currency_exchange:")
+    link("catalog", t("replenish.to_rates"), icon=":material/arrow_forward:", part="rates")
 
 
 def _stamp(run: dict[str, Any]) -> str:
@@ -124,7 +155,7 @@ def _figure_row(figures: dict[str, Any]) -> None:
             ),
             Figure(
                 md("replenish.cash"),
-                money(figures["cash"], currency, digits=0),
+                money(_known_cash(figures), currency, digits=0),
                 help=md("replenish.cash_help"),
             ),
             _fifth(figures),

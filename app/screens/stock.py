@@ -30,7 +30,7 @@ def draw() -> None:
     if not everything["pairs"]:
         empty_state(
             ":material/inventory_2:", md("stock.empty"),
-            to="import", label=t("stock.empty_button"),
+            to="import", label=t("stock.empty_button"), template="opening_stock",
         )  # fmt: skip
         return
     sites = session.cached("warehouses", warehouses)

@@ -16,7 +16,7 @@ from app.widgets_tables import Column, Day, Moment, Money, Text, Units, export_b
 from inventory_core.db.engine import Reading
 from inventory_core.insight.stock_lists import bin_contents, ledger_lines, promised_to
 from inventory_core.office.actors import Permission
-from inventory_core.stock.balances import INBOUND
+from inventory_core.stock.balances import inbound
 
 LINES = 100
 _NEWEST = 2**62
@@ -121,22 +121,21 @@ def _bins(sku: int, place: int) -> None:
 
 
 def _coming(sku: int, place: int) -> None:
-    def rows(conn: Reading) -> pd.DataFrame:
-        found = session.frame(conn, INBOUND, {"skus": [sku], "warehouses": [place]})
-        found["what"] = [t(f"stock.inbound.{kind}") for kind in found["kind"]]
-        return found
+    columns = {
+        "expected_on": Day(t("stock.expected")),
+        "quantity": Units(t("stock.units")),
+        "what": Text(t("stock.what")),
+        "document_number": Text(t("stock.document")),
+    }
 
-    _small_table(
-        rows,
-        {
-            "expected_on": Day(t("stock.expected")),
-            "quantity": Units(t("stock.units")),
-            "what": Text(t("stock.what")),
-            "document_number": Text(t("stock.document")),
-        },
-        f"coming_{sku}_{place}",
-        "stock.no_inbound",
-    )
+    def rows(conn: Reading) -> pd.DataFrame:
+        found = [
+            (item.expected_on, item.quantity, t(f"stock.inbound.{item.kind}"), item.document_number)
+            for item in inbound(conn, [sku], [place])
+        ]
+        return pd.DataFrame(found, columns=list(columns))
+
+    _small_table(rows, columns, f"coming_{sku}_{place}", "stock.no_inbound")
 
 
 def _promised(sku: int, place: int) -> None:

@@ -18,7 +18,7 @@ from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Reading
 from inventory_core.desk.imports_cells import CellKind
 from inventory_core.desk.imports_columns import Column, Template
-from inventory_core.desk.imports_templates_goods import SKU_COLUMN
+from inventory_core.desk.imports_columns_shared import SKU_COLUMN
 from inventory_core.errors import NotFound
 from inventory_core.money import check_currency, round_unit_cost
 from inventory_core.office.company import read_company

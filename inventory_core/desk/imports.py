@@ -18,6 +18,7 @@ from inventory_core.desk.imports_catalog import (
     load_skus,
     load_warehouses,
 )
+from inventory_core.desk.imports_columns import NOTHING_SAID, ColumnsSaid
 from inventory_core.desk.imports_loading import Load, Loader, Outcome, Stopped
 from inventory_core.desk.imports_milestones import load_milestones
 from inventory_core.desk.imports_pauses import load_sale_pauses
@@ -64,6 +65,7 @@ def import_file(
     file_name: str = "",
     sheet: str = "",
     day_first: bool | None = None,
+    said: ColumnsSaid = NOTHING_SAID,
     dry_run: bool = False,
 ) -> ImportReport:
     """Import one file of a template, whole or not at all; a dry run takes everything back.
@@ -82,7 +84,7 @@ def import_file(
     if done is not None:
         return done
     table = read_table(path, file_name=name, sheet=sheet)
-    read = read_rows(form, table, day_first=day_first)
+    read = read_rows(form, table, day_first=day_first, said=said)
     attempt = tx.connection.begin_nested()
     founded = founding_note(tx)
     import_id = open_run(

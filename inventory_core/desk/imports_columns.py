@@ -2,17 +2,18 @@
 
 A header is recognised by the column's key, its Chinese or English name, or an alias, with or
 without what it says in brackets; the order of columns is free. Where a file has several names of
-one column, the one nearest to ours is read and the others are named as not read. Decides nothing
-about what is done with the values.
+one column, the one nearest to ours is read and the others are named as not read. A name may mean
+something else where another stands beside it. Decides nothing about what is done with the values.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 
 from inventory_core.desk.imports_cells import CellKind
 from inventory_core.errors import Invalid
+from inventory_core.money import currency_called
 
 _IGNORED = re.compile(r"[\s_*\-:：()（）.,，/#]+")
 _IN_BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]*)[)）\]]")  # "Unit price (GBP)"
@@ -20,7 +21,11 @@ _IN_BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]*)[)）\]]")  # "Unit price 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: key, names in both languages, kind; `note` is what the header's comment says."""
+    """One column: key, names in both languages, kind; `note` is what the header's comment says.
+
+    `beside`: a name that means this column only in a file that has another header too, which it
+    is given with.
+    """
 
     key: str
     zh: str
@@ -32,6 +37,7 @@ class Column:
     note_en: str = ""
     allowed: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
     least: int | None = None
 
 
@@ -49,52 +55,98 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnsSaid:
+    """What a person said of columns that were not recognised, by column key: `named` the header
+    that it has in this file, `stated` the one value that holds for every row.
+    """
+
+    named: Mapping[str, str] = field(default_factory=dict)
+    stated: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING_SAID = ColumnsSaid()
+
+
+@dataclass(frozen=True, slots=True)
 class Matched:
     """A header understood: position in the file by column key, and headers that are not read.
 
-    `brackets`: what a header says in brackets, by column key, as in "Unit price (GBP)".
+    `brackets`: what a header says in brackets, by column key, as in "Unit price (GBP)". `stated`:
+    the value of every row, by key of a column that the file does not have.
     """
 
     positions: dict[str, int]
     headers: tuple[str, ...]
     unknown: tuple[str, ...]
     brackets: dict[str, str]
+    stated: dict[str, str] = field(default_factory=dict)
 
 
 def match_header(
-    template: Template, header: Sequence[str], *, file_name: str, supplied: Sequence[str] = ()
+    template: Template,
+    header: Sequence[str],
+    *,
+    file_name: str,
+    said: ColumnsSaid = NOTHING_SAID,
 ) -> Matched:
-    """Find each column; Invalid where a required one is missing and not `supplied` otherwise."""
+    """Find each column, by what was said before what is guessed; Invalid names the required ones
+    that are missing, with their keys and the headers that the file has.
+    """
+    positions = _said_positions(header, said.named)
+    positions |= _found_positions(template, header, positions, file_name)
+    read = set(positions.values())
+    others = [title.strip() for place, title in enumerate(header) if place not in read]
+    found = {key: _IN_BRACKETS.findall(header[place]) for key, place in positions.items()}
+    brackets = {key: words[0].strip() for key, words in found.items() if words}
+    stated = {key: value for key, value in said.stated.items() if key not in positions}
+    currency = currency_called(brackets.get("unit_price", ""))
+    if currency and "currency" not in positions:
+        stated.setdefault("currency", currency)
+    missing = [
+        column
+        for column in template.columns
+        if column.required and column.key not in positions and column.key not in stated
+    ]
+    if missing:
+        raise Invalid(
+            "columns_missing",
+            file=file_name,
+            columns=[f"{column.en} / {column.zh}" for column in missing],
+            keys=[column.key for column in missing],
+            found=[title.strip() for title in header if title.strip()],
+        )
+    unknown = tuple(title for title in others if title)
+    return Matched(positions, tuple(header), unknown, brackets, stated)
+
+
+def _said_positions(header: Sequence[str], named: Mapping[str, str]) -> dict[str, int]:
+    """Where the headers stand that a person named; what this file does not have is passed over."""
+    places = {header_key(title): place for place, title in reversed(list(enumerate(header)))}
+    return {
+        key: places[header_key(title)]
+        for key, title in named.items()
+        if header_key(title) in places
+    }
+
+
+def _found_positions(
+    template: Template, header: Sequence[str], said: Mapping[str, int], file_name: str
+) -> dict[str, int]:
+    """The columns that are recognised by their names, where nobody said otherwise."""
     nearest: dict[str, tuple[int, int]] = {}  # by column: how near its name is, and its position
-    names = _names(template)
+    names = _names(template, {header_key(title) for title in header})
     for position, title in enumerate(header):
         near, key = names.get(header_key(title)) or names.get(header_key(_bare(title))) or (0, "")
+        if key in said or position in said.values():
+            continue
         if key in nearest and nearest[key][0] == near:
             raise Invalid("column_twice", file=file_name, column=title.strip())
         if key and (key not in nearest or near < nearest[key][0]):
             nearest[key] = (near, position)
-    positions = {key: position for key, (_, position) in nearest.items()}
-    missing = [
-        f"{column.en} / {column.zh}"
-        for column in template.columns
-        if column.required and column.key not in positions and column.key not in supplied
-    ]
-    if missing:
-        raise Invalid(
-            "columns_missing", file=file_name, columns=missing, found=[t for t in header if t]
-        )
-    read = set(positions.values())
-    others = [title.strip() for place, title in enumerate(header) if place not in read]
-    brackets = {key: _IN_BRACKETS.findall(header[place]) for key, place in positions.items()}
-    return Matched(
-        positions,
-        tuple(header),
-        tuple(title for title in others if title),
-        {key: said[0].strip() for key, said in brackets.items() if said},
-    )
+    return {key: position for key, (_, position) in nearest.items()}
 
 
-def _names(template: Template) -> dict[str, tuple[int, str]]:
+def _names(template: Template, header: Set[str]) -> dict[str, tuple[int, str]]:
     """What columns may be called → how far that is from our names (0), and the column's key."""
     found: dict[str, tuple[int, str]] = {}
     for column in template.columns:
@@ -104,6 +156,10 @@ def _names(template: Template) -> dict[str, tuple[int, str]]:
             known = found.get(header_key(name))
             if known is None or far < known[0]:
                 found[header_key(name)] = (far, column.key)
+    for column in template.columns:
+        for name, other in column.beside:
+            if header_key(other) in header:
+                found[header_key(name)] = (len(column.aliases) + 1, column.key)
     return found
 
 

@@ -14,7 +14,14 @@ from inventory_core.desk.imports_cells import (
     read_cell,
     shown,
 )
-from inventory_core.desk.imports_columns import Column, Matched, Template, match_header
+from inventory_core.desk.imports_columns import (
+    NOTHING_SAID,
+    Column,
+    ColumnsSaid,
+    Matched,
+    Template,
+    match_header,
+)
 from inventory_core.desk.imports_habits import Habits
 from inventory_core.desk.imports_runs import CellProblemAt
 from inventory_core.errors import Invalid
@@ -37,7 +44,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RowsRead:
-    """What a file holds; `given` are the keys of the columns it has."""
+    """What a file holds; `given` are the keys of the columns it has or was given."""
 
     rows: Sequence[Row]
     problems: Sequence[CellProblemAt]
@@ -48,8 +55,8 @@ class RowsRead:
 
     @property
     def given(self) -> frozenset[str]:
-        """Keys of the columns that the file has."""
-        return frozenset(self.matched.positions)
+        """Keys of the columns that the file has, or whose value was stated for all rows."""
+        return frozenset(self.matched.positions) | frozenset(self.matched.stated)
 
 
 class Problems:
@@ -75,9 +82,15 @@ class Problems:
         return sorted(self.kept, key=lambda problem: problem.row_no)
 
 
-def read_rows(template: Template, table: Table, *, day_first: bool | None = None) -> RowsRead:
+def read_rows(
+    template: Template,
+    table: Table,
+    *,
+    day_first: bool | None = None,
+    said: ColumnsSaid = NOTHING_SAID,
+) -> RowsRead:
     """Every row of the file; Invalid only where the file as a whole cannot be this template."""
-    matched = match_header(template, table.header, file_name=table.file_name)
+    matched = match_header(template, table.header, file_name=table.file_name, said=said)
     raw_rows = _raw_rows(table, matched)
     habits = Habits(day_first).learned(
         _texts(template, raw_rows, {CellKind.DAY, CellKind.MOMENT}),
@@ -95,10 +108,11 @@ def read_rows(template: Template, table: Table, *, day_first: bool | None = None
             samples += 1
             continue
         before = problems.count
+        known = raws | matched.stated
         values = {
-            column.key: _read(column, raws.get(column.key), habits, row_no, problems)
+            column.key: _read(column, known[column.key], habits, row_no, problems)
             for column in template.columns
-            if column.key in matched.positions
+            if column.key in known
         }
         if problems.count == before:
             rows.append(Row(row_no, values))

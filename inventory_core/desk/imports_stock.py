@@ -43,7 +43,7 @@ _OPENED = text("""
 
 
 def load_opening_stock(load: Load, rows: Sequence[Row]) -> Outcome:
-    """Units and unit cost by SKU and warehouse; a pair opens once."""
+    """Units and unit cost by SKU and warehouse; a pair opens once, and none is no opening."""
     skus = known_ids(load, rows, "sku", sku_ids(load.tx, [r["sku"] for r in rows]), "sku_unknown")
     places = {code_key(place.code): place for place in warehouses(load.tx)}
     ids: Mapping[str, int] = {key: place.id for key, place in places.items()}
@@ -63,6 +63,9 @@ def load_opening_stock(load: Load, rows: Sequence[Row]) -> Outcome:
                 load.problems.add(
                     row.row_no, "quantity", "opening_exists", row["quantity"], str(opened[pair][0])
                 )
+            continue
+        if row["quantity"] == 0:  # a list of stock names what has run out too; nothing to post
+            outcome.unchanged += 1
             continue
         at = _counted_at(load, row["counted_on"], places[code_key(row["warehouse"])])
         lines[pair[1], at].append(Line(pair[0], _SUPPLIER, pair[1], row["quantity"], value=value))

@@ -6,80 +6,55 @@ screens.
 
 from inventory_core.desk.imports_cells import CellKind
 from inventory_core.desk.imports_columns import Column, Template
+from inventory_core.desk.imports_columns_shared import (
+    COUNTRY_COLUMN,
+    SKU_COLUMN,
+    WAREHOUSE_COLUMN,
+)
 from inventory_core.vocabulary import Authority, WarehouseKind
-
-SKU_COLUMN = Column(
-    "sku",
-    "商品编码",
-    "SKU",
-    CellKind.CODE,
-    required=True,
-    example="00123",
-    aliases=(
-        "sku code",
-        "seller sku",
-        "merchant sku",
-        "msku",
-        "lineitem sku",
-        "custom label",
-        "product code",
-        "stock code",
-        "item code",
-        "article",
-        "item number",
-        "product id",
-        "编码",
-        "SKU编码",
-        "货号",
-        "商品编号",
-    ),
-    note_zh="文本，前导零会保留。",
-    note_en="Text; leading zeros are kept.",
-)
-WAREHOUSE_COLUMN = Column(
-    "warehouse",
-    "仓库",
-    "Warehouse",
-    CellKind.CODE,
-    required=True,
-    example="MAIN",
-    aliases=("warehouse code", "仓库编码"),
-    note_zh="已有仓库的编码。",
-    note_en="Code of an existing warehouse.",
-)
-CURRENCY_COLUMN = Column(
-    "currency",
-    "币种",
-    "Currency",
-    CellKind.CURRENCY,
-    required=True,
-    example="CNY",
-    note_zh="ISO 代码，如 CNY、USD。",
-    note_en="ISO code such as CNY or USD.",
-)
-COUNTRY_COLUMN = Column(
-    "country",
-    "国家",
-    "Country",
-    CellKind.CODE,
-    example="CN",
-    note_zh="两个字母的国家代码。",
-    note_en="Country code of two letters.",
-)
 
 SKUS = Template(
     "skus",
     (
         SKU_COLUMN,
-        Column("name", "名称", "Name", required=True, example="示例商品 Sample SKU"),
-        Column("category", "类目", "Category", example="厨具 Kitchen"),
+        Column(
+            "name",
+            "名称",
+            "Name",
+            required=True,
+            example="示例商品 Sample SKU",
+            aliases=(
+                "product name",
+                "product title",
+                "title",
+                "item name",
+                "description",
+                "bezeichnung",
+                "商品名称",
+                "品名",
+                "标题",
+            ),
+        ),
+        Column(
+            "category",
+            "类目",
+            "Category",
+            example="厨具 Kitchen",
+            aliases=("cat", "product type", "品类", "分类"),
+        ),
         Column("unit", "单位", "Unit", example="piece"),
         Column("weight_grams", "重量(克)", "Weight (g)", CellKind.WHOLE, example="350", least=1),
         Column(
             "volume_cm3", "体积(立方厘米)", "Volume (cm3)", CellKind.WHOLE, example="1200", least=1
         ),
         Column(
-            "carton_quantity", "箱规", "Units per carton", CellKind.WHOLE, example="24", least=1
+            "carton_quantity",
+            "箱规",
+            "Units per carton",
+            CellKind.WHOLE,
+            example="24",
+            least=1,
+            aliases=("carton quantity", "carton qty", "ctn qty", "pcs per carton", "每箱数量"),
         ),
         Column("shelf_life_days", "保质期(天)", "Shelf life (days)", CellKind.WHOLE, least=1),
         Column(
@@ -113,6 +88,7 @@ SKUS = Template(
             "Barcodes",
             CellKind.TEXT,
             example="6901234567892",
+            aliases=("barcode", "ean", "upc", "gtin"),
             note_zh="多个条码用空格分开。",
             note_en="Several barcodes: separate them by blanks.",
         ),
@@ -228,8 +204,8 @@ OPENING_STOCK = Template(
             CellKind.WHOLE,
             required=True,
             example="120",
-            least=1,
-            aliases=("on hand", "库存", "在库", "stock"),
+            least=0,
+            aliases=("on hand", "库存", "在库", "stock", "qty", "bestand", "库存数量"),
         ),
         Column(
             "unit_cost",
@@ -241,7 +217,7 @@ OPENING_STOCK = Template(
             least=0,
             note_zh="本位币。",
             note_en="In the base currency.",
-            aliases=("cost", "成本"),
+            aliases=("cost", "cost price", "purchase price", "ek preis", "成本", "采购价"),
         ),
         Column("counted_on", "盘点日期", "Counted on", CellKind.DAY, example="2026-01-31"),
     ),

@@ -6,7 +6,7 @@ whole line is no alias of the price of a unit, however alike it is called.
 
 from inventory_core.desk.imports_cells import CellKind
 from inventory_core.desk.imports_columns import Column, Template
-from inventory_core.desk.imports_templates_goods import SKU_COLUMN
+from inventory_core.desk.imports_columns_shared import SKU_COLUMN
 from inventory_core.vocabulary import PauseReason
 
 SALES = Template(
@@ -33,6 +33,8 @@ SALES = Template(
                 "单号",
                 "订单编号",
             ),
+            # Shopify's export of orders calls the order's number Name and the goods Lineitem name.
+            beside=(("name", "lineitem name"),),
         ),
         SKU_COLUMN,
         Column(

@@ -2,7 +2,7 @@
 
 from inventory_core.desk.imports_cells import CellKind
 from inventory_core.desk.imports_columns import Column, Template
-from inventory_core.desk.imports_templates_goods import (
+from inventory_core.desk.imports_columns_shared import (
     CURRENCY_COLUMN,
     SKU_COLUMN,
     WAREHOUSE_COLUMN,
@@ -43,7 +43,7 @@ SUPPLIERS_OFFERS = Template(
             CellKind.DECIMAL,
             required=True,
             example="12.50",
-            aliases=("cost", "unit cost", "成本", "单价"),
+            aliases=("cost", "unit cost", "purchase price", "price", "成本", "单价", "采购价"),
             least=0,
         ),
         Column(
@@ -64,7 +64,7 @@ SUPPLIERS_OFFERS = Template(
             required=True,
             example="45",
             least=0,
-            aliases=("lead time",),
+            aliases=("lead time", "交期", "交货期", "采购周期"),
         ),
         Column(
             "lead_time_spread_days",

@@ -195,7 +195,7 @@ def _stage(
     tx.execute(DROP_STAGED)
     tx.execute(CREATE_STAGED)
     table = read_table(path, file_name=name, sheet=options.sheet)
-    matched = match_header(SALES, table.header, file_name=name)
+    matched = match_header(SALES, table.header, file_name=name, said=options.said)
     options = with_currency_of_header(options, matched)
     batches = read_sales(table, matched, habits_of(options))
     rows = 0

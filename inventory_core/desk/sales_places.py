@@ -15,13 +15,13 @@ from inventory_core.catalog.locations import NewWarehouse, create_warehouses, wa
 from inventory_core.clock import zone
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.db.schema.channels import channel_account
-from inventory_core.desk.imports_columns import Matched
+from inventory_core.desk.imports_columns import NOTHING_SAID, ColumnsSaid, Matched
 from inventory_core.desk.imports_habits import Habits
 from inventory_core.desk.imports_runs import Note
 from inventory_core.desk.sales_statements import CODES_IN_FILE
 from inventory_core.desk.sales_sums import RowSpan
 from inventory_core.errors import Invalid
-from inventory_core.money import check_currency, currency_called, currency_signs
+from inventory_core.money import check_currency, currency_signs
 from inventory_core.office.actors import Actor
 from inventory_core.office.company import read_company
 from inventory_core.vocabulary import WarehouseId, WarehouseKind
@@ -36,7 +36,8 @@ class SalesOptions:
     """What the file does not say. Empty: warehouse the first one, the company's currency and zone.
 
     `day_first` says how 03/04/2026 is to be read where the dates of the file leave it open;
-    `each_row` what a row stands for, None while nobody has said it.
+    `each_row` what a row stands for, None while nobody has said it; `said` which header is which
+    column where its name is not known.
     """
 
     warehouse: str = ""
@@ -47,6 +48,7 @@ class SalesOptions:
     day_first: bool | None = None
     each_row: RowSpan | None = None
     sheet: str = ""
+    said: ColumnsSaid = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ def with_currency_of_header(options: SalesOptions, matched: Matched) -> SalesOpt
     """A header like "Unit price (GBP)" says the currency as an option does; Invalid where both
     do and differ.
     """
-    said = currency_called(matched.brackets.get("unit_price", ""))
-    if not said or "currency" in matched.positions:
+    said = matched.stated.get("currency", "")
+    if not said:
         return options
     given = check_currency(options.currency) if options.currency else said
     if given != said:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     case,
     cast,
+    exists,
     extract,
     func,
     insert,
@@ -217,8 +218,11 @@ def job_runs(conn: Reading, *, job: str | None = None, limit: int = 50) -> list[
 
 
 def waiting_requests(conn: Reading) -> list[JobRequest]:
-    """Requests that no runner has taken yet, oldest first."""
-    statement = select(*_REQUEST).where(job_request.c.taken_at.is_(None)).order_by(job_request.c.id)
+    """Requests whose run has not begun, oldest first: until then whoever asked still waits, also
+    while the process of one that is taken starts.
+    """
+    begun = exists().where(job_run.c.request_id == job_request.c.id)
+    statement = select(*_REQUEST).where(~begun).order_by(job_request.c.id)
     return [_request(row) for row in conn.rows(statement)]
 
 

@@ -101,9 +101,11 @@ def _scope(
 
 def suggestion_figures() -> Select[tuple[object, ...]]:
     """One row: how many purchases wait, how many are late, money at risk and cash needed in the
-    base currency; `transfers` counts what is to be sent between warehouses.
+    base currency; `transfers` counts what is to be sent between warehouses. `unpriced` purchases
+    are in no sum of cash: from their currencies (`without_rate`) no rate into the base is known.
     """
     bought = suggestion.c.kind == SuggestionKind.BUY.value
+    unpriced = and_(bought, _revision.c.amount_base.is_(None), _revision.c.unit_price.is_not(None))
     return (
         select(
             func.count().filter(bought).label("waiting"),
@@ -113,6 +115,8 @@ def suggestion_figures() -> Select[tuple[object, ...]]:
                 "at_risk"
             ),
             func.coalesce(func.sum(_revision.c.amount_base).filter(bought), 0).label("cash"),
+            func.count().filter(unpriced).label("unpriced"),
+            func.array_agg(_revision.c.currency.distinct()).filter(unpriced).label("without_rate"),
             func.count()
             .filter(suggestion.c.state == SuggestionState.NEEDS_SUPPLIER.value)
             .label("without_supplier"),

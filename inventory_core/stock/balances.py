@@ -128,7 +128,7 @@ POSITION_ROWS = f"""
 """  # noqa: S608
 
 POSITIONS = text(POSITION_ROWS)
-INBOUND = text(
+_INBOUND = text(
     f"SELECT x.* FROM ({INBOUND_ROWS}) AS x WHERE {_FILTER}"  # noqa: S608
     " ORDER BY x.sku_id, x.warehouse_id, x.expected_on NULLS LAST, x.document_number"
 )
@@ -149,7 +149,7 @@ def inbound(
     warehouse_ids: Collection[int] | None = None,
 ) -> list[Inbound]:
     """What is on its way to these warehouses, soonest first."""
-    return [Inbound(*row) for row in conn.rows(INBOUND, _chosen(sku_ids, warehouse_ids))]
+    return [Inbound(*row) for row in conn.rows(_INBOUND, _chosen(sku_ids, warehouse_ids))]
 
 
 def _chosen(

@@ -57,10 +57,7 @@ class ReceiptCharge:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A receipt with its lines and charges, undone or not.
-
-    `charged_later`: a charge that came after the goods made them dearer, so it stays.
-    """
+    """A receipt with its lines and charges, undone or not."""
 
     id: int
     key: str
@@ -69,7 +66,6 @@ class Receipt:
     warehouse_id: int
     received_at: datetime
     note: str
-    charged_later: bool
     lines: tuple[ReceiptLine, ...]
     charges: tuple[ReceiptCharge, ...]
 
@@ -124,9 +120,7 @@ def _charges(conn: Reading, ids: Sequence[int]) -> dict[int, list[ReceiptCharge]
 
 
 _RECEIPTS = text("""
-SELECT id, key, operation_id, undone_by_id, warehouse_id, received_at, note,
-    EXISTS (SELECT FROM cost_adjustment a JOIN cost_layer l ON l.id = a.cost_layer_id
-        WHERE l.operation_id = receipt.operation_id) AS charged_later
+SELECT id, key, operation_id, undone_by_id, warehouse_id, received_at, note
 FROM receipt WHERE purchase_order_id = :id ORDER BY received_at, id
 """)
 _RECEIPT_LINES = text("""

@@ -66,11 +66,9 @@ def undo_receipt(
         if row.undone_key != own_key:
             raise Conflict("receipt_undone", receipt_id=receipt_id)
         return Undone(receipt_id, row.undone_by_id, True)
-    taken = consumers(tx, row.operation_id)
-    if taken:
-        raise Refused("receipt_consumed", receipt_id=receipt_id, consumers=taken)
-    if tx.scalar(_LATE, {"id": row.operation_id}):
-        raise Refused("receipt_has_late_charges", receipt_id=receipt_id)
+    why_not = why_it_stays(tx, receipt_id, row.operation_id)
+    if why_not is not None:
+        raise why_not
     posted = reverse(tx, actor, row.operation_id, key=own_key, occurred_at=now, reason=reason)
     tx.execute(_MARK, {"id": receipt_id, "operation_id": posted.operation_id})
     tx.execute(_LOWER, {"id": receipt_id})
@@ -79,7 +77,19 @@ def undo_receipt(
     return Undone(receipt_id, posted.operation_id, False)
 
 
-def consumers(conn: Reading, operation_id: int) -> Sequence[Consumer]:
+def why_it_stays(conn: Reading, receipt_id: int, operation_id: int) -> Refused | None:
+    """Why this receipt can no longer be taken back, None where it can: asked by a screen before it
+    offers the undo, and by the command before it does it.
+    """
+    taken = _consumers(conn, operation_id)
+    if taken:
+        return Refused("receipt_consumed", receipt_id=receipt_id, consumers=taken)
+    if conn.scalar(_LATE, {"id": operation_id}):
+        return Refused("receipt_has_late_charges", receipt_id=receipt_id)
+    return None
+
+
+def _consumers(conn: Reading, operation_id: int) -> Sequence[Consumer]:
     """What has taken units of the layers that this operation brought, the latest first."""
     rows = conn.rows(_CONSUMERS, {"id": operation_id, "most": MOST_CONSUMERS})
     return [Consumer(*row) for row in rows]

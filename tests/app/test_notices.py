@@ -2,6 +2,10 @@
 
 from streamlit.testing.v1 import AppTest
 
+from app.i18n import catalogue
+
+WORDS = catalogue("en")
+
 
 def a_screen_that_a_second_click_begins_again() -> None:
     import streamlit as st  # noqa: PLC0415 AppTest runs this as a script of its own
@@ -39,6 +43,14 @@ def test_a_notice_outlives_a_run_that_was_ended_early_and_is_told_once() -> None
     again = test.run()
     assert not again.success
     assert not again.warning
+
+
+def test_a_notice_has_a_short_word_beside_it_once_and_never_the_same_words() -> None:
+    test = AppTest.from_function(a_screen_that_a_second_click_begins_again).run()
+    told = [one.value for one in test.toast]
+    assert told == [WORDS["shell.toast_done"], WORDS["shell.toast_refused"]]
+    assert not set(told) & {one.value for one in [*test.success, *test.warning]}
+    assert not test.run().toast
 
 
 def test_a_notice_that_comes_too_late_for_the_top_of_a_screen_draws_it_anew() -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from inventory_core.db.engine import Database
-from inventory_core.desk.imports_columns import Matched, match_header
+from inventory_core.desk.imports_columns import ColumnsSaid, Matched, match_header
+from inventory_core.desk.imports_templates_goods import OPENING_STOCK
 from inventory_core.desk.imports_templates_sales import SALES
+from inventory_core.desk.imports_templates_trade import SUPPLIERS_OFFERS
 from inventory_core.desk.sales_places import SalesOptions
 from inventory_core.errors import Invalid
-from tests.desk.importing import csv_file, sell, values
+from tests.desk.importing import PLACE_LINES, SKU_LINES, csv_file, load, sell, values
 
 NEEDED = {"invoice", "sku", "quantity", "sold_at", "unit_price"}
 
@@ -31,6 +33,14 @@ def match(header: str) -> Matched:
 )
 def test_names_that_sellers_use_are_understood(header: str) -> None:
     assert set(match(header).positions) >= NEEDED
+
+
+def test_the_name_of_a_shopify_order_is_its_number_and_elsewhere_that_of_the_goods() -> None:
+    shopify = match("Name,Currency,Created at,Lineitem quantity,Lineitem name,Lineitem price,SKU")
+    assert (shopify.positions["invoice"], shopify.positions["description"]) == (0, 4)
+    goods = match("Name,Created at,Quantity,Price,SKU")
+    assert goods.positions["description"] == 0
+    assert "invoice" not in goods.positions
 
 
 def test_of_two_names_of_one_column_the_nearest_is_read_and_the_other_said() -> None:
@@ -74,3 +84,41 @@ def test_another_currency_than_the_header_says_is_refused(
     assert values(database, "SELECT 1 FROM sales_line") == []
     report = sell(database, path, SalesOptions(day_first=True, currency="gbp"))
     assert report.counts["accepted"] == 1
+
+
+def test_what_a_person_says_of_a_column_holds_before_what_is_guessed() -> None:
+    header = ["Our ref", "Depot", "Qty", "Units there", "Paid each (GBP)"]
+    with pytest.raises(Invalid, match="columns_missing") as refused:
+        match_header(OPENING_STOCK, header, file_name="mine.csv")
+    assert refused.value.params["keys"] == ["sku", "warehouse", "unit_cost"]
+    said = ColumnsSaid(
+        {"sku": "our ref", "unit_cost": "Paid each (GBP)", "quantity": "Units there"},
+        {"warehouse": "MAIN"},
+    )
+    matched = match_header(OPENING_STOCK, header, file_name="mine.csv", said=said)
+    assert matched.positions == {"sku": 0, "unit_cost": 4, "quantity": 3}
+    assert matched.stated == {"warehouse": "MAIN"}
+    assert matched.unknown == ("Depot", "Qty")
+
+
+def test_a_value_stated_for_all_rows_is_read_like_a_cell(
+    database: Database, tmp_path: Path
+) -> None:
+    skus, places = csv_file(tmp_path, "skus.csv", SKU_LINES), csv_file(tmp_path, "p", PLACE_LINES)
+    for template, path in (("skus", skus), ("warehouses", places)):
+        load(database, template, path)
+    stock = csv_file(tmp_path, "stock.csv", ["Our ref,Units there", "00123,7", "1E5,0"])
+    named = {"sku": "Our ref", "quantity": "Units there"}
+    said = ColumnsSaid(named, {"warehouse": "SZ", "unit_cost": "a lot"})
+    report = load(database, "opening_stock", stock, said=said, key="first")
+    assert {problem.code for problem in report.problems} == {"cell_not_decimal"}
+    assert values(database, "SELECT 1 FROM movement") == []
+    said = ColumnsSaid(named, {"warehouse": "SZ", "unit_cost": "12.50"})
+    report = load(database, "opening_stock", stock, said=said, key="second")
+    assert report.counts == {"created": 1, "changed": 0, "unchanged": 1}
+    assert values(database, "SELECT on_hand FROM stock_level") == [(7,)]
+
+
+def test_the_currency_in_the_header_of_a_price_list_is_that_of_the_offers() -> None:
+    header = ["供应商", "货号", "采购价(CNY)", "交期(天)"]
+    assert match_header(SUPPLIERS_OFFERS, header, file_name="p").stated == {"currency": "CNY"}

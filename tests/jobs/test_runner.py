@@ -73,6 +73,18 @@ def test_what_was_asked_is_run_once_and_recorded(database: Database) -> None:
     company.close()
 
 
+def test_whoever_asked_waits_until_the_run_begins_not_until_it_is_taken(
+    database: Database,
+) -> None:
+    request = asked(database)
+    database.write(take_request)
+    with database.reading() as conn:
+        assert [one.id for one in waiting_requests(conn)] == [request.id]
+    database.write(lambda tx: start_run(tx, request.job, request_id=request.id))
+    with database.reading() as conn:
+        assert waiting_requests(conn) == []
+
+
 def test_a_refused_job_says_why(database: Database) -> None:
     make_seller(database)
     company = served(database)

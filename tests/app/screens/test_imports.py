@@ -63,6 +63,28 @@ def test_a_file_is_checked_imported_completed_and_taken_back(
     expect(page.locator("canvas").first).to_be_visible()
 
 
+def test_columns_of_other_names_are_asked_for_and_the_answers_hold(
+    running_app: Served, open_page: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = open_page(running_app, Role.OWNER)
+    page.goto("/import")
+    settled(page)
+    lines = ["Bill,Ref,How many,When,Each,Currency", "Z9,Q1,3,2026-03-02 09:00,4.5,EUR"]
+    upload(page, csv_file(tmp_path, "odd.csv", lines))
+    press(page, "Check the file")
+    headings = {"SKU": "Ref", "Quantity": "How many", "Time": "When", "Unit price": "Each"}
+    for name, heading in headings.items():
+        page.get_by_role("combobox", name=name).click()
+        page.get_by_role("option", name=heading, exact=True).click()
+    press(page, "Check again")
+    expect(page.get_by_text("Nothing was written yet")).to_be_visible()
+    press(page, "Import 1 row")
+    expect(page.get_by_text("taken as import")).to_be_visible()
+    with running_app.database.reading() as conn:
+        asked = text("SELECT quantity, currency FROM sales_line WHERE sku_text = 'Q1'")
+        assert [tuple(row) for row in conn.rows(asked)] == [(3, "EUR")]
+
+
 def test_bad_cells_are_named_in_chinese_and_nothing_is_written(
     running_app: Served, open_page: Callable[..., Page], tmp_path: Path
 ) -> None:
@@ -82,6 +104,14 @@ def test_the_order_of_days_can_be_said_for_every_file_that_holds_days(desk: Serv
     test = drawn(desk, "", screen="import")
     asked = catalogue("en")["imports.option.day_order"]
     for template, holds_days in (("rates", True), ("warehouses", False), ("purchase_orders", True)):
-        test = test.radio(key="import_template").set_value(template).run()
+        test = test.radio(key="import_template_").set_value(template).run()
         assert not test.exception
         assert (asked in [one.label for one in test.selectbox]) is holds_days
+
+
+def test_what_nobody_stated_is_left_to_the_file_and_its_channel(desk: Served) -> None:
+    """A form that states the company's own currency makes prices of another one wrong."""
+    test = drawn(desk, "", screen="import")
+    stated = {one.label: one.value for one in test.selectbox}
+    for name in ("currency", "time_zone", "warehouse"):
+        assert stated[catalogue("en")[f"imports.option.{name}"]] == ""

@@ -10,6 +10,7 @@ from app.i18n import catalogue, says
 from inventory_core.catalog.skus import skus_named
 from inventory_core.errors import Invalid
 from inventory_core.office.actors import SYSTEM
+from inventory_core.stock.adjusting import NewAdjustment, adjust_stock
 from inventory_core.stock.verify import verify_book
 from inventory_core.trade.late_charges import LateCharge, add_charge
 from inventory_core.trade.purchase_orders import (
@@ -90,6 +91,21 @@ def test_a_receipt_that_was_charged_later_says_why_it_stays_instead_of_offering_
     test = opened(desk, "purchases", Role.BUYER, order=order.number)
     assert WORDS["purchases.undo"] not in [one.label for one in test.button]
     assert WORDS["error.receipt_has_late_charges"] in [one.value for one in test.caption]
+
+
+def test_a_receipt_whose_goods_have_left_says_who_took_them_instead_of_offering_undo(
+    desk: Served, world: World
+) -> None:
+    order = made_order(desk, world)
+    came = NewReceiptLine(order.lines[0].id, 60)
+    with desk.database.writing() as tx:
+        receive_goods(tx, SYSTEM, [NewReceipt("came", order.id, NOW, [came])], now=NOW)
+    sku_id = order.lines[0].sku_id
+    lost = NewAdjustment("lost", order.warehouse_id, sku_id, -4, "damaged")
+    desk.database.write(lambda tx: adjust_stock(tx, SYSTEM, [lost], now=NOW))
+    test = opened(desk, "purchases", Role.BUYER, order=order.number)
+    assert WORDS["purchases.undo"] not in [one.label for one in test.button]
+    assert any("4 × " in one.value and order.lines[0].sku_code in one.value for one in test.caption)
 
 
 def test_who_may_not_see_costs_sees_none(desk: Served, world: World) -> None:
