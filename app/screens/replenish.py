@@ -13,7 +13,7 @@ import streamlit as st
 from app import session
 from app.i18n import day, md, money, number, t
 from app.screens.first_step import first_step
-from app.screens.replenish_acts import approve_ticked
+from app.screens.replenish_acts import approve_together
 from app.screens.replenish_limits import draw_limits, limits_button, ticked_words
 from app.screens.replenish_reasons import draw_reasons
 from app.screens.replenish_transfers import draw_transfers
@@ -25,6 +25,7 @@ from inventory_core.planning.worklist import (
     current_run,
     suggestion_figures,
     waiting_suggestions,
+    waiting_suppliers,
 )
 from inventory_core.vocabulary import SuggestionKind
 
@@ -33,14 +34,17 @@ COVER_BAR_DAYS = 90.0
 
 def draw() -> None:
     """The screen."""
-    figures, run = session.cached("replenish_figures", _figures)
-    words = _sentence(figures) if run is not None else md("replenish.sentence_no_plan")
-    page_head(t("nav.replenish"), words)
+    run = session.cached("replenish_run", _run)
     if run is None:
+        page_head(t("nav.replenish"), md("replenish.sentence_no_plan"))
         first_step(":material/trending_up:", md("replenish.empty_no_plan"))
         return
+    head = st.container()  # what it says is known once the scope is
     scope = scope_bar(_scope_fields(), stamp=_stamp(run))
-    found = session.cached("replenish_rows", _rows, scope["site"], query("supplier"), query("find"))
+    figures = session.cached("replenish_figures", _figures, scope["site"], scope["supplier"])
+    with head:
+        page_head(t("nav.replenish"), _sentence(figures))
+    found = session.cached("replenish_rows", _rows, scope["site"], scope["supplier"], query("find"))
     rows = found[found["kind"] == SuggestionKind.BUY]
     sent = found[found["kind"] == SuggestionKind.TRANSFER]
     _figure_row(figures)
@@ -57,26 +61,33 @@ def draw() -> None:
     if rows.empty:
         return
     ticked = table(shown, _columns(), key="replenish_table", select="many", height=420)
-    if len(ticked) > 1:
-        approve_ticked(rows.iloc[ticked])
-    for words in ticked_words(run, rows.iloc[ticked]) if ticked else ():
+    # Of one supplier everything that is listed may be ordered at once: it is one order per site.
+    together = rows if scope["supplier"] and not ticked else rows.iloc[ticked]
+    if len(together) > 1:
+        approve_together(together, ticked=bool(ticked))
+    for words in ticked_words(run, together) if len(together) else ():
         st.caption(words)
     chosen = rows.iloc[ticked[0]] if ticked else _opened(rows)
     draw_reasons(chosen)
 
 
-def _figures(conn: Reading) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    found = dict(conn.rows(suggestion_figures())[0]._mapping)
+def _run(conn: Reading) -> dict[str, Any] | None:
     runs = conn.rows(current_run())
-    return found, dict(runs[0]._mapping) if runs else None
+    return dict(runs[0]._mapping) if runs else None
+
+
+def _figures(conn: Reading, site: str, supplier: str) -> dict[str, Any]:
+    statement = suggestion_figures(warehouse_id=_id(site), supplier_id=_id(supplier))
+    return dict(conn.rows(statement)[0]._mapping)
+
+
+def _id(scope: str) -> int | None:
+    """What a field of the scope names; None: all."""
+    return int(scope) if scope.isdigit() else None
 
 
 def _rows(conn: Reading, site: str, supplier: str, find: str) -> pd.DataFrame:
-    statement = waiting_suggestions(
-        warehouse_id=int(site) if site.isdigit() else None,
-        supplier_id=int(supplier) if supplier.isdigit() else None,
-        find=find,
-    )
+    statement = waiting_suggestions(warehouse_id=_id(site), supplier_id=_id(supplier), find=find)
     return session.frame(conn, statement)
 
 
@@ -135,7 +146,15 @@ def _stamp(run: dict[str, Any]) -> str:
 
 def _scope_fields() -> dict[str, dict[str, str]]:
     sites = session.cached("warehouses", warehouses)
-    return {"site": {"": t("scope.all"), **{str(site.id): site.code for site in sites}}}
+    suppliers = session.cached("waiting_suppliers", _suppliers)
+    return {
+        "site": {"": t("scope.all"), **{str(site.id): site.code for site in sites}},
+        "supplier": {"": t("replenish.all_suppliers"), **dict(suppliers)},
+    }
+
+
+def _suppliers(conn: Reading) -> list[tuple[str, str]]:
+    return [(str(row.id), row.name) for row in conn.rows(waiting_suppliers())]
 
 
 def _figure_row(figures: dict[str, Any]) -> None:

@@ -91,23 +91,27 @@ def _question(conn: Reading, suggestion_id: int) -> Approval | None:
     return found if found is not None and found.state is ApprovalState.WAITING else None
 
 
-def approve_ticked(rows: pd.DataFrame) -> None:
-    """The ticked suggestions in one go: total first, then one order per supplier and site."""
+def approve_together(rows: pd.DataFrame, *, ticked: bool) -> None:
+    """Several suggestions in one go, those that are `ticked` or all of one supplier: the total
+    first, then one order per supplier and site.
+    """
     ready = rows[rows["supplier_id"].notna()]
     base = session.current().company.base_currency
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
             md(
-                "replenish.ticked",
+                "replenish.ticked" if ticked else "replenish.of_supplier",
                 count=number(len(ready)),
                 suppliers=number(int(ready["supplier_id"].nunique())),
+                supplier="" if ticked else rows["supplier"].iloc[0],
+                sites=number(int(ready["warehouse_id"].nunique())),
                 amount=money(float(ready["amount_base"].fillna(0).sum()), base, digits=0),
             )
         )
         st.space("stretch")
         picked = [(int(i), int(r)) for i, r in zip(ready["id"], ready["revision"], strict=True)]
         act_button(
-            md("replenish.approve_ticked", count=number(len(picked))),
+            md("replenish.approve_together", count=number(len(picked))),
             lambda tx, actor, now, key: approve_now(
                 tx, actor, now, [Choice(i, r, f"{key}:{i}") for i, r in picked]
             ),

@@ -80,6 +80,20 @@ def waiting_suggestions(
     return statement
 
 
+def waiting_suppliers() -> Select[tuple[object, ...]]:
+    """id and name of every supplier that something waits for, most money at risk first."""
+    risk = func.sum(func.coalesce(_revision.c.value_at_risk_base, 0))
+    return (
+        select(supplier.c.id, supplier.c.name)
+        .select_from(suggestion)
+        .join(_revision, _newest)
+        .join(supplier, supplier.c.id == _revision.c.supplier_id)
+        .where(suggestion.c.state.in_(OPEN_STATES))
+        .group_by(supplier.c.id)
+        .order_by(risk.desc(), supplier.c.name)
+    )
+
+
 def _scope(
     warehouse_id: int | None, supplier_id: int | None, find: str
 ) -> list[ColumnElement[bool]]:
@@ -99,7 +113,9 @@ def _scope(
     return conditions
 
 
-def suggestion_figures() -> Select[tuple[object, ...]]:
+def suggestion_figures(
+    *, warehouse_id: int | None = None, supplier_id: int | None = None
+) -> Select[tuple[object, ...]]:
     """One row: how many purchases wait, how many are late, money at risk and cash needed in the
     base currency; `transfers` counts what is to be sent between warehouses. `unpriced` purchases
     are in no sum of cash: from their currencies (`without_rate`) no rate into the base is known.
@@ -123,7 +139,7 @@ def suggestion_figures() -> Select[tuple[object, ...]]:
         )
         .select_from(suggestion)
         .join(_revision, _newest)
-        .where(suggestion.c.state.in_(OPEN_STATES))
+        .where(suggestion.c.state.in_(OPEN_STATES), *_scope(warehouse_id, supplier_id, ""))
     )
 
 

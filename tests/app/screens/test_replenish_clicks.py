@@ -12,6 +12,7 @@ from app import widgets_acts
 from app.i18n import catalogue
 from inventory_core.db.schema.trade import purchase_order_line
 from inventory_core.db.server import Server
+from inventory_core.planning.worklist import waiting_suggestions, waiting_suppliers
 from inventory_core.vocabulary import Role
 from tests.app.screens.shop import planned_seller
 from tests.app.screens.test_forecasts_learning import drawn
@@ -79,6 +80,24 @@ def test_a_late_second_click_does_not_approve_the_next_card(
     meant = approved(slipped)
     assert [one.value for one in meant.warning] == []
     assert ordered(shop) == 2
+
+
+def test_all_of_one_supplier_is_ordered_at_once(shop: Served) -> None:
+    """Its total is said before the click, and what the others are asked for stays."""
+    with shop.database.reading() as conn:
+        [supplier_id, name] = conn.rows(waiting_suppliers())[0]
+        waiting = len(conn.rows(waiting_suggestions(supplier_id=supplier_id)))
+    assert waiting > 1
+    everything = drawn(shop, "", screen="replenish")
+    together = EN["replenish.approve_together"].format(count=waiting)
+    assert together not in [one.label for one in everything.button], "nobody chose a supplier"
+    test = drawn(shop, "", screen="replenish", supplier=str(supplier_id))
+    said = [one.value for one in test.markdown if one.value.startswith(f"All **{waiting}** of")]
+    assert len(said) == 1
+    assert name in said[0].replace("\\", "")
+    [button] = [one for one in test.button if one.label == together]
+    button.click().run()
+    assert ordered(shop) == waiting
 
 
 def test_whoever_may_not_approve_asks_and_whoever_may_answers(shop: Served) -> None:
