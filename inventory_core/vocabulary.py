@@ -194,6 +194,7 @@ class SalesTreatment(StrEnum):
     """What was done with a line of imported sales history; only accepted lines are demand.
 
     An accepted line that was cancelled later keeps its treatment; its `cancelled` says how much.
+    One of a sum that a later file states anew is replaced.
     """
 
     ACCEPTED = "accepted"
@@ -204,6 +205,7 @@ class SalesTreatment(StrEnum):
     FEE = "fee"
     NO_PRICE = "no_price"
     NO_SKU = "no_sku"
+    REPLACED = "replaced"
     ZERO_QUANTITY = "zero_quantity"
 
 

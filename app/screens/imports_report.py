@@ -20,7 +20,14 @@ from inventory_core.desk.imports_runs import ImportReport
 MOST_SHOWN = 200
 # Notes on what was done, among the facts; every other note asks somebody to look.
 _TOLD = frozenset(
-    {"warehouse_assumed", "warehouse_taken", "channel_assumed", "rows_spread", "columns_not_read"}
+    {
+        "warehouse_assumed",
+        "warehouse_taken",
+        "channel_assumed",
+        "rows_spread",
+        "sums_replaced",
+        "columns_not_read",
+    }
 )
 
 

@@ -24,8 +24,9 @@ from inventory_core.db.schema.channels import (
 )
 from inventory_core.db.schema.mailbox import import_run
 from inventory_core.db.schema.registry import METADATA
+from inventory_core.db.schema.sales_lines import sales_line
 from inventory_core.db.schema.supply import offer, offer_leg, offer_price, supplier
-from inventory_core.db.schema.trade import purchase_order, sales_line
+from inventory_core.db.schema.trade import purchase_order
 from inventory_core.desk.imports_milestones import take_back_milestones
 from inventory_core.desk.imports_restore import restore_changed
 from inventory_core.desk.imports_runs import read_import
@@ -35,7 +36,7 @@ from inventory_core.office.audit import record_audit
 from inventory_core.stock.ledger import reverse
 from inventory_core.stock.postings import derived_key
 from inventory_core.trade.purchase_orders import cancel_purchase_orders, purchase_orders
-from inventory_core.vocabulary import PurchaseOrderState
+from inventory_core.vocabulary import PurchaseOrderState, SalesTreatment
 
 MOST_NAMED = 50
 # Rows that belong to a record and go with it; everything else that points to it is a user of it.
@@ -159,8 +160,15 @@ def _cancel_orders(tx: Writing, actor: Actor, import_id: int, reason: str, now: 
 
 
 def _remove_sales(tx: Writing, import_id: int) -> int:
-    """Facts go; cancellations between this import and others are taken apart first."""
+    """Facts go; cancellations between this import and others are taken apart first, and sums that
+    it stated anew come back. What a later import replaced goes after that one.
+    """
     parameters = {"import_id": import_id}
+    later = tx.scalar(
+        text("SELECT max(replaced_by) FROM sales_line WHERE import_id = :import_id"), parameters
+    )
+    if later is not None:
+        raise Refused("import_replaced", import_id=import_id, later=later)
     tx.execute(
         text("""
             UPDATE sales_line s SET cancelled = 0 FROM sales_line c
@@ -178,7 +186,13 @@ def _remove_sales(tx: Writing, import_id: int) -> int:
         """),
         parameters,
     )
-    return tx.execute(delete(sales_line).where(sales_line.c.import_id == import_id)).rowcount
+    gone = tx.execute(delete(sales_line).where(sales_line.c.import_id == import_id)).rowcount
+    tx.execute(
+        update(sales_line)
+        .where(sales_line.c.replaced_by == import_id)
+        .values(treatment=SalesTreatment.ACCEPTED.value, replaced_by=None)
+    )
+    return gone
 
 
 def _used_records(tx: Writing, table: Table, import_id: int) -> list[Consumer]:

@@ -55,7 +55,7 @@ from inventory_core.desk.sales_statements import (
     UNKNOWN_SKUS,
     USUAL_CURRENCY,
 )
-from inventory_core.desk.sales_sums import RowSpan, settle_spans
+from inventory_core.desk.sales_sums import RowSpan, replace_sums, settle_spans
 from inventory_core.errors import Conflict, Invalid
 from inventory_core.insight.demand import BULK_FACTOR, BULK_LEAST_LINES
 from inventory_core.office.actors import Actor, Permission, require
@@ -147,7 +147,13 @@ def _import(
     places = find_places(tx, actor, options, import_id=import_id)
     known_on = tx.scalar(LAST_KNOWN_DAY, {"sources": list(places.account_ids)})
     new_skus = _create_skus(tx, actor, import_id) if options.create_skus else 0
-    _insert(tx, places, import_id)
+    summed = options.each_row not in (None, RowSpan.SALE)
+    if summed:
+        notes = (
+            *notes,
+            *replace_sums(tx, import_id, places.warehouse_ids, places.warehouse_id),
+        )
+    _insert(tx, places, import_id, summed=summed)
     settle_cancellations(tx, list(places.account_ids))
     bulk = tx.execute(
         NOTE_BULK_ORDERS,
@@ -158,8 +164,7 @@ def _import(
         },
     ).rowcount
     tx.execute(TAKE_DOWN)
-    spread = options.each_row not in (None, RowSpan.SALE)
-    counted = COUNT_ROWS if spread else COUNT_LINES
+    counted = COUNT_ROWS if summed else COUNT_LINES
     lines = tx.rows(counted, {"import_id": import_id, "known_on": known_on})
     accepted = [row for row in lines if row.treatment == SalesTreatment.ACCEPTED]
     report = ImportReport(
@@ -248,12 +253,13 @@ def _create_skus(tx: Writing, actor: Actor, import_id: int) -> int:
     return len(made)
 
 
-def _insert(tx: Writing, places: Places, import_id: int) -> None:
+def _insert(tx: Writing, places: Places, import_id: int, *, summed: bool) -> None:
     sources = list(places.account_ids)
     tx.execute(
         INSERT_LINES,
         {
             "import_id": import_id,
+            "summed": summed,
             "warehouse_id": places.warehouse_id,
             "sources": sources,
             "account_ids": list(places.account_ids.values()),

@@ -28,7 +28,7 @@ CREATE_STAGED = text("""
     ) ON COMMIT DROP
 """)
 
-DROP_STAGED = text("DROP TABLE IF EXISTS judged_sale, staged_sale")
+DROP_STAGED = text("DROP TABLE IF EXISTS summed_sale, staged_span, judged_sale, staged_sale")
 
 # Codes without a digit stand for postage, fees and corrections where nearly all codes have one.
 DIGITS_SHARE = 0.95
@@ -103,10 +103,11 @@ LAST_KNOWN_DAY = text(
 INSERT_LINES = text("""
     INSERT INTO sales_line (source, invoice, sku_text, sku_id, sold_at, sold_on, quantity,
         unit_price, currency, occurrence, treatment, account_id, warehouse_id, country,
-        customer_reference, import_id, row_no)
+        customer_reference, import_id, row_no, summed)
     SELECT j.source, coalesce(j.invoice, ''), coalesce(j.sku_text, ''), s.id, j.sold_at, j.sold_on,
         j.quantity, j.unit_price, coalesce(j.currency, a.currency), j.occurrence, j.treatment, a.id,
-        coalesce(w.id, CAST(:warehouse_id AS bigint)), j.country, j.customer, :import_id, j.row_no
+        coalesce(w.id, CAST(:warehouse_id AS bigint)), j.country, j.customer, :import_id, j.row_no,
+        :summed AND j.treatment = 'accepted'
     FROM judged_sale j
     JOIN unnest(CAST(:sources AS text[]), CAST(:account_ids AS bigint[]),
         CAST(:currencies AS text[])) AS a(source, id, currency) ON a.source = j.source

@@ -4,9 +4,11 @@ like it, and over which days such a row is spread; judges no sale.
 A sum that passes for the sales of one day leaves the days between as days without a sale. What a
 row is only a person knows: a file that looks like sums is asked about before it is taken, and a
 stated sum is spread evenly, to the unit, over its days. How sales differ within them is not in
-such a file, and nothing here invents it.
+such a file, and nothing here invents it. A sum that a later file states anew, such as that of a
+month that was still running, takes the place of the one before it.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -58,8 +60,34 @@ def settle_spans(
     if span is RowSpan.SALE:
         return ()
     rows = tx.scalar(_SUMS)
+    tx.execute(_CREATE_SPANS)
     lines = tx.execute(_SPREAD, {"span": span.value, "last_on": last_on}).rowcount
     return (Note("rows_spread", {"rows": rows, "lines": lines}),)
+
+
+def replace_sums(
+    tx: Writing, import_id: int, warehouses: Mapping[str, int], usual: int | None
+) -> tuple[Note, ...]:
+    """Take out what earlier files said of the sums that are staged, where this one says otherwise;
+    name the days on which single sales of the same SKU are known too, for they count beside it.
+
+    `warehouses`: ids by code; `usual`: of rows that name none.
+    """
+    parameters = {
+        "import_id": import_id,
+        "warehouse_id": usual,
+        "warehouses": list(warehouses),
+        "warehouse_ids": list(warehouses.values()),
+    }
+    tx.execute(_SUMMED, parameters)
+    replaced = tx.execute(_REPLACE, parameters).rowcount
+    beside = tx.scalar(_BESIDE)
+    notes = []
+    if replaced:
+        notes.append(Note("sums_replaced", {"lines": replaced}))
+    if beside:
+        notes.append(Note("sums_beside_sales", {"lines": beside}))
+    return tuple(notes)
 
 
 _DAYS = text("""
@@ -93,9 +121,47 @@ _SPREAD = text("""
         SELECT s.*, i,
             (2 * quantity * (i + 1) + n) / (2 * n) - (2 * quantity * i + n) / (2 * n) AS part
         FROM spans s CROSS JOIN LATERAL generate_series(0, n - 1) AS i
-    )
+    ), kept AS (INSERT INTO staged_span SELECT row_no, first_on, next_on FROM bounds)
     INSERT INTO staged_sale
     SELECT row_no, invoice, sku_text, sku_key, description, part, first_on + i::int, NULL,
         unit_price, currency, channel, warehouse, country, customer
     FROM parts WHERE part > 0
+""")
+_CREATE_SPANS = text("""
+    CREATE TEMPORARY TABLE staged_span (row_no bigint, first_on date, next_on date) ON COMMIT DROP
+""")
+# What each sum is of: the same SKU, source, warehouse, country and customer in the same days.
+_SUMMED = text("""
+    CREATE TEMPORARY TABLE summed_sale ON COMMIT DROP AS
+    SELECT DISTINCT j.source, sku.id AS sku_id, coalesce(w.id, CAST(:warehouse_id AS bigint)) AS
+        warehouse_id, j.country, j.customer, p.first_on, p.next_on
+    FROM judged_sale j JOIN staged_span p USING (row_no) JOIN sku ON sku.code_key = j.sku_key
+    LEFT JOIN unnest(CAST(:warehouses AS text[]), CAST(:warehouse_ids AS bigint[]))
+        AS w(code, id) ON w.code = j.warehouse
+    WHERE j.treatment = 'accepted'
+""")
+_REPLACE = text("""
+    UPDATE sales_line l SET treatment = 'replaced', replaced_by = :import_id
+    FROM summed_sale s
+    WHERE l.summed AND l.treatment = 'accepted' AND l.source = s.source AND l.sku_id = s.sku_id
+        AND l.warehouse_id IS NOT DISTINCT FROM s.warehouse_id
+        AND l.country IS NOT DISTINCT FROM s.country
+        AND l.customer_reference IS NOT DISTINCT FROM s.customer
+        AND l.sold_on >= s.first_on AND l.sold_on < s.next_on
+        AND NOT EXISTS (
+            SELECT FROM judged_sale j
+            WHERE j.treatment = 'accepted' AND j.source = l.source AND j.sku_text = l.sku_text
+                AND coalesce(j.invoice, '') = l.invoice AND j.sold_at = l.sold_at
+                AND j.quantity = l.quantity AND j.occurrence = l.occurrence
+                AND j.unit_price IS NOT DISTINCT FROM l.unit_price
+        )
+""")
+_BESIDE = text("""
+    SELECT count(*) FROM sales_line l
+    WHERE NOT l.summed AND l.treatment = 'accepted' AND EXISTS (
+        SELECT FROM summed_sale s
+        WHERE l.source = s.source AND l.sku_id = s.sku_id
+            AND l.warehouse_id IS NOT DISTINCT FROM s.warehouse_id
+            AND l.sold_on >= s.first_on AND l.sold_on < s.next_on
+    )
 """)

@@ -8,13 +8,14 @@ import pytest
 
 from inventory_core.db.engine import Database
 from inventory_core.desk.sales_sums import RowSpan
-from inventory_core.errors import Invalid
-from tests.desk.importing import OPTIONS, csv_file, found, sell, values
+from inventory_core.errors import Invalid, Refused
+from tests.desk.importing import OPTIONS, csv_file, found, sell, undo, values
 
 MONDAY = date(2026, 9, 7)
 WEEKS = [MONDAY + timedelta(weeks=n) for n in range(5)]
 MONTHS = [date(2026, month, 1) for month in (7, 8, 9)]
-_SOLD = "SELECT sold_on, sum(quantity)::int FROM sales_line GROUP BY sold_on ORDER BY sold_on"
+_SOLD = "SELECT sold_on, sum(quantity)::int FROM sales_line WHERE treatment = 'accepted'"
+_SOLD += " GROUP BY sold_on ORDER BY sold_on"
 
 
 def _file(folder: Path, days: list[date], units: int = 10, clock: str = "") -> Path:
@@ -105,3 +106,56 @@ def test_the_same_sums_again_add_nothing(database: Database, tmp_path: Path) -> 
     assert (again.counts["repeated"], again.counts["accepted"]) == (2, 3)
     assert values(database, _SOLD)[: len(before)] == before
     assert sum(units for _, units in values(database, _SOLD)) == 50
+
+
+def _november(folder: Path, units: int, *more: str) -> Path:
+    return csv_file(
+        folder, "nov.csv", ["SKU,Date,Quantity,Price", f"lamp-1,2026-11-01,{units},9.90", *more]
+    )
+
+
+def test_a_month_that_was_running_and_is_stated_anew_counts_once_and_comes_back_by_undo(
+    database: Database, tmp_path: Path
+) -> None:
+    found(database)
+    by_month = replace(OPTIONS, each_row=RowSpan.MONTH)
+    first = sell(database, _november(tmp_path, 42), by_month, key="first")
+    before = values(database, _SOLD)
+    checked = sell(database, _november(tmp_path, 84), by_month, key="look", dry_run=True)
+    assert {note.code: note.params for note in checked.notes}["sums_replaced"] == {"lines": 21}
+    assert values(database, _SOLD) == before, "a check changes nothing"
+    second = sell(database, _november(tmp_path, 84), by_month, key="second")
+    assert values(database, _SOLD) == [(date(2026, 11, day), 4) for day in range(1, 22)]
+    # Back to what was said first: the same lines as those that were replaced.
+    third = sell(database, _november(tmp_path, 42, "LAMP-2,2026-11-01,21,5"), by_month, key="third")
+    assert sum(units for _, units in values(database, _SOLD)) == 42 + 21
+    assert third.import_id is not None
+    assert second.import_id is not None
+    assert first.import_id is not None
+    with pytest.raises(Refused) as refused:
+        undo(database, second.import_id)
+    assert refused.value.code == "import_replaced"
+    assert refused.value.params["later"] == third.import_id
+    undo(database, third.import_id)
+    assert sum(units for _, units in values(database, _SOLD)) == 84
+    undo(database, second.import_id)
+    assert values(database, _SOLD) == before
+
+
+def test_sums_of_another_warehouse_stay_and_single_sales_beside_sums_are_named(
+    database: Database, tmp_path: Path
+) -> None:
+    found(database)
+    by_month = replace(OPTIONS, each_row=RowSpan.MONTH)
+    sale = csv_file(
+        tmp_path, "sales.csv", ["SKU,Date,Quantity,Price", "LAMP-1,2026-11-05 10:00,3,9.90"]
+    )
+    sell(database, sale, key="sales")
+    report = sell(database, _november(tmp_path, 42), by_month, key="sums")
+    notes = {note.code: note.params for note in report.notes}
+    assert notes["sums_beside_sales"] == {"lines": 1}
+    assert "sums_replaced" not in notes
+    header = "SKU,Date,Quantity,Price,Country"
+    other = csv_file(tmp_path, "fr.csv", [header, "LAMP-1,2026-11-01,21,9.90,FR"])
+    sell(database, other, by_month, key="france")
+    assert sum(units for _, units in values(database, _SOLD)) == 3 + 42 + 21

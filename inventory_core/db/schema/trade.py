@@ -1,10 +1,9 @@
-"""Tables of selling and buying: orders, shipments, returns, history, purchases, receipts.
+"""Tables of selling and buying: orders, shipments, returns, purchases, receipts.
 
 Decides keys and the arithmetic that lines must obey; states that follow from lines are derived.
 """
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -160,41 +159,6 @@ sales_return_line = Table(
     Column("condition", String(20), nullable=False),
     Column("refund", AMOUNT, nullable=False, server_default=text("0")),
     CheckConstraint("quantity > 0", name="quantity_positive"),
-)
-
-# Imported history: facts about demand that never move stock. Without foreign keys: four checks per
-# row would halve the speed of a million lines, the ids come from joins in the writing statement,
-# and nothing that history names is deleted while it does.
-_SALE_KEY = ("invoice", "sku_text", "sold_at", "quantity", "unit_price", "occurrence", "source")
-sales_line = Table(
-    "sales_line",
-    METADATA,
-    id_column(),
-    Column("source", String(60), nullable=False),
-    Column("invoice", String(60), nullable=False),
-    Column("sku_text", String(120), nullable=False),
-    Column("sku_id", BigInteger),
-    time_column("sold_at"),
-    # Wall-clock time as the file states it; its day is the business day of the sale.
-    Column("sold_on", Date, nullable=False),
-    quantity_column("quantity"),
-    quantity_column("cancelled", default=0),
-    Column("unit_price", AMOUNT),
-    currency_column(nullable=True),
-    Column("occurrence", Integer, nullable=False, server_default=text("1")),
-    Column("treatment", String(20), nullable=False, server_default="accepted"),
-    Column("cancels_id", BigInteger, comment="the line that this cancellation takes back"),
-    Column("account_id", BigInteger),
-    Column("warehouse_id", BigInteger),
-    Column("country", String(60)),
-    Column("customer_reference", String(120)),
-    Column("import_id", BigInteger),
-    Column("row_no", BigInteger, comment="in the imported file"),
-    UniqueConstraint(*_SALE_KEY, name="uq_sales_line_once", postgresql_nulls_not_distinct=True),
-    Index("ix_sales_line_sku_id_sold_on", "sku_id", "sold_on"),
-    Index("ix_sales_line_import_id", "import_id", postgresql_using="brin"),
-    Index("ix_sales_line_cancels_id", "cancels_id", postgresql_where=text("cancels_id > 0")),
-    is_number("unit_price"),
 )
 
 purchase_order = Table(
