@@ -22,7 +22,7 @@ from tests.browser import Served, served_here
 from tests.conftest import copied_database
 from tests.planning.seller import make_seller
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_trees")]
 
 PATIENCE_SECONDS = 120
 

@@ -19,7 +19,7 @@ from jobs.planning import run_planning
 from tests.people import joined
 from tests.planning.seller import NOW, TODAY, Seller, make_seller
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_trees")]
 
 
 def _planned(database: Database) -> Seller:

@@ -19,7 +19,7 @@ from inventory_core.vocabulary import WarehouseKind
 from jobs.planning import run_planning
 from tests.planning.seller import NOW, TODAY, Seller, make_seller
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_trees")]
 LIST = """
     SELECT s.id, s.revision, r.quantity, s.from_warehouse_id FROM suggestion s
     JOIN suggestion_revision r ON r.suggestion_id = s.id AND r.revision = s.revision

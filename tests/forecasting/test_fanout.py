@@ -116,13 +116,15 @@ def test_a_cluster_that_does_not_answer_is_named(monkeypatch: Any) -> None:
         in_shards("tcp://127.0.0.1:9")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
+    """One for both tests: its workers take seconds to start, and one that dies is replaced."""
     with two_workers() as started:
         yield started
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("cluster")
 def test_every_place_of_work_says_the_same_to_the_last_bit(cluster: LocalCluster) -> None:
     here = flat(in_shards(LOCAL))
     assert flat(in_shards(PROCESSES)) == here
@@ -130,10 +132,11 @@ def test_every_place_of_work_says_the_same_to_the_last_bit(cluster: LocalCluster
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("cluster")
 def test_a_worker_killed_in_the_middle_costs_no_series_and_changes_none(
     cluster: LocalCluster,
 ) -> None:
-    here = flat(in_shards(LOCAL, series=32))
+    here = flat(in_shards(LOCAL, series=24))
     killed: list[int] = []
 
     def kill_one_at_work() -> None:
@@ -153,7 +156,7 @@ def test_a_worker_killed_in_the_middle_costs_no_series_and_changes_none(
 
     killer = threading.Thread(target=kill_one_at_work)
     killer.start()
-    there = flat(in_shards(cluster.scheduler_address, series=32))
+    there = flat(in_shards(cluster.scheduler_address, series=24))
     killer.join()
     assert killed
     assert there == here

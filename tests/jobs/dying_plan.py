@@ -1,13 +1,8 @@
-"""A planning run in a process of its own that is killed by SIGKILL at a named moment.
-
-`python -m tests.jobs.dying_plan ADDRESS MOMENT`; the address as JSON, because the folder of a
-socket does not survive in a URL as text.
-"""
+"""A planning run in a process of its own that is killed by SIGKILL at a named moment."""
 
 import json
 import os
 import signal
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -41,12 +36,9 @@ def deadly(work: Callable[..., Any], *, after: bool) -> Callable[..., Any]:
     return run
 
 
-def main(address: str, moment: str) -> None:
+def die_planning(address: str, moment: str) -> None:
+    """Plan and die; the address as JSON, since a socket's folder does not survive in a URL."""
     room, name, after = MOMENTS[moment]
     setattr(room, name, deadly(getattr(room, name), after=after))
     url = URL.create("postgresql+psycopg", **json.loads(address))
     planning.run_planning(Database(url), SYSTEM, now=NOW, prophet_seconds=0)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

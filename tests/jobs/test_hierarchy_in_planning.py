@@ -20,7 +20,7 @@ from jobs.planning import run_planning
 from tests.planning.fulfilment import Fulfilment
 from tests.planning.seller import NOW, TODAY, YESTERDAY
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_trees")]
 
 DAYS = 280
 WEEKS_AGO = 6

@@ -19,7 +19,7 @@ from inventory_core.vocabulary import AlarmKind, PersonId, Role
 from jobs.planning import run_planning
 from tests.planning.seller import NOW, TODAY, Seller, make_seller
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_trees")]
 
 YESTERDAY = date(2026, 3, 1)
 WEEKS_AGO = 12

@@ -1,20 +1,17 @@
 """Killed at any moment, planning leaves the last good plan; the next run completes it."""
 
 import json
-import subprocess
-import sys
 from datetime import date
-from pathlib import Path
+from multiprocessing import get_context
 
 import pytest
 
 from inventory_core.db.engine import Database
 from inventory_core.office.actors import SYSTEM
 from jobs.planning import run_planning
-from tests.jobs.dying_plan import MOMENTS
+from tests.jobs.dying_plan import MOMENTS, die_planning
 from tests.planning.seller import NOW, Seller, make_seller
 
-ROOT = Path(__file__).resolve().parents[2]
 YESTERDAY = date(2026, 3, 1)
 BOOKS = (
     *("forecast_run", "forecast", "policy", "model_release"),
@@ -26,19 +23,17 @@ def books(seller: Seller) -> dict[str, list[tuple]]:
     return {name: seller.rows(f"SELECT * FROM {name} ORDER BY 1, 2, 3") for name in BOOKS}
 
 
-def killed_at(moment: str, database: Database) -> int:
+def killed_at(moment: str, database: Database) -> int | None:
     url = database.url
     names = ("username", "password", "host", "port", "database")
     address = json.dumps({name: getattr(url, name) for name in names})
-    child = subprocess.run(
-        [sys.executable, "-m", "tests.jobs.dying_plan", address, moment],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return child.returncode
+    # Libraries are loaded once, by the server that every dying process is a copy of.
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["tests.jobs.dying_plan"])
+    child = context.Process(target=die_planning, args=(address, moment))
+    child.start()
+    child.join(120)
+    return child.exitcode
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ from jobs.plan_result import PlanResult
 from jobs.planning import run_planning
 from tests.planning.seller import NOW, Seller, make_seller
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_trees")]
 
 YESTERDAY = date(2026, 3, 1)
 BOOKS = ("model_release", "suggestion", "suggestion_revision", "approval", "outbox")

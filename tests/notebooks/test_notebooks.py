@@ -14,11 +14,13 @@ from sqlalchemy.engine import URL
 from forecasting.own_models import own_candidates
 from inventory_core.db.engine import Database
 from inventory_core.db.server import DatabaseRole, Server
+from inventory_core.insight.kpis_snapshot import snapshot_kpis
 from inventory_core.insight.reading_room import BOOK_VARIABLE
 from inventory_core.planning.own_models import own_models
 from jobs.notebooks import UNATTENDED
 from jobs.registering import DESK_VARIABLE
 from tests.app.screens.shop import planned_seller
+from tests.planning.seller import NOW, YESTERDAY, make_seller
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -112,13 +114,16 @@ def test_the_past_is_replayed_and_the_weeks_ahead_of_a_planned_company_are_compa
 @pytest.mark.slow
 def test_a_model_registered_in_a_notebook_is_a_candidate_of_planning(
     server: Server,
-    sample_database: Database,
-    sample_database_name: str,
+    database: Database,
+    database_name: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    reader = address(server, sample_database_name, DatabaseRole.READER)
-    writer = address(server, sample_database_name, DatabaseRole.WRITER)
+    seller = make_seller(database)
+    seller.sold("LAMP", [9, 10, 11, 10, 12, 8, 10] * 40, last_on=YESTERDAY)
+    database.write(lambda tx: snapshot_kpis(tx, YESTERDAY, YESTERDAY, now=NOW))
+    reader = address(server, database_name, DatabaseRole.READER)
+    writer = address(server, database_name, DatabaseRole.WRITER)
     monkeypatch.setenv(BOOK_VARIABLE, reader)
     monkeypatch.setenv(DESK_VARIABLE, writer)
     monkeypatch.setenv("YIBEN_DATA_FOLDER", str(tmp_path))
@@ -128,7 +133,7 @@ def test_a_model_registered_in_a_notebook_is_a_candidate_of_planning(
         executed(path, monkeypatch, register=True)
     monkeypatch.delenv(UNATTENDED)
     executed(path, monkeypatch, register=True, weeks=6)
-    with sample_database.reading() as conn:
+    with database.reading() as conn:
         active = own_models(conn, active_only=True)
     assert [(one.name, one.parameters) for one in active] == [("recent_median", {"weeks": 6})]
     own = own_candidates(tmp_path, active)

@@ -20,7 +20,7 @@ from jobs.planning import run_planning
 from tests.app.test_rights import PATIENCE_SECONDS, one_screen
 from tests.browser import Served
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_trees")]
 
 VIEWS = ("series", "record", "models")
 
