@@ -15,9 +15,10 @@ from app.i18n import day, md, money, number, t
 from app.screens.first_step import first_step
 from app.screens.replenish_acts import approve_ticked
 from app.screens.replenish_limits import draw_limits, limits_button, ticked_words
+from app.screens.replenish_rates import draw_missing_rates
 from app.screens.replenish_reasons import draw_reasons
 from app.screens.replenish_transfers import draw_transfers
-from app.widgets import Figure, empty_state, figure_row, go, link, page_head, query, scope_bar
+from app.widgets import Figure, empty_state, figure_row, go, page_head, query, scope_bar
 from app.widgets_tables import Bar, Column, Day, Decimal, Text, Units, export_button, table
 from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Reading
@@ -44,7 +45,7 @@ def draw() -> None:
     rows = found[found["kind"] == SuggestionKind.BUY]
     sent = found[found["kind"] == SuggestionKind.TRANSFER]
     _figure_row(figures)
-    _missing_rates(figures)
+    draw_missing_rates(figures)
     if len(sent):
         draw_transfers(sent, rows)
     if len(sent) and len(rows):
@@ -108,20 +109,6 @@ def _cash(figures: dict[str, Any], currency: str) -> str:
     if not figures["unpriced"]:
         return cash
     return t("replenish.cash_in_part", cash=cash, count=figures["unpriced"])
-
-
-def _missing_rates(figures: dict[str, Any]) -> None:
-    """Which rates are not known, and where they are recorded."""
-    if not figures["unpriced"]:
-        return
-    words = md(
-        "replenish.no_rates",
-        currencies=", ".join(figures["without_rate"]),
-        base=session.current().company.base_currency,
-        count=figures["unpriced"],
-    )
-    st.warning(words, icon=":material/currency_exchange:")
-    link("catalog", t("replenish.to_rates"), icon=":material/arrow_forward:", part="rates")
 
 
 def _stamp(run: dict[str, Any]) -> str:
@@ -208,16 +195,16 @@ def _columns() -> dict[str, Column]:
         "sku": Text(t("replenish.sku"), pinned=True, width=88),
         "warehouse": Text(t("replenish.site"), width=66),
         # How many and by when come first, so that a phone shows them without scrolling.
-        "quantity": Units(t("replenish.quantity"), width=64),
+        "quantity": Units(t("replenish.quantity"), width=58),
         "order_by": Text(t("replenish.order_by"), width=98),
         "why": Text(t("replenish.why"), width=212),
-        "cover": Bar(t("replenish.cover"), most=COVER_BAR_DAYS, width=92),
-        "supplier": Text(t("replenish.supplier"), width=98),
+        "cover": Bar(t("replenish.cover"), most=COVER_BAR_DAYS, width=80),
+        "supplier": Text(t("replenish.supplier"), width=92),
         "amount_base": Decimal(t("replenish.cost", currency=base), digits=0, width=78),
         "ship": Text(t("replenish.ship"), width=48),
         "confidence": Decimal(t("replenish.confidence"), digits=0, width=52),
         "value_at_risk_base": Decimal(
-            t("replenish.risk_column", currency=base), digits=0, width=72
+            t("replenish.risk_column", currency=base), digits=0, width=100
         ),
     }
 
