@@ -51,7 +51,7 @@ def draw() -> None:
     scope = scope_bar(
         {
             "state": {state: t(f"orders.state.{state or 'any'}") for state in STATES},
-            "channel": {"": t("scope.all"), **accounts},
+            "channel": {"": t("scope.all_channels"), **accounts},
         }
     )
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -134,14 +134,15 @@ def _live(conn: Reading, today: date, base: str) -> tuple[pd.DataFrame, dict[str
 
 
 def _scope(conn: Reading) -> dict[str, dict[str, str]]:
-    everything = {"": t("scope.all")}
     return {
         "state": {
             **{group: t(f"purchases.state_{group}") for group in GROUPS[:-1]},
             "all": t("scope.all"),
         },
-        "warehouse": everything | {str(house.id): house.code for house in warehouses(conn)},
-        "supplier": everything | {str(one.id): one.name for one in suppliers(conn)},
+        "warehouse": {"": t("scope.all_sites")}
+        | {str(house.id): house.code for house in warehouses(conn)},
+        "supplier": {"": t("scope.all_suppliers")}
+        | {str(one.id): one.name for one in suppliers(conn)},
     }
 
 

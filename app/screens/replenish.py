@@ -122,7 +122,7 @@ def _stamp(run: dict[str, Any]) -> str:
 
 def _scope_fields() -> dict[str, dict[str, str]]:
     sites = session.cached("warehouses", warehouses)
-    return {"site": {"": t("scope.all"), **{str(site.id): site.code for site in sites}}}
+    return {"site": {"": t("scope.all_sites"), **{str(site.id): site.code for site in sites}}}
 
 
 def _figure_row(figures: dict[str, Any]) -> None:

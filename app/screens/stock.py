@@ -36,7 +36,7 @@ def draw() -> None:
     sites = session.cached("warehouses", warehouses)
     scope = scope_bar(
         {
-            "site": {"": t("scope.all"), **{str(site.id): site.code for site in sites}},
+            "site": {"": t("scope.all_sites"), **{str(site.id): site.code for site in sites}},
             "show": {show: t(f"stock.show.{show or 'all'}") for show in SHOWS},
         }
     )
