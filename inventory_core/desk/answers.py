@@ -49,29 +49,10 @@ def keep_yes(
     now: datetime,
 ) -> Approval:
     """Keep the yes with the numbers seen, and take the suggestion off the list."""
-    asked = open_approval(
-        tx, actor, subject_of(shown), suggestion_facts(shown), key=f"{choice.key}:ask"
-    )
-    decided = decide_approval(
-        tx,
-        actor,
-        asked.id,
-        approved=True,
-        key=choice.key,
-        now=now,
-        permission=Permission.PURCHASE_APPROVE,
-        details=details,
-    )
-    close_suggestion(tx, shown.id, SuggestionState.APPROVED, now=now)
     told = {name: details[name] for name in details if name in _AUDITED}
-    record_audit(
-        tx,
-        actor,
-        "suggestion_approved",
-        (SUBJECT_KIND, shown.id),
-        {"revision": shown.revision, **told},
+    return _keep(
+        tx, actor, choice.key, shown, {"revision": shown.revision, **told}, details=details, now=now
     )
-    return decided
 
 
 def reject_suggestion(
@@ -82,23 +63,36 @@ def reject_suggestion(
     lock_suggestions(tx, [choice.suggestion_id])
     shown = shown_suggestions(tx, [choice.suggestion_id])[choice.suggestion_id]
     require_open(shown, choice.revision)
-    asked = open_approval(
-        tx, actor, subject_of(shown), suggestion_facts(shown), key=f"{choice.key}:ask"
-    )
+    return _keep(tx, actor, choice.key, shown, {"reason": reason.strip()}, reason=reason, now=now)
+
+
+def _keep(
+    tx: Writing,
+    actor: Actor,
+    key: str,
+    shown: Shown,
+    told: Mapping[str, Any],
+    *,
+    now: datetime,
+    details: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> Approval:
+    """One answer: a yes has details, a no a reason; `told` is what the audit says of it."""
+    state = SuggestionState.REJECTED if details is None else SuggestionState.APPROVED
+    asked = open_approval(tx, actor, subject_of(shown), suggestion_facts(shown), key=f"{key}:ask")
     decided = decide_approval(
         tx,
         actor,
         asked.id,
-        approved=False,
-        key=choice.key,
+        approved=state is SuggestionState.APPROVED,
+        key=key,
         now=now,
         permission=Permission.PURCHASE_APPROVE,
         reason=reason,
+        details=details,
     )
-    close_suggestion(tx, shown.id, SuggestionState.REJECTED, now=now)
-    record_audit(
-        tx, actor, "suggestion_rejected", (SUBJECT_KIND, shown.id), {"reason": reason.strip()}
-    )
+    close_suggestion(tx, shown.id, state, now=now)
+    record_audit(tx, actor, f"suggestion_{state.value}", (SUBJECT_KIND, shown.id), told)
     return decided
 
 
