@@ -52,12 +52,13 @@ def draw() -> None:
         st.subheader(md("replenish.buy_title"), anchor=False)
     draw_limits(run)
     shown = _in_words(rows)
-    _tools(run, shown)
+    _tools(run, listed=len(shown) > 0)
     if found.empty:
         empty_state(":material/check_circle:", md("replenish.empty_all_fine"))
     if rows.empty:
         return
     ticked = table(shown, _columns(), key="replenish_table", select="many", height=420)
+    export_button(shown, _columns() | _export_columns(), name="replenish")
     if len(ticked) > 1:
         approve_ticked(rows.iloc[ticked])
     for words in ticked_words(run, rows.iloc[ticked]) if ticked else ():
@@ -163,17 +164,15 @@ def _fifth(figures: dict[str, Any]) -> Figure:
     )
 
 
-def _tools(run: dict[str, Any], shown: pd.DataFrame) -> None:
+def _tools(run: dict[str, Any], *, listed: bool) -> None:
     """One line over the list: what to do with it, and what stands beside it."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if len(shown):
+        if listed:
             st.markdown(f":small[:gray[{md('replenish.list_hint')}]]")
         st.space("stretch")
         limits_button(run)
         if st.button(md("scenario.open"), type="tertiary", icon=":material/alt_route:"):
             go("replay")
-        if len(shown):
-            export_button(shown, _columns() | _export_columns(), name="replenish")
 
 
 def _in_words(rows: pd.DataFrame) -> pd.DataFrame:

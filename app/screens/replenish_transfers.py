@@ -53,8 +53,8 @@ def draw_transfers(rows: pd.DataFrame, bought: pd.DataFrame) -> None:
             md("sending.lanes"), type="tertiary", icon=":material/route:", disabled=not may
         ):
             state_lane()
-        export_button(shown, columns, name="transfers")
     ticked = table(shown, columns, key="sending_table", select="many", height=320)
+    export_button(shown, columns, name="transfers")
     if len(ticked) > 1:
         _approve_ticked(rows.iloc[ticked])
     chosen = rows.iloc[ticked[0]] if ticked else _named(rows)
