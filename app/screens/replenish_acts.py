@@ -131,7 +131,7 @@ def approve_bar(
 def said(decisions: Sequence[Decision] | Conflict) -> Told:
     """The result as a sentence: which order, and whether somebody had been here before."""
     if isinstance(decisions, Conflict):
-        return Warned(says(decisions))
+        return outdated(decisions)
     numbers = ", ".join(dict.fromkeys(decision.number for decision in decisions))
     if all(decision.replayed for decision in decisions):
         words = md("replenish.already_ordered", number=numbers, person=decisions[0].decided_by)
@@ -145,6 +145,13 @@ def said(decisions: Sequence[Decision] | Conflict) -> Told:
         )
         words = prose(words, md("replenish.moved_since", changes=changes))
     return to_purchases(words, decisions, "order")
+
+
+def outdated(conflict: Conflict) -> Warned:
+    """What the plan says now; where nothing is left to approve, it is not asked for."""
+    if conflict.params.get("what") == "no_need":
+        return Warned(md("replenish.no_need", sku=str(conflict.params["sku"])))
+    return Warned(says(conflict))
 
 
 def to_purchases(words: str, decisions: Sequence[Decision], kind: str) -> Linked:

@@ -12,11 +12,17 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import day, md, money, number, plain, says, t
-from app.screens.replenish_acts import approve_bar, approve_now, ask_rejection, to_purchases
+from app.i18n import day, md, money, number, plain, t
+from app.screens.replenish_acts import (
+    approve_bar,
+    approve_now,
+    ask_rejection,
+    outdated,
+    to_purchases,
+)
 from app.screens.replenish_change import change_transfer
 from app.screens.replenish_lane_form import state_lane
-from app.widgets import Told, Warned, query
+from app.widgets import Told, query
 from app.widgets_acts import act_button
 from app.widgets_tables import Column, Day, Text, Units, export_button, table
 from app.widgets_tables import Decimal as Money
@@ -94,7 +100,7 @@ def _approve_ticked(rows: pd.DataFrame) -> None:
 
 def _said(decisions: Sequence[Decision] | Conflict) -> Told:
     if isinstance(decisions, Conflict):
-        return Warned(says(decisions))
+        return outdated(decisions)
     numbers = ", ".join(dict.fromkeys(decision.number for decision in decisions))
     if all(decision.replayed for decision in decisions):
         words = md("sending.already", number=numbers, person=decisions[0].decided_by)
