@@ -3,6 +3,7 @@
     table(frame, {"sku": Text("SKU"), "on_hand": Units("On hand"), …}, key="stock_table")
         → row numbers that are ticked (with `select="one"` or `"many"`)
     export_button(frame, columns, name="stock")      the same columns as a file, no formulas
+    find_box(label, "stock", given)                  what to find in the list below
 
 Numbers stay numbers, so that sorting sorts and the eye finds the point: right-aligned, tabular,
 separators of the reader's language. Dates and money are formatted by the browser's language tag.
@@ -87,6 +88,19 @@ def Bar(label: str, most: float, **options: Any) -> Column:  # noqa: N802
 def Flag(label: str, **options: Any) -> Column:  # noqa: N802
     """Yes or no."""
     return Column(label, "flag", **options)
+
+
+def find_box(label: str, name: str, given: str = "") -> str:
+    """Where one types what to find in the list below; at first what the address asks for."""
+    return st.text_input(
+        label,
+        given,
+        key=f"{name}_find_{given}",
+        placeholder=label,
+        label_visibility="collapsed",
+        width=340,
+        icon=":material/search:",
+    ).strip()
 
 
 def table(
