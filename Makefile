@@ -16,6 +16,7 @@ $(STAMP): requirements.lock pyproject.toml
 		|| { echo "Yiben needs Python 3.11 or newer; this is $$($(PYTHON) --version)."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
 		|| { echo "Could not make a virtual environment. On Debian: apt install python3-venv"; exit 1; }
+	@echo "Installing what Yiben needs, once: two to four minutes"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $(STAMP)

@@ -55,11 +55,24 @@ class Warned:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Words that say what was done (Markdown), and the way to what came of it."""
+
+    words: str
+    screen: str
+    label: str
+    query: Mapping[str, str]
+
+
+Told = str | Warned | Linked
+
+
 @dataclass(slots=True)
 class Notice:
     """A sentence for the top of the screen; `words` are worked out when it is drawn."""
 
-    words: Callable[[], str | Warned]
+    words: Callable[[], Told]
     told: bool = False
 
 
@@ -85,7 +98,11 @@ def _tell(notice: Notice) -> None:
         if fresh:
             st.toast(md("shell.toast_refused"), icon=":material/warning:")
     elif words:
-        st.success(words, icon=":material/check_circle:")
+        said = words.words if isinstance(words, Linked) else words
+        st.success(said, icon=":material/check_circle:")
+        if isinstance(words, Linked):
+            icon = ":material/arrow_forward:"
+            link(words.screen, words.label, icon=icon, **words.query)
         if fresh:
             st.toast(md("shell.toast_done"), icon=":material/check_circle:")
 

@@ -18,7 +18,7 @@ import streamlit as st
 
 from app import session
 from app.i18n import md
-from app.widgets import Notice, Warned, notice_place, notices
+from app.widgets import Notice, Told, Warned, notice_place, notices
 from inventory_core.clock import new_id
 from inventory_core.db.engine import Writing
 from inventory_core.office.actors import Actor, Permission
@@ -38,7 +38,7 @@ class _Press:
     name: str
     key: str
     command: Command[Any]
-    done: Callable[[Any], str | Warned] | None
+    done: Callable[[Any], Told] | None
     moves_on: bool = False
 
 
@@ -63,7 +63,7 @@ def act_button(
     command: Command[Result],
     *,
     name: str,
-    done: Callable[[Result], str | Warned] | None = None,
+    done: Callable[[Result], Told] | None = None,
     permission: Permission | None = None,
     icon: str | None = None,
     type: Literal["primary", "secondary", "tertiary"] = "secondary",
@@ -100,7 +100,7 @@ def act_button(
 
 
 def run_act(
-    command: Command[Result], *, name: str, done: Callable[[Result], str | Warned] | None = None
+    command: Command[Result], *, name: str, done: Callable[[Result], Told] | None = None
 ) -> None:
     """Run a command under the form's key; on success say so and draw the screen anew."""
     _do(_Press(name, form_key(name), command, done))
@@ -126,7 +126,7 @@ def confirm(
     label: str,
     command: Command[Any],
     *,
-    done: Callable[[Any], str | Warned] | None = None,
+    done: Callable[[Any], Told] | None = None,
 ) -> None:
     """Open a dialog that says what will be lost; only its own button does it."""
 

@@ -3,6 +3,7 @@
     table(frame, {"sku": Text("SKU"), "on_hand": Units("On hand"), …}, key="stock_table")
         → row numbers that are ticked (with `select="one"` or `"many"`)
     export_button(frame, columns, name="stock")      the same columns as a file, no formulas
+    find_box(label, "stock", given)                  what to find in the list below
 
 Numbers stay numbers, so that sorting sorts and the eye finds the point: right-aligned, tabular,
 separators of the reader's language. Dates and money are formatted by the browser's language tag.
@@ -23,6 +24,7 @@ from app.sheets import FileColumn, as_csv, as_workbook
 MOST_EXPORT_ROWS = 200_000
 # Of one row, the heading too, in the theme's letters.
 ROW_PIXELS = 33
+YES = "✓"
 _MIMES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
@@ -40,10 +42,11 @@ class Column:
     digits: int = 2
     most: float = 0.0
     pinned: bool = False
+    right: bool = False
 
 
 def Text(label: str, **options: Any) -> Column:  # noqa: N802 reads like a type at the call
-    """Words, codes, names."""
+    """Words, codes, names; figures that are written out already stand to the `right`."""
     return Column(label, "text", **options)
 
 
@@ -87,6 +90,19 @@ def Flag(label: str, **options: Any) -> Column:  # noqa: N802
     return Column(label, "flag", **options)
 
 
+def find_box(label: str, name: str, given: str = "") -> str:
+    """Where one types what to find in the list below; at first what the address asks for."""
+    return st.text_input(
+        label,
+        given,
+        key=f"{name}_find_{given}",
+        placeholder=label,
+        label_visibility="collapsed",
+        width=340,
+        icon=":material/search:",
+    ).strip()
+
+
 def table(
     frame: pd.DataFrame,
     columns: Mapping[str, Column],
@@ -105,6 +121,8 @@ def table(
     for name, column in columns.items():
         if column.kind == "moment":
             shown[name] = _in_zone(shown[name])
+        elif column.kind == "flag":
+            shown[name] = [YES if flag else "" for flag in shown[name]]
         elif column.kind == "percent":
             shown[name] = shown[name].astype(float) * 100
         elif column.kind in {"decimal", "money", "bar"}:
@@ -182,5 +200,6 @@ def _drawn(column: Column) -> Any:
         common.pop("pinned")
         return config.ProgressColumn(format="%.0f", min_value=0, max_value=most, **common)
     if column.kind == "flag":
-        return config.CheckboxColumn(**common)
-    return config.TextColumn(**common)
+        # A box that cannot be ticked would stand beside the boxes that can.
+        return config.TextColumn(alignment="center", **common)
+    return config.TextColumn(alignment="right" if column.right else None, **common)

@@ -9,7 +9,7 @@ import streamlit as st
 from app import session
 from app.i18n import md, t
 from app.widgets import empty_state, query
-from app.widgets_tables import Column, export_button, table
+from app.widgets_tables import Column, export_button, find_box, table
 from inventory_core.db.engine import Reading
 from inventory_core.office.actors import Permission
 
@@ -76,15 +76,7 @@ def _head(name: str, open_new: Callable[[], None], find: bool) -> str:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = ""
         if find:
-            wanted = st.text_input(
-                md("catalog.find"),
-                query("sku"),
-                placeholder=md("catalog.find"),
-                icon=":material/search:",
-                label_visibility="collapsed",
-                key=f"catalog_{name}_find",
-                width=320,
-            )
+            wanted = find_box(t("catalog.find"), f"catalog_{name}", query("sku"))
         st.space("stretch")
         if st.button(
             md(f"catalog.new_{single}"),

@@ -13,7 +13,7 @@ from app import session
 from app.i18n import md, plain, t
 from app.widgets import day_field, field_grid
 from app.widgets_acts import run_act
-from app.widgets_tables import Day, Text, Units, table
+from app.widgets_tables import Day, Text, Units, find_box, table
 from inventory_core.catalog.listing_records import Account, Listing, read_listing, select_listings
 from inventory_core.catalog.listings import NewListing, change_listing, create_listings
 from inventory_core.catalog.skus import sku_named
@@ -35,14 +35,7 @@ def draw_listings(account: Account) -> None:
             disabled=not session.may(Permission.CATALOG_EDIT),
         ):
             _new_dialog(account)
-    wanted = st.text_input(
-        md("catalog.find"),
-        placeholder=md("catalog.find"),
-        icon=":material/search:",
-        label_visibility="collapsed",
-        key=f"listings_find_{account.id}",
-        width=320,
-    )
+    wanted = find_box(t("catalog.find"), f"listings_{account.id}")
     rows = session.cached("catalog_listings", _rows, account.id, wanted)
     if rows.empty:
         st.caption(md("catalog.no_listings"))

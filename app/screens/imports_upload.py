@@ -12,9 +12,11 @@ from typing import Any
 
 import streamlit as st
 
-from app.i18n import md
+from app.i18n import md, reader_language
 
 MOST_UPLOAD_MEGABYTES = 200
+# A fixed sheet of ours: nothing that anybody gave goes into it.
+_IN_CHINESE = Path(__file__).parent.parent / "web" / "uploader_zh.css"
 ENDINGS = ("xlsx", "xls", "ods", "csv", "tsv", "txt", "parquet")
 
 
@@ -29,6 +31,8 @@ class Upload:
 
 def take_upload(name: str) -> Upload | None:
     """The uploader; the file once it is complete, until it is let go."""
+    if reader_language() == "zh":
+        st.html(_IN_CHINESE)
     given = st.file_uploader(
         md("imports.upload", most=MOST_UPLOAD_MEGABYTES),
         type=list(ENDINGS),

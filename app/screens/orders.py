@@ -24,7 +24,17 @@ from app.widgets import (
     query,
     scope_bar,
 )
-from app.widgets_tables import Column, Flag, Moment, Money, Text, Units, export_button, table
+from app.widgets_tables import (
+    Column,
+    Flag,
+    Moment,
+    Money,
+    Text,
+    Units,
+    export_button,
+    find_box,
+    table,
+)
 from inventory_core.db.engine import Reading
 from inventory_core.insight.order_lists import PAGE, account_names, order_page, order_sums
 from inventory_core.office.actors import Permission
@@ -51,19 +61,11 @@ def draw() -> None:
     scope = scope_bar(
         {
             "state": {state: t(f"orders.state.{state or 'any'}") for state in STATES},
-            "channel": {"": t("scope.all"), **accounts},
+            "channel": {"": t("scope.all_channels"), **accounts},
         }
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        find = st.text_input(
-            md("orders.find"),
-            value=query("find"),
-            key=f"orders_find_{query('find')}",
-            placeholder=t("orders.find"),
-            label_visibility="collapsed",
-            width=340,
-            icon=":material/search:",
-        ).strip()
+        find = find_box(t("orders.find"), "orders", query("find"))
         _new_order(accounts)
     _figures(sums)
     rows = _page_shown((scope["channel"], scope["state"], find))

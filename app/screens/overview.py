@@ -83,7 +83,7 @@ def _known(conn: Reading) -> tuple[date, str, dict[str, dict[str, str]]] | None:
         run=run,
         currency=currency,
     )
-    everything = t("scope.all")
+    everything = t("scope.all_sites")
     return (
         last_on,
         stamp,
@@ -91,11 +91,11 @@ def _known(conn: Reading) -> tuple[date, str, dict[str, dict[str, str]]] | None:
             "site": {"": everything, **{str(one.id): one.name for one in warehouses(conn)}},
             "period": {days: t("overview.days", days=int(days)) for days in PERIODS},
             "channel": {
-                "": t("overview.all_channels"),
+                "": t("scope.all_channels"),
                 **{str(number): name for number, name in channels(conn)},
             },
             "category": {
-                "": t("overview.all_categories"),
+                "": t("scope.all_categories"),
                 **{one: one for one in categories(conn)},
             },
         },

@@ -40,11 +40,10 @@ def slow_table(warehouse_ids: tuple[int, ...], category: str | None) -> None:
     )
     frame = pd.DataFrame([_row(one) for one in found])
     columns = _columns(base)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f":small[:gray[{md('slow.hint')}]]")
-        st.space("stretch")
-        export_button(frame, columns | _more(base), name="slow_stock")
+    st.markdown(f":small[:gray[{md('slow.hint')}]]")
     ticked = table(frame, columns, key="slow_stock", select="one", height=360)
+    # Below the list: on a phone the list's own tools would lie over it.
+    export_button(frame, columns | _more(base), name="slow_stock")
     st.markdown(_reasons(found[ticked[0] if ticked else 0], base))
     st.caption(md("slow.note", most=number(MOST_WAIT_DAYS)))
 

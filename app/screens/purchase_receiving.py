@@ -94,6 +94,8 @@ def _receive(
         fill_backorders(tx, actor, skus, now=now)
         return sum(line.quantity for line in lines)
 
+    # What came leaves the list of open orders; whoever received it still sees it.
+    st.query_params["order"] = order.number
     run_act(
         receive,
         name=f"receive_{order.id}",

@@ -71,17 +71,21 @@ def _draw_orders(head: Any, today: date) -> None:
 
 
 def _chosen_order(rows: pd.DataFrame) -> int | None:
-    """The ticked order, or the one that the address names."""
+    """The ticked order, or the one that the address names; a new address ends what was ticked."""
     asked = query("order")
     if not len(rows):
         icon = ":material/local_shipping:"
-        if asked or query("state"):
+        if query("state"):
             empty_state(icon, md("purchases.none_here"))
+        elif session.cached("purchases_any", _any):
+            empty_state(icon, md("purchases.none_open"))
         else:
             words = md("purchases.empty")
             empty_state(icon, words, to="replenish", label=t("approvals.empty_button"))
     else:
-        ticked = table(_shown(rows), _columns(), key="purchases_table", select="one", height=360)
+        ticked = table(
+            _shown(rows), _columns(), key=f"purchases_table_{asked}", select="one", height=360
+        )
         if ticked:
             return int(rows["id"].iloc[ticked[0]])
     return session.read(lambda conn: find_order_id(conn, asked)) if asked else None
@@ -118,6 +122,10 @@ def _rows(
     return session.frame(conn, statement.limit(MOST_ROWS))
 
 
+def _any(conn: Reading) -> bool:
+    return len(conn.rows(select_purchase_orders("all", today=date.max).limit(1))) > 0
+
+
 def _live(conn: Reading, today: date, base: str) -> tuple[pd.DataFrame, dict[str, Decimal]]:
     """All orders that are still open, and the rates of their currencies."""
     rows = session.frame(conn, select_purchase_orders("open", today=today))
@@ -126,14 +134,15 @@ def _live(conn: Reading, today: date, base: str) -> tuple[pd.DataFrame, dict[str
 
 
 def _scope(conn: Reading) -> dict[str, dict[str, str]]:
-    everything = {"": t("scope.all")}
     return {
         "state": {
             **{group: t(f"purchases.state_{group}") for group in GROUPS[:-1]},
             "all": t("scope.all"),
         },
-        "warehouse": everything | {str(house.id): house.code for house in warehouses(conn)},
-        "supplier": everything | {str(one.id): one.name for one in suppliers(conn)},
+        "warehouse": {"": t("scope.all_sites")}
+        | {str(house.id): house.code for house in warehouses(conn)},
+        "supplier": {"": t("scope.all_suppliers")}
+        | {str(one.id): one.name for one in suppliers(conn)},
     }
 
 

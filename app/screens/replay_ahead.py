@@ -199,7 +199,7 @@ def _side_by_side(shown: Sequence[KeptScenario], labels: Mapping[int, str]) -> N
         ]
     )
     columns = {"figure": Text(t("replay.column.figure"), width="medium", pinned=True)}
-    columns |= {key: Text(words) for key, (words, _) in plans.items()}
+    columns |= {key: Text(words, right=True) for key, (words, _) in plans.items()}
     table(rows, columns, key="scenario_figures", height="content")
     if any(one.answer.current != first.current for one in shown):
         st.caption(md("scenario.other_day"))

@@ -33,13 +33,9 @@ def draw_differences(answer: NewAnswer) -> None:
         "at_risk": Decimal(t("scenario.column.at_risk"), digits=0, width=64),
         "margin": Decimal(t("scenario.column.margin"), digits=0, width=84),
     }
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.subheader(
-            md("scenario.differences", count=number(len(answer.differences))), anchor=False
-        )
-        st.space("stretch")
-        export_button(shown, columns, name="scenario")
+    st.subheader(md("scenario.differences", count=number(len(answer.differences))), anchor=False)
     table(shown, columns, key="scenario_differences", height=MOST_HEIGHT)
+    export_button(shown, columns, name="scenario")
 
 
 def _row(one: Mapping[str, Any]) -> dict[str, Any]:

@@ -150,6 +150,7 @@ def _result(done: Sequence[JobRun]) -> None:
         st.caption(
             paying_words(plans, result["currency"], level=result["what_if"]["service_level"])
         )
+    st.caption(md("replay.luck"))
     weeks = [date.fromisoformat(text) for text in result["ends_on"]]
     left, right = st.columns(2, gap="medium")
     for place, path in ((left, "value_by_week"), (right, "cost_by_week")):
@@ -261,7 +262,7 @@ def _table(plans: Mapping[str, Mapping[str, Any]], currency: str) -> None:
         ]
     )
     columns: dict[str, Any] = {"figure": Text(t("replay.column.figure"), width="medium")}
-    columns |= {plan: Text(t(f"replay.plan.{plan}")) for plan in plans}
+    columns |= {plan: Text(t(f"replay.plan.{plan}"), right=True) for plan in plans}
     table(rows, columns, key="replay_figures", height="content")
 
 

@@ -15,9 +15,10 @@ from app.i18n import day, md, money, number, t
 from app.screens.first_step import first_step
 from app.screens.replenish_acts import approve_together
 from app.screens.replenish_limits import draw_limits, limits_button, ticked_words
+from app.screens.replenish_rates import draw_missing_rates
 from app.screens.replenish_reasons import draw_reasons
 from app.screens.replenish_transfers import draw_transfers
-from app.widgets import Figure, empty_state, figure_row, go, link, page_head, query, scope_bar
+from app.widgets import Figure, empty_state, figure_row, go, page_head, query, scope_bar
 from app.widgets_tables import Bar, Column, Day, Decimal, Text, Units, export_button, table
 from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Reading
@@ -48,19 +49,20 @@ def draw() -> None:
     rows = found[found["kind"] == SuggestionKind.BUY]
     sent = found[found["kind"] == SuggestionKind.TRANSFER]
     _figure_row(figures)
-    _missing_rates(figures)
+    draw_missing_rates(figures)
     if len(sent):
         draw_transfers(sent, rows)
     if len(sent) and len(rows):
         st.subheader(md("replenish.buy_title"), anchor=False)
     draw_limits(run)
     shown = _in_words(rows)
-    _tools(run, shown)
+    _tools(run, listed=len(shown) > 0)
     if found.empty:
         empty_state(":material/check_circle:", md("replenish.empty_all_fine"))
     if rows.empty:
         return
     ticked = table(shown, _columns(), key="replenish_table", select="many", height=420)
+    export_button(shown, _columns() | _export_columns(), name="replenish")
     # Of one supplier everything that is listed may be ordered at once: it is one order per site.
     together = rows if scope["supplier"] and not ticked else rows.iloc[ticked]
     if len(together) > 1:
@@ -121,20 +123,6 @@ def _cash(figures: dict[str, Any], currency: str) -> str:
     return t("replenish.cash_in_part", cash=cash, count=figures["unpriced"])
 
 
-def _missing_rates(figures: dict[str, Any]) -> None:
-    """Which rates are not known, and where they are recorded."""
-    if not figures["unpriced"]:
-        return
-    words = md(
-        "replenish.no_rates",
-        currencies=", ".join(figures["without_rate"]),
-        base=session.current().company.base_currency,
-        count=figures["unpriced"],
-    )
-    st.warning(words, icon=":material/currency_exchange:")
-    link("catalog", t("replenish.to_rates"), icon=":material/arrow_forward:", part="rates")
-
-
 def _stamp(run: dict[str, Any]) -> str:
     return md(
         "replenish.stamp",
@@ -148,8 +136,8 @@ def _scope_fields() -> dict[str, dict[str, str]]:
     sites = session.cached("warehouses", warehouses)
     suppliers = session.cached("waiting_suppliers", _suppliers)
     return {
-        "site": {"": t("scope.all"), **{str(site.id): site.code for site in sites}},
-        "supplier": {"": t("replenish.all_suppliers"), **dict(suppliers)},
+        "site": {"": t("scope.all_sites"), **{str(site.id): site.code for site in sites}},
+        "supplier": {"": t("scope.all_suppliers"), **dict(suppliers)},
     }
 
 
@@ -195,17 +183,15 @@ def _fifth(figures: dict[str, Any]) -> Figure:
     )
 
 
-def _tools(run: dict[str, Any], shown: pd.DataFrame) -> None:
+def _tools(run: dict[str, Any], *, listed: bool) -> None:
     """One line over the list: what to do with it, and what stands beside it."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if len(shown):
+        if listed:
             st.markdown(f":small[:gray[{md('replenish.list_hint')}]]")
         st.space("stretch")
         limits_button(run)
         if st.button(md("scenario.open"), type="tertiary", icon=":material/alt_route:"):
             go("replay")
-        if len(shown):
-            export_button(shown, _columns() | _export_columns(), name="replenish")
 
 
 def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
@@ -227,16 +213,16 @@ def _columns() -> dict[str, Column]:
         "sku": Text(t("replenish.sku"), pinned=True, width=88),
         "warehouse": Text(t("replenish.site"), width=66),
         # How many and by when come first, so that a phone shows them without scrolling.
-        "quantity": Units(t("replenish.quantity"), width=64),
+        "quantity": Units(t("replenish.quantity"), width=58),
         "order_by": Text(t("replenish.order_by"), width=98),
         "why": Text(t("replenish.why"), width=212),
-        "cover": Bar(t("replenish.cover"), most=COVER_BAR_DAYS, width=92),
-        "supplier": Text(t("replenish.supplier"), width=98),
+        "cover": Bar(t("replenish.cover"), most=COVER_BAR_DAYS, width=80),
+        "supplier": Text(t("replenish.supplier"), width=92),
         "amount_base": Decimal(t("replenish.cost", currency=base), digits=0, width=78),
         "ship": Text(t("replenish.ship"), width=48),
         "confidence": Decimal(t("replenish.confidence"), digits=0, width=52),
         "value_at_risk_base": Decimal(
-            t("replenish.risk_column", currency=base), digits=0, width=72
+            t("replenish.risk_column", currency=base), digits=0, width=100
         ),
     }
 

@@ -6,6 +6,7 @@ stock moved brings the new numbers; nothing is ordered on numbers that nobody ha
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,7 +14,7 @@ import streamlit as st
 from app import session
 from app.i18n import md, moment, money, number, plain, prose, says, t
 from app.replanning import refresh_suggestions, replan
-from app.widgets import Warned
+from app.widgets import Linked, Told, Warned
 from app.widgets_acts import act_button, form_key, run_act
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.desk.decisions import (
@@ -97,26 +98,33 @@ def approve_together(rows: pd.DataFrame, *, ticked: bool) -> None:
     """
     ready = rows[rows["supplier_id"].notna()]
     base = session.current().company.base_currency
+    words = md(
+        "replenish.ticked" if ticked else "replenish.of_supplier",
+        count=number(len(ready)),
+        suppliers=number(int(ready["supplier_id"].nunique())),
+        supplier="" if ticked else rows["supplier"].iloc[0],
+        sites=number(int(ready["warehouse_id"].nunique())),
+        amount=money(float(ready["amount_base"].fillna(0).sum()), base, digits=0),
+    )
+    label = md("replenish.approve_together", count=number(len(ready)))
+    approve_bar(ready, words, label=label, name="approve", done=said)
+
+
+def approve_bar(
+    rows: pd.DataFrame, words: str, *, label: str, name: str, done: Callable[[Any], Told]
+) -> None:
+    """What is ticked, in words, and the button that approves all of it: orders or transfers."""
+    picked = [(int(i), int(r)) for i, r in zip(rows["id"], rows["revision"], strict=True)]
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            md(
-                "replenish.ticked" if ticked else "replenish.of_supplier",
-                count=number(len(ready)),
-                suppliers=number(int(ready["supplier_id"].nunique())),
-                supplier="" if ticked else rows["supplier"].iloc[0],
-                sites=number(int(ready["warehouse_id"].nunique())),
-                amount=money(float(ready["amount_base"].fillna(0).sum()), base, digits=0),
-            )
-        )
+        st.markdown(words)
         st.space("stretch")
-        picked = [(int(i), int(r)) for i, r in zip(ready["id"], ready["revision"], strict=True)]
         act_button(
-            md("replenish.approve_together", count=number(len(picked))),
+            label,
             lambda tx, actor, now, key: approve_now(
                 tx, actor, now, [Choice(i, r, f"{key}:{i}") for i, r in picked]
             ),
-            name="approve_" + "_".join(str(i) for i, _ in picked[:20]),
-            done=said,
+            name=f"{name}_" + "_".join(str(i) for i, _ in picked[:20]),
+            done=done,
             permission=Permission.PURCHASE_APPROVE,
             icon=":material/done_all:",
             type="primary",
@@ -124,13 +132,14 @@ def approve_together(rows: pd.DataFrame, *, ticked: bool) -> None:
         )
 
 
-def said(decisions: Sequence[Decision] | Conflict) -> str | Warned:
+def said(decisions: Sequence[Decision] | Conflict) -> Told:
     """The result as a sentence: which order, and whether somebody had been here before."""
     if isinstance(decisions, Conflict):
-        return Warned(says(decisions))
+        return outdated(decisions)
     numbers = ", ".join(dict.fromkeys(decision.number for decision in decisions))
     if all(decision.replayed for decision in decisions):
-        return md("replenish.already_ordered", number=numbers, person=decisions[0].decided_by)
+        words = md("replenish.already_ordered", number=numbers, person=decisions[0].decided_by)
+        return to_purchases(words, decisions, "order")
     words = md("replenish.ordered", number=numbers, count=number(len(decisions)))
     moved = {name: pair for decision in decisions for name, pair in decision.moved.items()}
     if moved:
@@ -139,7 +148,21 @@ def said(decisions: Sequence[Decision] | Conflict) -> str | Warned:
             for name, (before, after) in moved.items()
         )
         words = prose(words, md("replenish.moved_since", changes=changes))
-    return words
+    return to_purchases(words, decisions, "order")
+
+
+def outdated(conflict: Conflict) -> Warned:
+    """What the plan says now; where nothing is left to approve, it is not asked for."""
+    if conflict.params.get("what") == "no_need":
+        return Warned(md("replenish.no_need", sku=str(conflict.params["sku"])))
+    return Warned(says(conflict))
+
+
+def to_purchases(words: str, decisions: Sequence[Decision], kind: str) -> Linked:
+    """The sentence with the way to its document, or to the list of several."""
+    numbers = list(dict.fromkeys(decision.number for decision in decisions))
+    label = t("approvals.open_order", number=", ".join(numbers))
+    return Linked(words, "purchases", label, {kind: numbers[0]})
 
 
 def approve_now(

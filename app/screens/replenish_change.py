@@ -12,7 +12,7 @@ import streamlit as st
 from app import session
 from app.i18n import md, money, number, plain, t
 from app.screens.replenish_acts import approve_now, said
-from app.widgets import Warned
+from app.widgets import Told
 from app.widgets_acts import form_key, run_act
 from inventory_core.clock import business_day, utc_now
 from inventory_core.db.engine import Reading
@@ -24,7 +24,7 @@ from inventory_core.planning.release import Shown
 from inventory_core.trade.offer_terms import Offer, offers
 from inventory_core.trade.price_breaks import unit_price_at
 
-Said = Callable[[Sequence[Decision] | Conflict], str | Warned]
+Said = Callable[[Sequence[Decision] | Conflict], Told]
 
 
 def change_order(shown: Shown) -> None:

@@ -80,14 +80,14 @@ def _fields(
             md("replenish.supplier"),
             partner_ids,
             index=_place(partner_ids, limit.supplier_id if limit else None),
-            format_func=lambda i: partners[i] if i else t("scope.all"),
+            format_func=lambda i: partners[i] if i else t("scope.all_suppliers"),
             key=f"{prefix}_supplier",
         )
         warehouse_id = st.selectbox(
             md("replenish.site"),
             place_ids,
             index=_place(place_ids, limit.warehouse_id if limit else None),
-            format_func=lambda i: places[i] if i else t("scope.all"),
+            format_func=lambda i: places[i] if i else t("scope.all_sites"),
             key=f"{prefix}_site",
         )
     facts: dict[str, Any] = {"supplier_id": supplier_id, "warehouse_id": warehouse_id}

@@ -10,12 +10,18 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import day, md, number, plain, says, t
-from app.screens.replenish_acts import approve_now, ask_rejection
+from app.i18n import day, md, number, plain, t
+from app.screens.replenish_acts import (
+    approve_bar,
+    approve_now,
+    ask_rejection,
+    outdated,
+    to_purchases,
+)
 from app.screens.replenish_change import change_transfer
 from app.screens.replenish_lane_form import state_lane
 from app.screens.replenish_transfer_sum import draw_need, draw_worth
-from app.widgets import Warned, query
+from app.widgets import Told, query
 from app.widgets_acts import act_button
 from app.widgets_tables import Column, Day, Text, Units, export_button, table
 from app.widgets_tables import Decimal as Money
@@ -52,8 +58,8 @@ def draw_transfers(rows: pd.DataFrame, bought: pd.DataFrame) -> None:
             md("sending.lanes"), type="tertiary", icon=":material/route:", disabled=not may
         ):
             state_lane()
-        export_button(shown, columns, name="transfers")
     ticked = table(shown, columns, key="sending_table", select="many", height=320)
+    export_button(shown, columns, name="transfers")
     if len(ticked) > 1:
         _approve_ticked(rows.iloc[ticked])
     chosen = rows.iloc[ticked[0]] if ticked else _named(rows)
@@ -84,31 +90,22 @@ def _named(rows: pd.DataFrame) -> pd.Series | None:
 
 
 def _approve_ticked(rows: pd.DataFrame) -> None:
-    picked = [(int(i), int(r)) for i, r in zip(rows["id"], rows["revision"], strict=True)]
+    count = number(len(rows))
     ways = rows.groupby(["from_warehouse", "warehouse", "ship_method"]).ngroups
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(md("sending.ticked", count=number(len(picked)), transfers=number(int(ways))))
-        st.space("stretch")
-        act_button(
-            md("sending.approve_ticked", count=number(len(picked))),
-            lambda tx, actor, now, key: approve_now(
-                tx, actor, now, [Choice(i, r, f"{key}:{i}") for i, r in picked]
-            ),
-            name="send_" + "_".join(str(i) for i, _ in picked[:20]),
-            done=_said,
-            permission=Permission.PURCHASE_APPROVE,
-            icon=":material/done_all:",
-            type="primary",
-        )
+    words = md("sending.ticked", count=count, transfers=number(int(ways)))
+    label = md("sending.approve_ticked", count=count)
+    approve_bar(rows, words, label=label, name="send", done=_said)
 
 
-def _said(decisions: Sequence[Decision] | Conflict) -> str | Warned:
+def _said(decisions: Sequence[Decision] | Conflict) -> Told:
     if isinstance(decisions, Conflict):
-        return Warned(says(decisions))
+        return outdated(decisions)
     numbers = ", ".join(dict.fromkeys(decision.number for decision in decisions))
     if all(decision.replayed for decision in decisions):
-        return md("sending.already", number=numbers, person=decisions[0].decided_by)
-    return md("sending.planned", number=numbers, count=number(len(decisions)))
+        words = md("sending.already", number=numbers, person=decisions[0].decided_by)
+    else:
+        words = md("sending.planned", number=numbers, count=number(len(decisions)))
+    return to_purchases(words, decisions, "transfer")
 
 
 def _reasons(row: pd.Series, beside: int | None) -> None:

@@ -148,14 +148,15 @@ def _rules(company: Company, allowed: bool) -> dict[str, Any]:
             format="%.1f",
             disabled=not allowed,
         )
-        rule = st.selectbox(
-            md("settings.order_rule"),
-            list(OrderRule),
-            index=list(OrderRule).index(company.order_rule),
-            format_func=lambda one: t(f"order_rule.{one}"),
-            help=md("settings.order_rule_help"),
-            disabled=not allowed,
-        )
+    # Its words are long: in half a phone's width they lose their end.
+    rule = st.selectbox(
+        md("settings.order_rule"),
+        list(OrderRule),
+        index=list(OrderRule).index(company.order_rule),
+        format_func=lambda one: t(f"order_rule.{one}"),
+        help=md("settings.order_rule_help"),
+        disabled=not allowed,
+    )
     return {
         "order_rule": rule or company.order_rule,
         "dead_stock_days": int(dead),

@@ -13,7 +13,7 @@ from app import session
 from app.i18n import md, money, number, t
 from app.screens.stock_detail import draw_position
 from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
-from app.widgets_tables import Column, Money, Text, Units, export_button, table
+from app.widgets_tables import Column, Money, Text, Units, export_button, find_box, table
 from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Reading
 from inventory_core.insight.stock_lists import PAGE, position_page, position_sums
@@ -36,19 +36,11 @@ def draw() -> None:
     sites = session.cached("warehouses", warehouses)
     scope = scope_bar(
         {
-            "site": {"": t("scope.all"), **{str(site.id): site.code for site in sites}},
+            "site": {"": t("scope.all_sites"), **{str(site.id): site.code for site in sites}},
             "show": {show: t(f"stock.show.{show or 'all'}") for show in SHOWS},
         }
     )
-    find = st.text_input(
-        md("stock.find"),
-        value=query("sku"),
-        key=f"stock_find_{query('sku')}",
-        placeholder=t("stock.find"),
-        label_visibility="collapsed",
-        width=340,
-        icon=":material/search:",
-    ).strip()
+    find = find_box(t("stock.find"), "stock", query("sku"))
     chosen = (scope["site"], find, scope["show"])
     sums = session.cached("stock_sums", _sums, *chosen)
     _figures(sums)

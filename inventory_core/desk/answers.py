@@ -49,28 +49,10 @@ def keep_yes(
     now: datetime,
 ) -> Approval:
     """Keep the yes with the numbers seen, and take the suggestion off the list."""
-    asked = open_approval(
-        tx, actor, subject_of(shown), suggestion_facts(shown), key=f"{choice.key}:ask"
-    )
-    decided = decide_approval(
-        tx,
-        actor,
-        asked.id,
-        approved=True,
-        key=choice.key,
-        now=now,
-        permission=Permission.PURCHASE_APPROVE,
-        details=details,
-    )
-    close_suggestion(tx, shown.id, SuggestionState.APPROVED, now=now)
+    decided = _keep(tx, actor, choice.key, shown, details=details, now=now)
     told = {name: details[name] for name in details if name in _AUDITED}
-    record_audit(
-        tx,
-        actor,
-        "suggestion_approved",
-        (SUBJECT_KIND, shown.id),
-        {"revision": shown.revision, **told},
-    )
+    subject = (SUBJECT_KIND, shown.id)
+    record_audit(tx, actor, "suggestion_approved", subject, {"revision": shown.revision, **told})
     return decided
 
 
@@ -82,23 +64,37 @@ def reject_suggestion(
     lock_suggestions(tx, [choice.suggestion_id])
     shown = shown_suggestions(tx, [choice.suggestion_id])[choice.suggestion_id]
     require_open(shown, choice.revision)
-    asked = open_approval(
-        tx, actor, subject_of(shown), suggestion_facts(shown), key=f"{choice.key}:ask"
-    )
+    decided = _keep(tx, actor, choice.key, shown, reason=reason, now=now)
+    told = {"reason": reason.strip()}
+    record_audit(tx, actor, "suggestion_rejected", (SUBJECT_KIND, shown.id), told)
+    return decided
+
+
+def _keep(
+    tx: Writing,
+    actor: Actor,
+    key: str,
+    shown: Shown,
+    *,
+    now: datetime,
+    details: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> Approval:
+    """One answer: a yes has details, a no a reason."""
+    state = SuggestionState.REJECTED if details is None else SuggestionState.APPROVED
+    asked = open_approval(tx, actor, subject_of(shown), suggestion_facts(shown), key=f"{key}:ask")
     decided = decide_approval(
         tx,
         actor,
         asked.id,
-        approved=False,
-        key=choice.key,
+        approved=state is SuggestionState.APPROVED,
+        key=key,
         now=now,
         permission=Permission.PURCHASE_APPROVE,
         reason=reason,
+        details=details,
     )
-    close_suggestion(tx, shown.id, SuggestionState.REJECTED, now=now)
-    record_audit(
-        tx, actor, "suggestion_rejected", (SUBJECT_KIND, shown.id), {"reason": reason.strip()}
-    )
+    close_suggestion(tx, shown.id, state, now=now)
     return decided
 
 

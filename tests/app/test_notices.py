@@ -3,6 +3,8 @@
 from streamlit.testing.v1 import AppTest
 
 from app.i18n import catalogue
+from app.screens.replenish_acts import outdated
+from inventory_core.errors import Conflict
 
 WORDS = catalogue("en")
 
@@ -57,3 +59,11 @@ def test_a_notice_that_comes_too_late_for_the_top_of_a_screen_draws_it_anew() ->
     test = AppTest.from_function(a_screen_whose_act_ends_after_its_top_was_drawn).run()
     assert [one.value for one in test.success] == ["Ordered."]
     assert not test.run().success
+
+
+def test_an_outdated_approval_is_not_asked_again_where_nothing_is_needed() -> None:
+    gone = Conflict("suggestion_outdated", sku="LMP-01", quantity=0, what="no_need")
+    moved = Conflict("suggestion_outdated", sku="LMP-01", quantity=80, what="quantity")
+    told = [outdated(each).words for each in (gone, moved)]
+    assert "not needed any more" in told[0]
+    assert "80" in told[1]
