@@ -56,7 +56,7 @@ def draw(today: date) -> None:
         columns,
         select_offers,
         icon=":material/request_quote:",
-        open_new=lambda: _new_dialog(today),
+        open_new=_new_dialog,
         draw_one=lambda offer_id: _draw_one(offer_id, today),
         words=lambda rows: rows.assign(assumed=[_names(one) for one in rows["assumed"]]),
     )
@@ -221,7 +221,7 @@ def _fields(found: Offer | None, prefix: str, *, disabled: bool) -> dict[str, An
     return values
 
 
-def _new_dialog(today: date) -> None:
+def _new_dialog() -> None:
     sellers = session.read(lambda conn: [one for one in suppliers(conn) if one.active])
 
     @st.dialog(t("catalog.new_offer"), width="medium")

@@ -47,7 +47,7 @@ def draw_order(order_id: int) -> None:
         with left:
             _parcels(parcels, order_id)
         with right:
-            _events(events, order_id)
+            _events(events)
 
 
 def _read(conn: Reading, order_id: int) -> tuple[Mapping[str, Any], list[pd.DataFrame]]:
@@ -133,7 +133,7 @@ def _parcels(parcels: pd.DataFrame, order_id: int) -> None:
     table(parcels, columns, key=f"order_parcels_{order_id}", height="content")
 
 
-def _events(events: pd.DataFrame, order_id: int) -> None:
+def _events(events: pd.DataFrame) -> None:
     st.markdown(f"**{md('orders.events')}**")
     if events.empty:
         st.markdown(f":gray[{md('orders.no_events')}]")

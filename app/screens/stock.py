@@ -44,13 +44,13 @@ def draw() -> None:
     chosen = (scope["site"], find, scope["show"])
     sums = session.cached("stock_sums", _sums, *chosen)
     _figures(sums)
-    rows = _pages(chosen, sums["pairs"])
+    rows = _page_shown(chosen)
     if rows.empty:
         empty_state(":material/search_off:", md("stock.nothing_found"))
         return
     ticked = _list(rows, sums["pairs"])
     if ticked is None and query("sku"):
-        ticked = _named(rows, query("sku"), scope["site"])
+        ticked = _named(rows, query("sku"))
     if ticked is None:
         st.markdown(f":gray[{md('stock.choose')}]")
     else:
@@ -73,7 +73,7 @@ def _filter(site: str, find: str, show: str) -> dict[str, Any]:
     return {"skus": None, "warehouses": places, "find": find, "show": show}
 
 
-def _pages(chosen: tuple[str, str, str], pairs: int) -> pd.DataFrame:
+def _page_shown(chosen: tuple[str, str, str]) -> pd.DataFrame:
     """The page that is looked at; the keys where pages begin are remembered while one looks."""
     state = st.session_state.setdefault("stock_pages", {})
     if state.get("of") != chosen:
@@ -115,7 +115,7 @@ def _list(rows: pd.DataFrame, pairs: int) -> int | None:
     return ticked[0] if ticked else None
 
 
-def _named(rows: pd.DataFrame, code: str, site: str) -> int | None:
+def _named(rows: pd.DataFrame, code: str) -> int | None:
     """The first row of the SKU that the address names."""
     found = rows.index[rows["code_key"] == code.casefold()]
     return int(found[0]) if len(found) else None

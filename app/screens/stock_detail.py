@@ -33,7 +33,7 @@ def draw_position(row: Mapping[str, Any]) -> None:
             names.append("correct")
         tabs = st.tabs([md(f"stock.tab.{name}") for name in names])
         drawers = {
-            "ledger": lambda: _ledger(sku, place, str(row["sku"])),
+            "ledger": lambda: _ledger(sku, place),
             "lies": lambda: _bins(sku, place),
             "coming": lambda: _coming(sku, place),
             "promised": lambda: _promised(sku, place),
@@ -44,7 +44,7 @@ def draw_position(row: Mapping[str, Any]) -> None:
                 drawers[name]()
 
 
-def _ledger(sku: int, place: int, code: str) -> None:
+def _ledger(sku: int, place: int) -> None:
     starts = st.session_state.setdefault(f"ledger_{sku}_{place}", [_NEWEST])
     lines = session.cached("ledger_lines", _ledger_rows, sku, place, starts[-1])
     if lines.empty:

@@ -154,7 +154,7 @@ def _load(load: Load, rows: Sequence[Row]) -> tuple[Outcome, list[Note]]:
     outcome.facts["offers_created"] = len(new)
     outcome.facts["offers_assumed"] = sum(1 for each in new if each.assumed)
     outcome.facts["without_supplier"] = len(fresh) - len(offered)
-    notes = _open_stock(load, fresh, skus, items, outcome)
+    notes = _open_stock(load, fresh, skus, outcome)
     return outcome, notes
 
 
@@ -207,7 +207,6 @@ def _open_stock(
     load: Load,
     rows: Sequence[Row],
     skus: Mapping[int, int],
-    items: Mapping[int, Prefilled],
     outcome: Outcome,
 ) -> list[Note]:
     stocked = [row for row in rows if row["opening_stock"]]

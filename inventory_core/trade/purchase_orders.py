@@ -123,7 +123,7 @@ def create_purchase_orders(
         tx,
         line_table,
         [
-            _line_row(fresh[order.key], order, line)
+            _line_row(fresh[order.key], line)
             for order in ordered
             if order.key in fresh
             for line in order.lines
@@ -236,7 +236,7 @@ def _order_row(
     }
 
 
-def _line_row(order_id: int, order: NewPurchaseOrder, line: NewPurchaseLine) -> dict[str, Any]:
+def _line_row(order_id: int, line: NewPurchaseLine) -> dict[str, Any]:
     return {
         "purchase_order_id": order_id,
         "line_no": line.line_no,
