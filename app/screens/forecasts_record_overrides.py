@@ -3,7 +3,8 @@
 Draws two tables; the verdicts are those of `forecasting/override_record`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -20,6 +21,9 @@ from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import sku_facts, warehouse_codes
 from inventory_core.office.company import read_company
 from inventory_core.planning.overrides import Override, all_overrides
+from inventory_core.vocabulary import ForecastGrain
+
+LEAD = timedelta(days=28)
 
 
 def draw_override_record() -> None:
@@ -105,12 +109,22 @@ def _judged(conn: Reading) -> tuple[tuple[JudgedOverride, str], ...]:
     today = business_day(now, read_company(conn).time_zone)
     through = planning_day(conn, today=today, now=now).through
     facts = {row.id: row for row in conn.rows(sku_facts())}
-    changed = {one.sku_id for one in found if one.sku_id is not None}
-    wide = len(changed) < len({one.sku_id for one in found})
-    grid = demand_grid(conn, through=through, sku_ids=None if wide else sorted(changed))
+    wide = any(one.grain is not None for one in found)
+    # Of a whole company only what is needed: the days since the first of them, and some before.
+    since = min(one.first_on for one in found) - LEAD if wide else None
+    grid = demand_grid(conn, through=through, first_on=since, sku_ids=_changed(found, facts))
     places = {row.id: row.code for row in conn.rows(warehouse_codes())}
     judged = judge_overrides(found, grid, {one: row.category for one, row in facts.items()})
     return tuple((one, _subject(one.override, facts, places)) for one in judged)
+
+
+def _changed(found: Sequence[Override], skus: Mapping[int, Any]) -> list[int]:
+    """The SKUs that any of them changes."""
+    if any(one.grain is ForecastGrain.COMPANY for one in found):
+        return sorted(skus)
+    parts = {one.part for one in found if one.grain is not None}
+    ids = {one.sku_id for one in found}
+    return sorted(one for one, row in skus.items() if one in ids or row.category in parts)
 
 
 def _subject(one: Override, skus: Mapping[int, Any], places: Mapping[int, str]) -> str:
