@@ -58,16 +58,17 @@ def judge_overrides(
     overrides: Sequence[Override], grid: DemandGrid, categories: Mapping[int, str]
 ) -> list[JudgedOverride]:
     """Each override with what came, by the demand of its days; `categories`: SKU → category."""
-    return [_judged(one, grid, _rows_of(one, grid, categories)) for one in overrides]
+    pairs = list(zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True))
+    known = {pair: row for row, pair in enumerate(pairs)}
 
+    def rows_of(one: Override) -> list[int]:
+        if one.sku_id is not None and one.warehouse_id is not None:
+            row = known.get((one.sku_id, one.warehouse_id))
+            return [] if row is None else [row]
+        holds = (one.holds_for(*pair, categories.get(pair[0], "")) for pair in pairs)
+        return [row for row, held in enumerate(holds) if held]
 
-def _rows_of(one: Override, grid: DemandGrid, categories: Mapping[int, str]) -> list[int]:
-    pairs = zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True)
-    return [
-        row
-        for row, (sku_id, warehouse_id) in enumerate(pairs)
-        if one.holds_for(sku_id, warehouse_id, categories.get(sku_id, ""))
-    ]
+    return [_judged(one, grid, rows_of(one)) for one in overrides]
 
 
 def records(judged: Sequence[JudgedOverride], *, by: str) -> list[OverrideRecord]:
