@@ -93,8 +93,7 @@ def _ask_for(event: SaleEvent) -> None:
 
 def _draw_events(events: list[SaleEvent], seen: list[int], today: date) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(md("calendar.events"), anchor=False)
-        st.space("stretch")
+        st.subheader(md("calendar.events"), anchor=False, width="content")
         if st.button(
             md("calendar.new_event"),
             key="event_new",

@@ -13,9 +13,9 @@ from app import session
 from app.i18n import md, plain, t
 from app.screens.catalog_list import draw_list
 from app.screens.catalog_listings import draw_listings
+from app.screens.catalog_record import new_record, record_form
 from app.screens.settings import CURRENCIES, ZONES
 from app.widgets import field_grid
-from app.widgets_acts import run_act
 from app.widgets_tables import Text, Units
 from inventory_core.catalog.listing_records import Account, read_account, select_accounts
 from inventory_core.catalog.listings import (
@@ -27,7 +27,7 @@ from inventory_core.catalog.listings import (
 )
 from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Reading, Writing
-from inventory_core.office.actors import Actor, Permission
+from inventory_core.office.actors import Actor
 from inventory_core.vocabulary import WarehouseId
 
 # Their names are the same in every language.
@@ -66,25 +66,27 @@ def _words(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _draw_one(account_id: int) -> None:
     known, served = session.read(lambda conn: _with_pool(conn, account_id))
-    allowed = session.may(Permission.CATALOG_EDIT)
-    prefix = f"channel_{account_id}"
     with st.container(border=True):
         st.subheader(plain(known.name or known.code), anchor=False)
-        with st.form(f"{prefix}_{known.version}_{served}", border=False):
-            with field_grid():
-                name = st.text_input(md("catalog.name"), known.name, disabled=not allowed)
-                active = st.checkbox(md("catalog.active"), known.active, disabled=not allowed)
-            # A list that somebody else changed meanwhile is drawn anew, not overwritten.
-            pool = _pool_field(served, f"{prefix}_{served}", disabled=not allowed)
-            sent = st.form_submit_button(md("shell.save"), type="primary", disabled=not allowed)
-        if sent:
-            wanted = {"name": name, "active": active}
-            run_act(
-                lambda tx, actor, _now, _key: _change(tx, actor, known, wanted, served, pool),
-                name=prefix,
-                done=lambda _: md("catalog.saved", name=known.code),
-            )
+        record_form(
+            f"channel_{account_id}",
+            f"{known.version}_{served}",
+            lambda disabled: _known_fields(known, served, disabled=disabled),
+            lambda tx, actor, _now, wanted: _change(tx, actor, known, wanted[0], served, wanted[1]),
+            saved=known.code,
+        )
         draw_listings(known)
+
+
+def _known_fields(
+    known: Account, served: list[WarehouseId], *, disabled: bool
+) -> tuple[dict[str, Any], list[WarehouseId]]:
+    with field_grid():
+        name = st.text_input(md("catalog.name"), known.name, disabled=disabled)
+        active = st.checkbox(md("catalog.active"), known.active, disabled=disabled)
+    # A list that somebody else changed meanwhile is drawn anew, not overwritten.
+    pool = _pool_field(served, f"channel_{known.id}_{served}", disabled=disabled)
+    return {"name": name, "active": active}, pool
 
 
 def _with_pool(conn: Reading, account_id: int) -> tuple[Account, list[WarehouseId]]:
@@ -121,37 +123,32 @@ def _pool_field(served: list[WarehouseId], prefix: str, *, disabled: bool) -> li
 
 
 def _new_dialog() -> None:
-    @st.dialog(t("catalog.new_channel"), width="medium")
-    def ask() -> None:
-        company = session.current().company
-        with st.form("channel_new", border=False):
-            with field_grid():
-                code = st.text_input(md("catalog.code"))
-                name = st.text_input(md("catalog.name"))
-                platform = st.selectbox(
-                    md("catalog.platform"), [*PLATFORMS, OTHER], format_func=_platform_words
-                )
-                marketplace = st.text_input(
-                    md("catalog.marketplace"), max_chars=20, placeholder="US"
-                )
-                currency = st.selectbox(
-                    md("catalog.currency"),
-                    list(dict.fromkeys((company.base_currency, *CURRENCIES))),
-                )
-                zone = st.selectbox(
-                    md("catalog.time_zone"), list(dict.fromkeys((company.time_zone, *ZONES)))
-                )
-            pool = _pool_field([], "channel_new", disabled=False)
-            sent = st.form_submit_button(md("shell.save"), type="primary")
-        if sent:
-            new = NewAccount(code, name, platform, currency, zone, marketplace, pool)
-            run_act(
-                lambda tx, actor, _now, _key: create_accounts(tx, actor, [new]),
-                name="channel_new",
-                done=lambda _: md("catalog.created", name=code),
-            )
+    new_record(
+        t("catalog.new_channel"),
+        "channel_new",
+        _new_fields,
+        lambda tx, actor, _now, new: create_accounts(tx, actor, [new]),
+        called=lambda new: new.code,
+    )
 
-    ask()
+
+def _new_fields() -> NewAccount:
+    company = session.current().company
+    with field_grid():
+        code = st.text_input(md("catalog.code"))
+        name = st.text_input(md("catalog.name"))
+        platform = st.selectbox(
+            md("catalog.platform"), [*PLATFORMS, OTHER], format_func=_platform_words
+        )
+        marketplace = st.text_input(md("catalog.marketplace"), max_chars=20, placeholder="US")
+        currency = st.selectbox(
+            md("catalog.currency"), list(dict.fromkeys((company.base_currency, *CURRENCIES)))
+        )
+        zone = st.selectbox(
+            md("catalog.time_zone"), list(dict.fromkeys((company.time_zone, *ZONES)))
+        )
+    pool = _pool_field([], "channel_new", disabled=False)
+    return NewAccount(code, name, platform, currency, zone, marketplace, pool)
 
 
 def _platform_words(platform: str) -> str:

@@ -29,8 +29,8 @@ def draw_closures(today: date) -> None:
     """Who rests in the next twelve months, and the button for one more closure."""
     runs, codes = session.cached("closures", _read, today)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(md("calendar.closures"), anchor=False, help=md("calendar.closures_help"))
-        st.space("stretch")
+        words, hint = md("calendar.closures"), md("calendar.closures_help")
+        st.subheader(words, anchor=False, help=hint, width="content")
         if st.button(
             md("calendar.new_closure"),
             key="closure_new",

@@ -24,7 +24,7 @@ IMPORTED = {
     "pauses": "sale_pauses",
 }
 # Beside a list of few columns there is room for the form; below a wide one it stands better.
-_BESIDE = [3, 2]
+_BESIDE = [5, 3]
 
 
 def draw_list(
@@ -77,7 +77,7 @@ def _head(name: str, open_new: Callable[[], None], find: bool) -> str:
         wanted = ""
         if find:
             wanted = find_box(t("catalog.find"), f"catalog_{name}", query("sku"))
-        st.space("stretch")
+        # Not at the right end: there the tools of the table below would lie over it.
         if st.button(
             md(f"catalog.new_{single}"),
             icon=":material/add:",

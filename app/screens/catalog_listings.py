@@ -11,14 +11,14 @@ import streamlit as st
 
 from app import session
 from app.i18n import md, plain, t
+from app.screens.catalog_record import new_record, record_form
 from app.widgets import day_field, field_grid
-from app.widgets_acts import run_act
 from app.widgets_tables import Day, Text, Units, find_box, table
 from inventory_core.catalog.listing_records import Account, Listing, read_listing, select_listings
 from inventory_core.catalog.listings import NewListing, change_listing, create_listings
 from inventory_core.catalog.skus import sku_named
-from inventory_core.db.engine import Reading
-from inventory_core.office.actors import Permission
+from inventory_core.db.engine import Reading, Writing
+from inventory_core.office.actors import Actor, Permission
 
 MOST_ROWS = 500
 
@@ -63,44 +63,40 @@ def _rows(conn: Reading, account_id: int, wanted: str) -> Any:
 def draw_listing(account: Account, listing_id: int) -> None:
     """The form of one listing."""
     known = session.read(lambda conn: read_listing(conn, listing_id))
-    allowed = session.may(Permission.CATALOG_EDIT)
     st.markdown(f"**{plain(known.sku_code)}** · {plain(known.seller_sku)}")
-    with st.form(f"listing_{listing_id}_{known.version}", border=False):
-        wanted = _fields(account, known, f"listing_{listing_id}", disabled=not allowed)
-        sent = st.form_submit_button(md("shell.save"), type="primary", disabled=not allowed)
-    if sent:
-        run_act(
-            lambda tx, actor, _now, _key: change_listing(
-                tx, actor, listing_id, wanted, version=known.version
-            ),
-            name=f"listing_{listing_id}",
-            done=lambda _: md("catalog.saved", name=known.seller_sku),
-        )
+    record_form(
+        f"listing_{listing_id}",
+        known.version,
+        lambda disabled: _fields(account, known, f"listing_{listing_id}", disabled=disabled),
+        lambda tx, actor, _now, wanted: change_listing(
+            tx, actor, listing_id, wanted, version=known.version
+        ),
+        saved=known.seller_sku,
+    )
 
 
 def _new_dialog(account: Account) -> None:
-    @st.dialog(t("catalog.new_listing"), width="medium")
-    def ask() -> None:
-        with st.form("listing_new", border=False):
-            with field_grid():
-                code = st.text_input(md("catalog.sku"))
-                seller_sku = st.text_input(
-                    md("catalog.seller_sku"), help=md("catalog.seller_sku_help")
-                )
-            wanted = _fields(account, None, "listing_new", disabled=False)
-            sent = st.form_submit_button(md("shell.save"), type="primary")
-        if sent:
-            run_act(
-                lambda tx, actor, _now, _key: create_listings(
-                    tx,
-                    actor,
-                    [NewListing(account.id, seller_sku or code, sku_named(tx, code), **wanted)],
-                ),
-                name="listing_new",
-                done=lambda _: md("catalog.created", name=seller_sku or code),
-            )
+    new_record(
+        t("catalog.new_listing"),
+        "listing_new",
+        lambda: _new_fields(account),
+        lambda tx, actor, _now, wanted: _create(tx, actor, account, *wanted),
+        called=lambda wanted: wanted[1] or wanted[0],
+    )
 
-    ask()
+
+def _new_fields(account: Account) -> tuple[str, str, dict[str, Any]]:
+    with field_grid():
+        code = st.text_input(md("catalog.sku"))
+        seller_sku = st.text_input(md("catalog.seller_sku"), help=md("catalog.seller_sku_help"))
+    return code, seller_sku, _fields(account, None, "listing_new", disabled=False)
+
+
+def _create(
+    tx: Writing, actor: Actor, account: Account, code: str, seller_sku: str, wanted: dict[str, Any]
+) -> Any:
+    new = NewListing(account.id, seller_sku or code, sku_named(tx, code), **wanted)
+    return create_listings(tx, actor, [new])
 
 
 def _fields(

@@ -11,6 +11,7 @@ from app import session
 from app.i18n import md, plain, t
 from app.screens.catalog_list import draw_list
 from app.screens.catalog_offer_legs import draw_way
+from app.screens.catalog_record import record_form
 from app.screens.settings import CURRENCIES
 from app.widgets import day_field, field_grid
 from app.widgets_acts import run_act
@@ -93,20 +94,20 @@ def _read(
 
 
 def _terms(found: Offer) -> None:
-    allowed = session.may(Permission.CATALOG_EDIT)
-    with st.form(f"offer_{found.id}_{found.version}", border=False):
-        wanted = _fields(found, f"offer_{found.id}", disabled=not allowed)
-        sent = st.form_submit_button(md("shell.save"), type="primary", disabled=not allowed)
-    if sent:
-        # What stands in a form that a person saved is stated, not assumed any more.
-        wanted["assumed"] = [n for n in found.assumed if n not in wanted and n != "legs"]
-        run_act(
-            lambda tx, actor, now, _key: change_offer(
-                tx, actor, found.id, wanted, version=found.version
-            ),
-            name=f"offer_{found.id}",
-            done=lambda _: md("catalog.saved", name=found.supplier_name),
-        )
+    record_form(
+        f"offer_{found.id}",
+        found.version,
+        lambda disabled: _fields(found, f"offer_{found.id}", disabled=disabled),
+        lambda tx, actor, _now, wanted: _change(tx, actor, found, wanted),
+        saved=found.supplier_name,
+    )
+
+
+def _change(tx: Writing, actor: Actor, found: Offer, wanted: dict[str, Any]) -> int:
+    """What stands in a form that a person saved is stated, not assumed any more."""
+    assumed = [name for name in found.assumed if name not in wanted and name != "legs"]
+    changes = wanted | {"assumed": assumed}
+    return change_offer(tx, actor, found.id, changes, version=found.version)
 
 
 def _prices(found: Offer, history: dict[date, tuple[PriceBreak, ...]], today: date) -> None:

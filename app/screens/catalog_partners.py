@@ -10,9 +10,9 @@ import streamlit as st
 from app import session
 from app.i18n import md, plain, t
 from app.screens.catalog_list import draw_list
+from app.screens.catalog_record import new_record, record_form
 from app.screens.settings import CURRENCIES, ZONES
 from app.widgets import field_grid
-from app.widgets_acts import run_act
 from app.widgets_tables import Text, Units
 from inventory_core.catalog.calendar_presets import PRESET_CODES
 from inventory_core.catalog.locations import (
@@ -22,7 +22,6 @@ from inventory_core.catalog.locations import (
     select_warehouses,
     warehouses,
 )
-from inventory_core.office.actors import Permission
 from inventory_core.trade.suppliers import (
     NewSupplier,
     Supplier,
@@ -86,39 +85,33 @@ def _calendar_words(code: str | None) -> str:
 
 def _one_supplier(supplier_id: int) -> None:
     known = session.read(lambda conn: suppliers(conn, [supplier_id]))[0]
-    allowed = session.may(Permission.CATALOG_EDIT)
     with st.container(border=True):
         st.subheader(plain(known.name), anchor=False)
-        with st.form(f"supplier_{supplier_id}_{known.version}", border=False):
-            wanted = _supplier_fields(known, f"supplier_{supplier_id}", disabled=not allowed)
-            wanted["active"] = st.checkbox(md("catalog.active"), known.active, disabled=not allowed)
-            sent = st.form_submit_button(md("shell.save"), type="primary", disabled=not allowed)
-    if sent:
-        run_act(
-            lambda tx, actor, now, _key: change_supplier(
+        record_form(
+            f"supplier_{supplier_id}",
+            known.version,
+            lambda disabled: {
+                **_supplier_fields(known, f"supplier_{supplier_id}", disabled=disabled),
+                "active": st.checkbox(md("catalog.active"), known.active, disabled=disabled),
+            },
+            lambda tx, actor, _now, wanted: change_supplier(
                 tx, actor, supplier_id, wanted, version=known.version
             ),
-            name=f"supplier_{supplier_id}",
-            done=lambda _: md("catalog.saved", name=known.name),
+            saved=known.name,
         )
 
 
 def _new_supplier() -> None:
-    @st.dialog(t("catalog.new_supplier"), width="medium")
-    def ask() -> None:
-        with st.form("supplier_new", border=False):
-            code = st.text_input(md("catalog.code"))
-            wanted = _supplier_fields(None, "supplier_new", disabled=False)
-            sent = st.form_submit_button(md("shell.save"), type="primary")
-        if sent:
-            new = NewSupplier(code, **wanted)
-            run_act(
-                lambda tx, actor, now, _key: create_suppliers(tx, actor, [new]),
-                name="supplier_new",
-                done=lambda _: md("catalog.created", name=new.name),
-            )
-
-    ask()
+    new_record(
+        t("catalog.new_supplier"),
+        "supplier_new",
+        lambda: NewSupplier(
+            st.text_input(md("catalog.code")),
+            **_supplier_fields(None, "supplier_new", disabled=False),
+        ),
+        lambda tx, actor, _now, new: create_suppliers(tx, actor, [new]),
+        called=lambda new: new.name,
+    )
 
 
 def _name_and_country(known: Any, prefix: str, *, disabled: bool) -> dict[str, Any]:
@@ -192,48 +185,45 @@ def _supplier_fields(known: Supplier | None, prefix: str, *, disabled: bool) -> 
 
 def _one_warehouse(warehouse_id: int) -> None:
     known = next(w for w in session.read(warehouses) if w.id == warehouse_id)
-    allowed = session.may(Permission.CATALOG_EDIT)
     with st.container(border=True):
         st.subheader(plain(known.name or known.code), anchor=False)
         st.caption(
             f"{md(f'catalog.kind_{known.kind}')} · {md(f'catalog.authority_{known.authority}')}"
         )
-        with st.form(f"warehouse_{warehouse_id}_{known.version}", border=False):
-            wanted = _warehouse_fields(known, f"warehouse_{warehouse_id}", disabled=not allowed)
-            wanted["active"] = st.checkbox(md("catalog.active"), known.active, disabled=not allowed)
-            sent = st.form_submit_button(md("shell.save"), type="primary", disabled=not allowed)
-    if sent:
-        run_act(
-            lambda tx, actor, now, _key: change_warehouse(
+        record_form(
+            f"warehouse_{warehouse_id}",
+            known.version,
+            lambda disabled: {
+                **_warehouse_fields(known, f"warehouse_{warehouse_id}", disabled=disabled),
+                "active": st.checkbox(md("catalog.active"), known.active, disabled=disabled),
+            },
+            lambda tx, actor, _now, wanted: change_warehouse(
                 tx, actor, warehouse_id, wanted, version=known.version
             ),
-            name=f"warehouse_{warehouse_id}",
-            done=lambda _: md("catalog.saved", name=known.name or known.code),
+            saved=known.name or known.code,
         )
 
 
 def _new_warehouse() -> None:
-    @st.dialog(t("catalog.new_warehouse"), width="medium")
-    def ask() -> None:
-        with st.form("warehouse_new", border=False):
-            with field_grid():
-                code = st.text_input(md("catalog.code"))
-                kind = st.selectbox(
-                    md("catalog.kind"),
-                    list(WarehouseKind),
-                    format_func=lambda one: t(f"catalog.kind_{one}"),
-                )
-            wanted = _warehouse_fields(None, "warehouse_new", disabled=False)
-            sent = st.form_submit_button(md("shell.save"), type="primary")
-        if sent:
-            new = NewWarehouse(code, kind=WarehouseKind(kind or WarehouseKind.OWN), **wanted)
-            run_act(
-                lambda tx, actor, now, _key: create_warehouses(tx, actor, [new]),
-                name="warehouse_new",
-                done=lambda _: md("catalog.created", name=new.name or code),
-            )
+    new_record(
+        t("catalog.new_warehouse"),
+        "warehouse_new",
+        _new_warehouse_fields,
+        lambda tx, actor, _now, new: create_warehouses(tx, actor, [new]),
+        called=lambda new: new.name or new.code,
+    )
 
-    ask()
+
+def _new_warehouse_fields() -> NewWarehouse:
+    with field_grid():
+        code = st.text_input(md("catalog.code"))
+        kind = st.selectbox(
+            md("catalog.kind"),
+            list(WarehouseKind),
+            format_func=lambda one: t(f"catalog.kind_{one}"),
+        )
+    wanted = _warehouse_fields(None, "warehouse_new", disabled=False)
+    return NewWarehouse(code, kind=WarehouseKind(kind or WarehouseKind.OWN), **wanted)
 
 
 def _warehouse_fields(known: Any, prefix: str, *, disabled: bool) -> dict[str, Any]:

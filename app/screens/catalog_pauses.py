@@ -9,6 +9,7 @@ import streamlit as st
 from app import session
 from app.i18n import day, md, plain, t
 from app.screens.catalog_list import draw_list
+from app.screens.catalog_record import record_form
 from app.widgets import day_field
 from app.widgets_acts import confirm, run_act
 from app.widgets_tables import Day, Text
@@ -64,21 +65,16 @@ def _draw_one(pause_id: int) -> None:
     allowed = session.may(Permission.CATALOG_EDIT)
     with st.container(border=True):
         st.subheader(plain(code), anchor=False)
-        with st.form(f"pause_{found.id}_{found.version}", border=False):
-            wanted = _fields(
-                f"pause_{found.id}",
-                (found.first_on, found.last_on, found.reason, found.note),
-                disabled=not allowed,
-            )
-            sent = st.form_submit_button(md("shell.save"), type="primary", disabled=not allowed)
-        if sent:
-            run_act(
-                lambda tx, actor, _now, _key: change_pause(
-                    tx, actor, found.id, wanted, version=found.version
-                ),
-                name=f"pause_{found.id}",
-                done=lambda _: md("catalog.saved", name=code),
-            )
+        stated = (found.first_on, found.last_on, found.reason, found.note)
+        record_form(
+            f"pause_{found.id}",
+            found.version,
+            lambda disabled: _fields(f"pause_{found.id}", stated, disabled=disabled),
+            lambda tx, actor, _now, wanted: change_pause(
+                tx, actor, found.id, wanted, version=found.version
+            ),
+            saved=code,
+        )
         if allowed and st.button(md("pauses.drop"), icon=":material/delete:"):
             confirm(
                 f"pause_drop_{found.id}",

@@ -9,8 +9,8 @@ import streamlit as st
 from app import session
 from app.i18n import md, plain, t
 from app.screens.catalog_list import draw_list
+from app.screens.catalog_record import new_record, record_form
 from app.widgets import day_field, field_grid
-from app.widgets_acts import run_act
 from app.widgets_tables import Text, Units
 from inventory_core.catalog.skus import (
     STATES,
@@ -21,8 +21,8 @@ from inventory_core.catalog.skus import (
     read_sku,
     successor_named,
 )
-from inventory_core.db.engine import Reading
-from inventory_core.office.actors import Permission
+from inventory_core.db.engine import Reading, Writing
+from inventory_core.office.actors import Actor
 from inventory_core.trade.catalog_lists import select_skus
 
 
@@ -53,39 +53,42 @@ def _words(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _draw_one(sku_id: int) -> None:
     known, heir = session.read(lambda conn: _with_successor(conn, sku_id))
-    allowed = session.may(Permission.CATALOG_EDIT)
     with st.container(border=True):
         st.subheader(plain(known.code), anchor=False)
-        with st.form(f"sku_{sku_id}_{known.version}", border=False):
-            wanted = _fields(known, f"sku_{sku_id}", disabled=not allowed)
-            wanted["state"] = st.selectbox(
-                md("catalog.state"),
-                STATES,
-                index=STATES.index(known.state),
-                format_func=lambda state: t(f"catalog.state_{state}"),
-                key=f"sku_{sku_id}_state",
-                disabled=not allowed,
-            )
-            successor = st.text_input(
-                md("catalog.successor"),
-                heir,
-                help=md("catalog.successor_help"),
-                key=f"sku_{sku_id}_successor",
-                disabled=not allowed,
-            )
-            sent = st.form_submit_button(md("shell.save"), type="primary", disabled=not allowed)
-    if sent:
-        run_act(
-            lambda tx, actor, now, _key: change_sku(
-                tx,
-                actor,
-                sku_id,
-                wanted | {"successor_id": successor_named(tx, successor)},
-                version=known.version,
-            ),
-            name=f"sku_{sku_id}",
-            done=lambda _: md("catalog.saved", name=known.code),
+        record_form(
+            f"sku_{sku_id}",
+            known.version,
+            lambda disabled: _known_fields(known, heir, disabled=disabled),
+            lambda tx, actor, _now, wanted: _change(tx, actor, known, *wanted),
+            saved=known.code,
         )
+
+
+def _known_fields(known: Sku, heir: str, *, disabled: bool) -> tuple[dict[str, Any], str]:
+    """What a new SKU has too, its state, and the code of the one that continues it."""
+    prefix = f"sku_{known.id}"
+    wanted = _fields(known, prefix, disabled=disabled)
+    wanted["state"] = st.selectbox(
+        md("catalog.state"),
+        STATES,
+        index=STATES.index(known.state),
+        format_func=lambda state: t(f"catalog.state_{state}"),
+        key=f"{prefix}_state",
+        disabled=disabled,
+    )
+    successor = st.text_input(
+        md("catalog.successor"),
+        heir,
+        help=md("catalog.successor_help"),
+        key=f"{prefix}_successor",
+        disabled=disabled,
+    )
+    return wanted, successor
+
+
+def _change(tx: Writing, actor: Actor, known: Sku, wanted: dict[str, Any], successor: str) -> int:
+    changes = wanted | {"successor_id": successor_named(tx, successor)}
+    return change_sku(tx, actor, known.id, changes, version=known.version)
 
 
 def _with_successor(conn: Reading, sku_id: int) -> tuple[Sku, str]:
@@ -96,25 +99,23 @@ def _with_successor(conn: Reading, sku_id: int) -> tuple[Sku, str]:
 
 
 def _new_dialog() -> None:
-    @st.dialog(t("catalog.new_sku"), width="medium")
-    def ask() -> None:
-        with st.form("sku_new", border=False):
-            code = st.text_input(md("catalog.code"), key="sku_new_code")
-            wanted = _fields(None, "sku_new", disabled=False)
-            codes = st.text_input(
-                md("catalog.barcodes"), help=md("catalog.barcodes_help"), key="sku_new_barcodes"
-            )
-            sent = st.form_submit_button(md("shell.save"), type="primary")
-        if sent:
-            listed = tuple(part.strip() for part in codes.split(",") if part.strip())
-            new = NewSku(code, barcodes=listed, **wanted)
-            run_act(
-                lambda tx, actor, now, _key: create_skus(tx, actor, [new]),
-                name="sku_new",
-                done=lambda _: md("catalog.created", name=code),
-            )
+    new_record(
+        t("catalog.new_sku"),
+        "sku_new",
+        _new_fields,
+        lambda tx, actor, _now, new: create_skus(tx, actor, [new]),
+        called=lambda new: new.code,
+    )
 
-    ask()
+
+def _new_fields() -> NewSku:
+    code = st.text_input(md("catalog.code"), key="sku_new_code")
+    wanted = _fields(None, "sku_new", disabled=False)
+    codes = st.text_input(
+        md("catalog.barcodes"), help=md("catalog.barcodes_help"), key="sku_new_barcodes"
+    )
+    listed = tuple(part.strip() for part in codes.split(",") if part.strip())
+    return NewSku(code, barcodes=listed, **wanted)
 
 
 def _fields(known: Sku | None, prefix: str, *, disabled: bool) -> dict[str, Any]:

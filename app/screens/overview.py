@@ -128,7 +128,7 @@ def _sentence(found: Overview) -> str:
     elif diagnosis.problem == "dead":
         problem = md("overview.problem_dead", share=percent(diagnosis.dead_share))
     else:
-        problem = md("overview.problem_none")
+        problem = md(f"overview.problem_{diagnosis.problem}")
     return f"{pace}{problem}"
 
 

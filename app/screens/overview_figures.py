@@ -36,7 +36,9 @@ def _turnover(found: Overview) -> Figure:
     now = found.now
     return Figure(
         md("overview.turnover"),
-        t("overview.a_year", value=_times(now.turnover_year)),
+        DASH
+        if now.turnover_year is None
+        else t("overview.a_year", value=_times(now.turnover_year)),
         help=_formula("turnover", found),
         delta=_difference(found, lambda one: one.turnover_year, 1),
         good=True,

@@ -198,7 +198,7 @@ def _side_by_side(shown: Sequence[KeptScenario], labels: Mapping[int, str]) -> N
             for name, kind in ROWS
         ]
     )
-    columns = {"figure": Text(t("replay.column.figure"), width="medium", pinned=True)}
+    columns = {"figure": Text(t("replay.column.figure"), pinned=True)}
     columns |= {key: Text(words, right=True) for key, (words, _) in plans.items()}
     table(rows, columns, key="scenario_figures", height="content")
     if any(one.answer.current != first.current for one in shown):

@@ -261,7 +261,7 @@ def _table(plans: Mapping[str, Mapping[str, Any]], currency: str) -> None:
             for name, kind in ROWS
         ]
     )
-    columns: dict[str, Any] = {"figure": Text(t("replay.column.figure"), width="medium")}
+    columns: dict[str, Any] = {"figure": Text(t("replay.column.figure"), pinned=True)}
     columns |= {plan: Text(t(f"replay.plan.{plan}"), right=True) for plan in plans}
     table(rows, columns, key="replay_figures", height="content")
 

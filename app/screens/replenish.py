@@ -187,8 +187,8 @@ def _tools(run: dict[str, Any], *, listed: bool) -> None:
     """One line over the list: what to do with it, and what stands beside it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if listed:
-            st.markdown(f":small[:gray[{md('replenish.list_hint')}]]")
-        st.space("stretch")
+            st.markdown(f":small[:gray[{md('replenish.list_hint')}]]", width="content")
+        # Not at the right end: there the tools of the table below would lie over them.
         limits_button(run)
         if st.button(md("scenario.open"), type="tertiary", icon=":material/alt_route:"):
             go("replay")

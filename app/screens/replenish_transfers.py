@@ -51,8 +51,7 @@ def draw_transfers(rows: pd.DataFrame, bought: pd.DataFrame) -> None:
     )
     columns = _columns()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f":small[:gray[{md('sending.hint')}]]")
-        st.space("stretch")
+        st.markdown(f":small[:gray[{md('sending.hint')}]]", width="content")
         may = session.may(Permission.TRANSFER_EDIT)
         if st.button(
             md("sending.lanes"), type="tertiary", icon=":material/route:", disabled=not may

@@ -31,7 +31,7 @@ class WorstPlace:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """`pace` is faster, slower, steady or unknown; `problem` is out, dead or none."""
+    """`pace` is faster, slower, steady or unknown; `problem` is out, dead, none or unknown."""
 
     pace: str
     problem: str
@@ -75,10 +75,14 @@ def worst_place(conn: Reading, scope: Scope, first_on: date, last_on: date) -> W
 
 
 def diagnose(now: Figures, before: Figures, worst: WorstPlace | None) -> Diagnosis:
-    """Pace against the period before, then the greater of the two ills."""
+    """Pace against the period before, then the greater of the two ills; where one of them cannot
+    be judged (no orders, or no stock in the book), that nothing is wrong is not said.
+    """
     often = now.stock_out_rate is not None and now.stock_out_rate >= OFTEN
     dead = now.dead_share is not None and now.dead_share >= MUCH_DEAD
     problem = "out" if often and worst is not None else "dead" if dead else "none"
+    if problem == "none" and (now.stock_out_rate is None or now.dead_share is None):
+        problem = "unknown"
     return Diagnosis(_pace(now.turnover_year, before.turnover_year), problem, worst, now.dead_share)
 
 
