@@ -49,10 +49,11 @@ def keep_yes(
     now: datetime,
 ) -> Approval:
     """Keep the yes with the numbers seen, and take the suggestion off the list."""
+    decided = _keep(tx, actor, choice.key, shown, details=details, now=now)
     told = {name: details[name] for name in details if name in _AUDITED}
-    return _keep(
-        tx, actor, choice.key, shown, {"revision": shown.revision, **told}, details=details, now=now
-    )
+    facts = {"revision": shown.revision, **told}
+    record_audit(tx, actor, "suggestion_approved", (SUBJECT_KIND, shown.id), facts)
+    return decided
 
 
 def reject_suggestion(
@@ -63,7 +64,10 @@ def reject_suggestion(
     lock_suggestions(tx, [choice.suggestion_id])
     shown = shown_suggestions(tx, [choice.suggestion_id])[choice.suggestion_id]
     require_open(shown, choice.revision)
-    return _keep(tx, actor, choice.key, shown, {"reason": reason.strip()}, reason=reason, now=now)
+    decided = _keep(tx, actor, choice.key, shown, reason=reason, now=now)
+    facts = {"reason": reason.strip()}
+    record_audit(tx, actor, "suggestion_rejected", (SUBJECT_KIND, shown.id), facts)
+    return decided
 
 
 def _keep(
@@ -71,13 +75,12 @@ def _keep(
     actor: Actor,
     key: str,
     shown: Shown,
-    told: Mapping[str, Any],
     *,
     now: datetime,
     details: Mapping[str, Any] | None = None,
     reason: str = "",
 ) -> Approval:
-    """One answer: a yes has details, a no a reason; `told` is what the audit says of it."""
+    """One answer, and the suggestion off the list: a yes has details, a no a reason."""
     state = SuggestionState.REJECTED if details is None else SuggestionState.APPROVED
     asked = open_approval(tx, actor, subject_of(shown), suggestion_facts(shown), key=f"{key}:ask")
     decided = decide_approval(
@@ -92,7 +95,6 @@ def _keep(
         details=details,
     )
     close_suggestion(tx, shown.id, state, now=now)
-    record_audit(tx, actor, f"suggestion_{state.value}", (SUBJECT_KIND, shown.id), told)
     return decided
 
 
