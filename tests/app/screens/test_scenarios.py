@@ -155,18 +155,23 @@ def test_an_empty_screen_says_that_it_begins_with_the_import_of_sales(
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    ("language", "screen", "key"),
+    ("language", "screen", "key", "asked"),
     [
-        ("en", "replay?view=past", "shell.first_import_button"),
-        ("en", "orders", "shell.first_import_button"),
-        ("zh", "stock", "stock.empty_button"),
-        ("zh", "import?part=complete", "shell.first_import_button"),
+        ("en", "replay?view=past", "shell.first_import_button", ""),
+        ("en", "orders", "shell.first_import_button", ""),
+        ("zh", "stock", "stock.empty_button", "?template=opening_stock"),
+        ("zh", "import?part=complete", "shell.first_import_button", ""),
     ],
 )
 def test_the_button_of_an_empty_screen_opens_the_import(
-    running_app: Served, open_page: Callable[..., Page], language: str, screen: str, key: str
+    running_app: Served,
+    open_page: Callable[..., Page],
+    language: str,
+    screen: str,
+    key: str,
+    asked: str,
 ) -> None:
     page = open_page(running_app, Role.OWNER, language=language)
     page.goto(f"/{screen}")
     page.get_by_role("button", name=catalogue(language)[key]).click()
-    expect(page).to_have_url(f"{running_app.address}/import")
+    expect(page).to_have_url(f"{running_app.address}/import{asked}")
