@@ -3,6 +3,9 @@
 Draws what was published by the last planning run; trains and computes nothing.
 """
 
+from collections import Counter
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
@@ -69,20 +72,23 @@ def draw() -> None:
 
 def _sentence(found: Overall) -> str:
     run = found.run
-    scores = run.scores
-    best = min(
-        (one["total_wape"] for one in scores.values() if one.get("total_wape") is not None),
-        default=None,
-    )
-    base = scores.get(BASELINE, {}).get("total_wape")
+    errors = {name: one.get("total_wape") for name, one in run.scores.items()}
+    used, base = _most_used(found, errors), errors.get(BASELINE)
     key = "forecasts.sentence_daily" if run.frequency == "D" else "forecasts.sentence_weekly"
     told = [md(key, series=len(found.series), periods=run.horizon, as_of=day(run.as_of_on))]
     if new := sum(one.champion == ANALOGUE for one in found.series):
         told.append(md("forecasts.sentence_newcomers", count=new))
-    if best is not None and base is not None:
-        shares = {"best": percent(best, 0), "baseline": percent(base, 0)}
-        told.append(md("forecasts.sentence_score", **shares))
+    if used is not None and base is not None:
+        model = t(f"forecasts.model_{used}")
+        shares = {"error": percent(errors[used], 0), "baseline": percent(base, 0)}
+        told.append(md("forecasts.sentence_score", model=model, **shares))
     return prose(*told)
+
+
+def _most_used(found: Overall, errors: Mapping[str, float | None]) -> str | None:
+    """The model that most series are planned with; not the one that happened to err least."""
+    used = Counter(one.champion for one in found.series if errors.get(one.champion) is not None)
+    return used.most_common(1)[0][0] if used else None
 
 
 def _choose(found: Overall) -> Listed:
