@@ -142,17 +142,19 @@ def _write_parts(value: object, parts: list[str]) -> None:
         parts.append(f"s{len(value)}:{value}")  # type: ignore[arg-type]
     elif kind is int:
         parts.append(f"i{value};")
+    elif value is None:
+        parts.append("n4:None")
     elif kind is Decimal:
         parts.append(f"d{value.normalize()};")  # type: ignore[attr-defined]
     elif isinstance(value, datetime):
         parts.append(f"t{as_utc(value).isoformat()};")
     elif isinstance(value, (list, tuple)):
         _write_group(value, parts)
-    elif is_dataclass(value):
-        _write_group([getattr(value, name) for name in _field_names(kind)], parts)
+    elif (names := _field_names(kind)) is not None:
+        _write_group([getattr(value, name) for name in names], parts)
     else:
         text = f"{value.value}" if isinstance(value, Enum) else f"{value}"
-        mark = "s" if isinstance(value, Enum) else "n" if value is None else "o"
+        mark = "s" if isinstance(value, Enum) else "o"
         parts.append(f"{mark}{len(text)}:{text}")
 
 
@@ -164,5 +166,6 @@ def _write_group(values: Sequence[object], parts: list[str]) -> None:
 
 
 @cache
-def _field_names(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _field_names(kind: Any) -> tuple[str, ...] | None:
+    """Of a record, in the order of its fields; None for what is no record."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
