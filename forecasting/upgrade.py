@@ -24,7 +24,9 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 SECONDS_PER_FIT = 0.05
-SECONDS_PER_PERIOD = 0.00005
+SECONDS_PER_PERIOD = 0.0001
+SHORT_PERIODS = 100  # below it Prophet fits by Newton's method,
+SECONDS_PER_SHORT_FIT = 0.25  # which takes longer
 SUMS_SHARE = 0.5  # of the budget, at most; what they leave is for single series
 TRIED_ORIGINS = 3  # all must gain: one window's luck is not skill
 MUST_GAIN = 0.99  # loss with Prophet's say against the blend's, mean of the origins
@@ -66,8 +68,7 @@ def prophet_upgrade(
     `trial` and `ahead` name → [1, S, H] hold what the blend says.
     """
     count = len(trial.origins)
-    price = (TRIED_ORIGINS + 1) * (SECONDS_PER_FIT + SECONDS_PER_PERIOD * panel.length)
-    affordable = int(seconds / price)
+    affordable = int(seconds / price_of(panel.length))
     if affordable == 0 or count < TRIED_ORIGINS or BLEND not in trial.forecasts:
         return None
     places = tuple(int(place) for place in np.linspace(0, count - 1, TRIED_ORIGINS))
@@ -86,6 +87,12 @@ def prophet_upgrade(
     single = tuple(np.array([row]) for row in _worth_trying(panel, value, affordable))
     found = (say.where_it_pays(single, found) if single else None) or found
     return None if (found.ahead == 1.0).all() else found
+
+
+def price_of(length: int) -> float:
+    """CPU seconds, of the solver's process too, to try one sum or series and to forecast it."""
+    each = SECONDS_PER_FIT + SECONDS_PER_PERIOD * length
+    return (TRIED_ORIGINS + 1) * (SECONDS_PER_SHORT_FIT if length < SHORT_PERIODS else each)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from tests.forecasting.panels import plain_panel
 
 HORIZON = 8
 LENGTH = 140
-PRICE = 4 * (upgrade.SECONDS_PER_FIT + upgrade.SECONDS_PER_PERIOD * LENGTH)
+PRICE = upgrade.price_of(LENGTH)
 
 
 def rare_sellers(swing: float, *, series: int = 60, seed: int = 4) -> tuple[Panel, Floats]:
