@@ -16,7 +16,7 @@ from forecasting.panel import Bools, Floats, Ints, Panel
 
 LEAST_MEMBERS = 3
 KIN_SHARE = 0.8  # of the series must find kin by an attribute
-TELLS_APART = 0.1  # share of the courses' variance that an attribute explains
+TELLS_APART = 0.3  # of the courses' variance, or like courses are better kin than an attribute
 LOUDEST = 4.0  # times what is usual: one order must not make a course
 MEMBERS = 8  # of a group of like course, on average
 YEAR_PARTS = 26
