@@ -19,6 +19,7 @@ from forecasting.models.study import Studies
 
 BASELINE = "seasonal_naive"
 BLEND = "blend"
+UPGRADED = "prophet_blend"  # the blend where Prophet has a say in how much a horizon brings
 # Learns the middle, which is nothing at all for a rare seller: fit for the blend, never alone.
 # The other hears the price paid, which says little by itself of what comes.
 SUPPORT = frozenset({"boosted_middle", "boosted_priced"})

@@ -20,7 +20,7 @@ from forecasting.backtest import (
     run_trial,
     score_trial,
 )
-from forecasting.candidates import BLEND, SUPPORT, candidate_models
+from forecasting.candidates import BLEND, SUPPORT, UPGRADED, candidate_models
 from forecasting.covariates import covariates_of, plan_covariates
 from forecasting.frequency import Days
 from forecasting.incumbency import keep_incumbents
@@ -105,10 +105,11 @@ def forecast_panel(
     segment = segments_of(now)
     plan, tried = _candidates(panel, horizon, seed, models)
     trial = run_trial(now, horizon, tried)
-    upgrade = prophet_upgrade(now, horizon, trial, value, seconds=prophet_seconds, seed=seed)
     weights = _weighed(trial, segment)
     ahead, likes = _said_ahead(_needed(plan, weights), now, horizon)
-    trial, ahead, champions = _decide(trial, ahead, weights, segment, upgrade, incumbents)
+    trial, ahead = _blended(trial, ahead, weights)
+    upgrade = prophet_upgrade(now, horizon, trial, ahead, value, seconds=prophet_seconds, seed=seed)
+    trial, ahead, champions = _decide(trial, ahead, segment, upgrade, incumbents)
     said = _of_champions(trial.forecasts, champions) if trial.origins else None
     final = with_analogues(now, _of_champions(ahead, champions)[0])
     shut = now.closed_ahead(now.length, horizon)
@@ -185,25 +186,31 @@ def _needed(plan: Sequence[Model], weights: Weights | None) -> list[Model]:
     return [one for one in plan if one.name not in SUPPORT or weights.counts(one.name)]
 
 
+def _blended(
+    trial: Trial, ahead: dict[str, Floats], weights: Weights | None
+) -> tuple[Trial, dict[str, Floats]]:
+    """Both with the blend of the candidates as one more."""
+    if weights is None:
+        return trial, ahead
+    tried = {**trial.forecasts, BLEND: weights.blend(trial.forecasts)}
+    return replace(trial, forecasts=tried), {**ahead, BLEND: weights.blend(ahead)}
+
+
 def _decide(
     trial: Trial,
     ahead: dict[str, Floats],
-    weights: Weights | None,
     segment: Ints,
     upgrade: Upgrade | None,
     incumbents: Sequence[str] | None,
 ) -> tuple[Trial, dict[str, Floats], tuple[str, ...]]:
-    """Add the blend, then name a champion for every series."""
-    if weights is None:
-        name = next(reversed(ahead))
-        return trial, ahead, (name,) * len(segment)
-    tried = {**trial.forecasts, BLEND: weights.blend(trial.forecasts)}
-    ahead = {**ahead, BLEND: weights.blend(ahead)}
-    trial = replace(trial, forecasts=tried)
+    """Name a champion for every series; where Prophet has a say, that is the upgraded blend."""
+    if BLEND not in trial.forecasts:
+        return trial, ahead, (next(reversed(ahead)),) * len(segment)
     champions = choose_champions(trial, segment)
     if upgrade is not None:
-        tried[upgrade.name], rows = upgrade.mixed_trial(tried[BLEND])
-        ahead[upgrade.name] = upgrade.mixed_ahead(ahead[BLEND])
+        mixed, rows = upgrade.mixed_trial(trial.forecasts[BLEND])
+        trial = replace(trial, forecasts={**trial.forecasts, upgrade.name: mixed})
+        ahead = {**ahead, upgrade.name: upgrade.mixed_ahead(ahead[BLEND])}
         champions = tuple(
             upgrade.name if row in rows else name for row, name in enumerate(champions)
         )
@@ -225,7 +232,7 @@ def _leaned(
     """
     if likes is None or trial.spread is None or BLEND not in trial.forecasts:
         return final
-    rare = (segment % 2 == 1) & (np.asarray(champions) == BLEND)
+    rare = (segment % 2 == 1) & np.isin(champions, (BLEND, UPGRADED))
     place = PATH_LEVELS.index(0.5)
     share = lean_to_middle(
         trial.actual, trial.forecasts[BLEND], trial.spread[..., place], trial.size, rare

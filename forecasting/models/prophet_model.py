@@ -22,8 +22,9 @@ from forecasting.models.contract import presentable
 from forecasting.panel import Panel
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
-LEAST_SEEN = 20
+LEAST_SEEN = 24  # of 20 months with a year in them a fit takes seconds instead of a tenth
 MAX_FITS = 2_000
 FEAST_SCALE = 0.5  # prior: a feast seen twice must not explain what the year explains
 # Days from the feast (of a week or month, from its middle) that sell alike: before it, and at it.
@@ -48,36 +49,41 @@ class ProphetModel:
 
     def predict(self, panel: Panel, horizon: int, origins: Sequence[int]) -> Floats:
         assert self.plan_ is not None, "fit comes before predict"
-        assert panel.count * len(origins) <= MAX_FITS, "too many series for Prophet"
-        reaching = panel.reaching(max(0, max(origins) + horizon - panel.length))
+        out = np.stack([self.around(panel, horizon, origin) for origin in origins])
+        usual = np.stack([_usual(panel.y[:, :origin]) for origin in origins])
+        return presentable(np.where(np.isnan(out), usual[:, :, None], out))
+
+    def around(self, panel: Panel, horizon: int, origin: int, *, back: int = 0) -> Floats:
+        """[series, back + horizon]: the fit of the last `back` periods before `origin` and what
+        follows; NaN for a series of which Prophet knows too little to speak.
+        """
+        assert self.plan_ is not None, "fit comes before predict"
+        assert panel.count <= MAX_FITS, "too many series for Prophet"
+        reaching = panel.reaching(max(0, origin + horizon - panel.length))
         told: dict[str, Floats] = {}
         if self.regressors:
             told = {name: np.nan_to_num(reaching.known[name]) for name in self.plan_.state_flags}
             told.update(_beside_feasts(reaching, self.feasts_))
-        out = np.zeros((len(origins), panel.count, horizon))
-        for place, origin in enumerate(origins):
-            for row in range(panel.count):
-                mine = {name: values[row] for name, values in told.items()}
-                out[place, row] = self._one(reaching, row, origin, horizon, mine)
-        return presentable(out)
+        out = np.full((panel.count, back + horizon), np.nan)
+        asked = np.arange(origin - back, origin + horizon)
+        for row in range(panel.count):
+            mine = {name: values[row] for name, values in told.items()}
+            out[row] = self._one(reaching, row, origin, asked, mine)
+        return out
 
     def _one(
-        self, panel: Panel, row: int, origin: int, horizon: int, told: Mapping[str, Floats]
+        self, panel: Panel, row: int, origin: int, asked: Ints, told: Mapping[str, Floats]
     ) -> Floats:
         seen = np.flatnonzero(~np.isnan(panel.y[row, :origin]))
-        if len(seen) == 0:
-            return np.zeros(horizon)
-        mean = float(panel.y[row, seen].mean())
-        if len(seen) < LEAST_SEEN or mean <= 0:
-            return np.full(horizon, mean)
+        if len(seen) < LEAST_SEEN or not panel.y[row, seen].mean() > 0:
+            return np.full(len(asked), np.nan)
         told = {name: values for name, values in told.items() if np.ptp(values[seen]) > 0}
         frame = _frame(panel, seen, told).assign(y=panel.y[row, seen])
         model = self._model(panel, told, len(seen))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             model.fit(frame, seed=self.seed)
-            ahead = _frame(panel, np.arange(origin, origin + horizon), told)
-            said = model.predict(ahead)["yhat"].to_numpy(dtype=np.float64)
+            said = model.predict(_frame(panel, asked, told))["yhat"].to_numpy(dtype=np.float64)
         # A straight line far beyond what was ever seen is a fault of the trend, not a forecast.
         return np.asarray(np.clip(said, 0.0, 3.0 * float(panel.y[row, seen].max())))
 
@@ -113,8 +119,11 @@ def _beside_feasts(panel: Panel, feasts: Mapping[str, Sequence[str]]) -> dict[st
     }
 
 
-def _frame(
-    panel: Panel, columns: npt.NDArray[np.int64], told: Mapping[str, Floats]
-) -> pd.DataFrame:
+def _usual(y: Floats) -> Floats:
+    """[S] mean of what was seen, 0 where nothing was."""
+    return np.asarray(np.nansum(y, axis=1) / np.maximum((~np.isnan(y)).sum(axis=1), 1))
+
+
+def _frame(panel: Panel, columns: Ints, told: Mapping[str, Floats]) -> pd.DataFrame:
     frame = pd.DataFrame({"ds": panel.days[columns].astype("datetime64[ns]")})
     return frame.assign(**{name: values[columns] for name, values in told.items()})

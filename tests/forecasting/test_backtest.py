@@ -10,10 +10,9 @@ from forecasting.backtest import Trial, choose_champions, outer_cutoffs, trial_o
 from forecasting.feasts import calendar_by_country, felt_feasts, with_feasts
 from forecasting.intervals import learn_ratios, mirrored
 from forecasting.stacking import learn_weights, segments_of
-from forecasting.upgrade import prophet_upgrade
 from inventory_core.catalog.sale_event_dates import PRIME_DAYS
 from inventory_core.catalog.sale_events import Feast
-from tests.forecasting.panels import demand_panel, plain_panel
+from tests.forecasting.panels import plain_panel
 
 RANDOM = np.random.default_rng(0)
 
@@ -189,12 +188,3 @@ def test_near_a_moving_feast_the_day_of_the_year_says_nothing() -> None:
     kept = with_feasts(calendar, ("feast_easter",))
     np.testing.assert_array_equal(kept["of_year"], [0.0, 1.0, np.nan, np.nan])
     assert "feast_easter" not in with_feasts(calendar, ())
-
-
-def test_prophet_is_not_tried_without_budget_or_on_sparse_series() -> None:
-    panel = demand_panel(series=4, periods=60)
-    actual = np.ones((1, 4, 5))
-    trial = replace(trial_of(actual, seasonal_naive=actual), origins=(50,))
-    assert prophet_upgrade(panel, 5, trial, None, seconds=0.0, seed=0) is None
-    sparse = plain_panel(np.eye(4, 200))
-    assert prophet_upgrade(sparse, 5, trial, None, seconds=9.0, seed=0) is None

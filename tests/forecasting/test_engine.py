@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from scipy.stats import poisson
 
-from forecasting import upgrade
 from forecasting.engine import PanelForecast, forecast_panel
 from forecasting.frames import panel_of
 from forecasting.frequency import frequency_of
@@ -198,19 +197,6 @@ def test_trap_30_a_moving_feast_is_learned_by_its_distance_not_its_day_of_year()
     ahead = days[cutoff : cutoff + 28]
     before_feast = (ahead >= feasts[2] - 7) & (ahead < feasts[2])
     assert said[before_feast].mean() > 1.8 * said[~before_feast].mean()
-
-
-def test_prophet_within_its_budget_is_mixed_in_where_the_trial_says_it_pays(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(upgrade, "MUST_GAIN", 9.0)
-    panel = demand_panel(series=4, periods=260)
-    cheap: list[list[Model]] = [[SeasonalNaive(), MovingAverage()] for _ in range(2)]
-    first, second = (
-        forecast_panel(panel, 7, models=models, prophet_seconds=0.6) for models in cheap
-    )
-    assert "prophet_blend" in first.champions
-    np.testing.assert_array_equal(first.quantiles, second.quantiles)
 
 
 @pytest.mark.slow
