@@ -136,8 +136,8 @@ def _decided(decided: pd.DataFrame) -> None:
         "number": Text(t("approvals.order"), width="small"),
         "reason": Text(t("approvals.reason")),
     }
-    export_button(shown, columns, name="approvals")
     ticked = table(shown, columns, key="approvals_table", select="one")
+    export_button(shown, columns, name="approvals")
     if ticked:
         _detail(shown.iloc[ticked[0]])
     else:

@@ -41,15 +41,12 @@ def draw(head: Any, today: date) -> None:
                 units=int(under_way["in_transit"].sum() or 0),
             ),
         )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(
-            md("purchases.new_transfer"),
-            icon=":material/add:",
-            disabled=not session.may(Permission.TRANSFER_EDIT),
-        ):
-            _new_dialog(today)
-        if len(rows):
-            export_button(_shown(rows), _columns(), name="transfers")
+    if st.button(
+        md("purchases.new_transfer"),
+        icon=":material/add:",
+        disabled=not session.may(Permission.TRANSFER_EDIT),
+    ):
+        _new_dialog(today)
     transfer_id = _chosen(rows)
     if transfer_id is not None:
         with session.part():
@@ -64,6 +61,7 @@ def _chosen(rows: pd.DataFrame) -> int | None:
         empty_state(":material/swap_horiz:", md("purchases.no_transfers"))
         return None
     ticked = table(_shown(rows), _columns(), key="transfers_table", select="one", height=360)
+    export_button(_shown(rows), _columns(), name="transfers")
     if ticked:
         return int(rows["id"].iloc[ticked[0]])
     return session.read(lambda conn: find_transfer_id(conn, asked)) if asked else None

@@ -52,15 +52,12 @@ def _draw_orders(head: Any, today: date) -> None:
         int(chosen["warehouse"] or 0),
         int(chosen["supplier"] or 0),
     )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(
-            md("purchases.new"),
-            icon=":material/add:",
-            disabled=not session.may(Permission.PURCHASE_EDIT),
-        ):
-            purchase_new.open_dialog(today)
-        if len(rows):
-            export_button(_shown(rows), _columns(), name="purchase_orders")
+    if st.button(
+        md("purchases.new"),
+        icon=":material/add:",
+        disabled=not session.may(Permission.PURCHASE_EDIT),
+    ):
+        purchase_new.open_dialog(today)
     order_id = _chosen_order(rows)
     if order_id is None:
         if len(rows):
@@ -86,6 +83,7 @@ def _chosen_order(rows: pd.DataFrame) -> int | None:
         ticked = table(
             _shown(rows), _columns(), key=f"purchases_table_{asked}", select="one", height=360
         )
+        export_button(_shown(rows), _columns(), name="purchase_orders")
         if ticked:
             return int(rows["id"].iloc[ticked[0]])
     return session.read(lambda conn: find_order_id(conn, asked)) if asked else None
