@@ -13,6 +13,8 @@ import streamlit as st
 from app.i18n import day, md, number, plain, t
 from app.screens.forecasts_words import change_words, part_words
 from app.widgets import DAY_FORMAT
+from app.widgets_acts import Command, act_button
+from inventory_core.office.actors import Permission
 from inventory_core.planning.overrides import MOST_NOTE, Override
 from inventory_core.vocabulary import OverrideReason
 
@@ -75,8 +77,29 @@ def asked_change(
     )
 
 
-def override_words(one: Override, *, whole: bool = False) -> str:
-    """One line of Markdown; `whole`: where it stands beside what is changed as a whole."""
+def override_row(
+    one: Override, take_back: Command[Override] | None, *, done: str, whole: bool = False
+) -> None:
+    """What one changes, and the button that takes it back, where there is one.
+
+    `done`: what is said then; `whole`: it stands beside what is changed as a whole.
+    """
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    left.markdown(_words(one, whole=whole))
+    if take_back is None:
+        return
+    with right:
+        act_button(
+            md("learning.withdraw"),
+            take_back,
+            name=f"withdraw_{one.id}",
+            done=lambda _one: done,
+            permission=Permission.PLAN_RUN,
+            type="tertiary",
+        )
+
+
+def _words(one: Override, *, whole: bool) -> str:
     words = md(
         "learning.override_row",
         change=change_words(one),

@@ -11,9 +11,9 @@ import streamlit as st
 from app import session
 from app.i18n import md, number
 from app.replanning import refresh_suggestions
-from app.screens.forecasts_override_form import asked_change, override_words
+from app.screens.forecasts_override_form import asked_change, override_row
 from app.screens.forecasts_reading import Listed, Series
-from app.widgets_acts import act_button, form_key, run_act
+from app.widgets_acts import Command, form_key, run_act
 from inventory_core.db.engine import Writing
 from inventory_core.office.actors import Actor, Permission
 from inventory_core.planning.overrides import (
@@ -38,20 +38,13 @@ def draw_overrides(series: Series, chosen: Listed) -> None:
 
 
 def _row(one: Override, chosen: Listed) -> None:
-    left, right = st.columns([5, 1], vertical_alignment="center")
-    left.markdown(override_words(one))
-    if one.grain is not None:
-        # It holds for others too, and is taken back where they all are seen.
-        return
-    with right:
-        act_button(
-            md("learning.withdraw"),
-            lambda tx, actor, now, _key: _withdraw(tx, actor, one, chosen, now),
-            name=f"withdraw_{one.id}",
-            done=lambda _one: md("learning.withdrawn"),
-            permission=Permission.PLAN_RUN,
-            type="tertiary",
-        )
+    # One of a whole part holds for others too, and is taken back where they all are seen.
+    take_back = None if one.grain is not None else _taking_back(one, chosen)
+    override_row(one, take_back, done=md("learning.withdrawn"))
+
+
+def _taking_back(one: Override, chosen: Listed) -> Command[Override]:
+    return lambda tx, actor, now, _key: _withdraw(tx, actor, one, chosen, now)
 
 
 def _form(series: Series, chosen: Listed) -> None:

@@ -11,8 +11,8 @@ import streamlit as st
 
 from app import session
 from app.i18n import md, number
-from app.screens.forecasts_override_form import asked_change, override_words
-from app.widgets_acts import act_button, form_key, run_act
+from app.screens.forecasts_override_form import asked_change, override_row
+from app.widgets_acts import form_key, run_act
 from forecasting.hierarchy_reading import Sum
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.office.actors import Actor, Permission
@@ -54,17 +54,12 @@ def _live(conn: Reading, from_on: date, grain: ForecastGrain, part: str) -> tupl
 
 
 def _row(one: Override) -> None:
-    left, right = st.columns([5, 1], vertical_alignment="center")
-    left.markdown(override_words(one, whole=True))
-    with right:
-        act_button(
-            md("learning.withdraw"),
-            lambda tx, actor, now, key: _withdraw(tx, actor, one, key, now),
-            name=f"withdraw_{one.id}",
-            done=lambda _one: md("learning.part_withdrawn"),
-            permission=Permission.PLAN_RUN,
-            type="tertiary",
-        )
+    override_row(
+        one,
+        lambda tx, actor, now, key: _withdraw(tx, actor, one, key, now),
+        done=md("learning.part_withdrawn"),
+        whole=True,
+    )
 
 
 def _form(grain: ForecastGrain, part: str, name: str, first: date, last: date) -> None:
