@@ -17,10 +17,7 @@ from sqlalchemy import Connection, CursorResult, Executable, Row, create_engine,
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
-from inventory_core.db.arrays import QuickListDumper
 from inventory_core.errors import Unavailable
-
-psycopg.adapters.register_dumper(list, QuickListDumper)
 
 Result = TypeVar("Result")
 
