@@ -72,7 +72,7 @@ def _draw_one(account_id: int) -> None:
             f"channel_{account_id}",
             f"{known.version}_{served}",
             lambda disabled: _known_fields(known, served, disabled=disabled),
-            lambda tx, actor, _now, wanted: _change(tx, actor, known, wanted[0], served, wanted[1]),
+            lambda tx, actor, wanted: _change(tx, actor, known, wanted[0], served, wanted[1]),
             saved=known.code,
         )
         draw_listings(known)
@@ -127,7 +127,7 @@ def _new_dialog() -> None:
         t("catalog.new_channel"),
         "channel_new",
         _new_fields,
-        lambda tx, actor, _now, new: create_accounts(tx, actor, [new]),
+        lambda tx, actor, new: create_accounts(tx, actor, [new]),
         called=lambda new: new.code,
     )
 

@@ -68,7 +68,7 @@ def draw_listing(account: Account, listing_id: int) -> None:
         f"listing_{listing_id}",
         known.version,
         lambda disabled: _fields(account, known, f"listing_{listing_id}", disabled=disabled),
-        lambda tx, actor, _now, wanted: change_listing(
+        lambda tx, actor, wanted: change_listing(
             tx, actor, listing_id, wanted, version=known.version
         ),
         saved=known.seller_sku,
@@ -80,7 +80,7 @@ def _new_dialog(account: Account) -> None:
         t("catalog.new_listing"),
         "listing_new",
         lambda: _new_fields(account),
-        lambda tx, actor, _now, wanted: _create(tx, actor, account, *wanted),
+        lambda tx, actor, wanted: _create(tx, actor, account, *wanted),
         called=lambda wanted: wanted[1] or wanted[0],
     )
 

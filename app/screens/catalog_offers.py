@@ -98,7 +98,7 @@ def _terms(found: Offer) -> None:
         f"offer_{found.id}",
         found.version,
         lambda disabled: _fields(found, f"offer_{found.id}", disabled=disabled),
-        lambda tx, actor, _now, wanted: _change(tx, actor, found, wanted),
+        lambda tx, actor, wanted: _change(tx, actor, found, wanted),
         saved=found.supplier_name,
     )
 

@@ -94,7 +94,7 @@ def _one_supplier(supplier_id: int) -> None:
                 **_supplier_fields(known, f"supplier_{supplier_id}", disabled=disabled),
                 "active": st.checkbox(md("catalog.active"), known.active, disabled=disabled),
             },
-            lambda tx, actor, _now, wanted: change_supplier(
+            lambda tx, actor, wanted: change_supplier(
                 tx, actor, supplier_id, wanted, version=known.version
             ),
             saved=known.name,
@@ -109,7 +109,7 @@ def _new_supplier() -> None:
             st.text_input(md("catalog.code")),
             **_supplier_fields(None, "supplier_new", disabled=False),
         ),
-        lambda tx, actor, _now, new: create_suppliers(tx, actor, [new]),
+        lambda tx, actor, new: create_suppliers(tx, actor, [new]),
         called=lambda new: new.name,
     )
 
@@ -197,7 +197,7 @@ def _one_warehouse(warehouse_id: int) -> None:
                 **_warehouse_fields(known, f"warehouse_{warehouse_id}", disabled=disabled),
                 "active": st.checkbox(md("catalog.active"), known.active, disabled=disabled),
             },
-            lambda tx, actor, _now, wanted: change_warehouse(
+            lambda tx, actor, wanted: change_warehouse(
                 tx, actor, warehouse_id, wanted, version=known.version
             ),
             saved=known.name or known.code,
@@ -209,7 +209,7 @@ def _new_warehouse() -> None:
         t("catalog.new_warehouse"),
         "warehouse_new",
         _new_warehouse_fields,
-        lambda tx, actor, _now, new: create_warehouses(tx, actor, [new]),
+        lambda tx, actor, new: create_warehouses(tx, actor, [new]),
         called=lambda new: new.name or new.code,
     )
 

@@ -70,7 +70,7 @@ def _draw_one(pause_id: int) -> None:
             f"pause_{found.id}",
             found.version,
             lambda disabled: _fields(f"pause_{found.id}", stated, disabled=disabled),
-            lambda tx, actor, _now, wanted: change_pause(
+            lambda tx, actor, wanted: change_pause(
                 tx, actor, found.id, wanted, version=found.version
             ),
             saved=code,

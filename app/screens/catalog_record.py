@@ -7,8 +7,7 @@ whoever may not edit sees quiet fields, and that a version draws a form of its o
 """
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -19,7 +18,7 @@ from inventory_core.db.engine import Writing
 from inventory_core.office.actors import Actor, Permission
 
 Wanted = TypeVar("Wanted")
-Save = Callable[[Writing, Actor, datetime, Wanted], Any]
+Save = Callable[[Writing, Actor, Wanted], Any]
 
 
 def record_form(
@@ -37,7 +36,7 @@ def record_form(
         sent = st.form_submit_button(md("shell.save"), type="primary", disabled=not allowed)
     if sent:
         run_act(
-            lambda tx, actor, now, _key: command(tx, actor, now, wanted),
+            lambda tx, actor, _now, _key: command(tx, actor, wanted),
             name=name,
             done=lambda _: md("catalog.saved", name=saved),
         )
@@ -50,18 +49,17 @@ def new_record(
     command: Save[Wanted],
     *,
     called: Callable[[Wanted], str],
-    width: Literal["small", "medium", "large"] = "medium",
 ) -> None:
     """A dialog with the fields of a new record; `called` says what was made."""
 
-    @st.dialog(title, width=width)
+    @st.dialog(title, width="medium")
     def ask() -> None:
         with st.form(name, border=False):
             wanted = fields()
             sent = st.form_submit_button(md("shell.save"), type="primary")
         if sent:
             run_act(
-                lambda tx, actor, now, _key: command(tx, actor, now, wanted),
+                lambda tx, actor, _now, _key: command(tx, actor, wanted),
                 name=name,
                 done=lambda _: md("catalog.created", name=called(wanted)),
             )

@@ -59,7 +59,7 @@ def _draw_one(sku_id: int) -> None:
             f"sku_{sku_id}",
             known.version,
             lambda disabled: _known_fields(known, heir, disabled=disabled),
-            lambda tx, actor, _now, wanted: _change(tx, actor, known, *wanted),
+            lambda tx, actor, wanted: _change(tx, actor, known, *wanted),
             saved=known.code,
         )
 
@@ -103,7 +103,7 @@ def _new_dialog() -> None:
         t("catalog.new_sku"),
         "sku_new",
         _new_fields,
-        lambda tx, actor, _now, new: create_skus(tx, actor, [new]),
+        lambda tx, actor, new: create_skus(tx, actor, [new]),
         called=lambda new: new.code,
     )
 
