@@ -28,7 +28,6 @@ from forecasting.history import DemandGrid, channel_demand
 from forecasting.overriding import NOTHING_LAID, as_planned, laid_over
 from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import channel_places, sku_facts, warehouse_codes
-from inventory_core.planning.overrides import live_overrides
 from inventory_core.planning.published import PublishedForecast, PublishedRun, step_days
 from inventory_core.planning.published_sums import PublishedSum, means_of, sums_of
 from inventory_core.vocabulary import ForecastGrain
@@ -105,7 +104,7 @@ def _markets(conn: Reading) -> Markets:
 def read_hierarchy(conn: Reading, run: PublishedRun, grain: ForecastGrain) -> Hierarchy | None:
     """The forecasts of a run added up; None where it has none."""
     days = step_days(run.frequency)
-    laid = laid_over(conn, live_overrides(conn, from_on=run.plan_day))
+    laid = laid_over(conn, from_on=run.plan_day)
     told = as_planned(means_of(conn, run.id), laid, as_of=run.plan_day, days=days)
     if not told:
         return None

@@ -54,8 +54,9 @@ class Laid:
 NOTHING_LAID = Laid((), {})
 
 
-def laid_over(conn: Reading, overrides: Sequence[Override]) -> Laid:
-    """The same, with the categories of today."""
+def laid_over(conn: Reading, *, from_on: date, sku_ids: Sequence[int] | None = None) -> Laid:
+    """What holds on `from_on` or later, by the categories of today."""
+    overrides = live_overrides(conn, from_on=from_on, sku_ids=sku_ids)
     if all(one.grain is None for one in overrides):
         return Laid(overrides, {})
     return Laid(overrides, {row.id: row.category for row in conn.rows(sku_facts())})
@@ -65,7 +66,7 @@ def planned_forecasts(
     conn: Reading, run: PublishedRun, *, as_of: date, sku_ids: Sequence[int] | None = None
 ) -> Iterator[PublishedForecast]:
     """The forecasts of a run (all or of some SKUs) as a plan of the day `as_of` must see them."""
-    laid = laid_over(conn, live_overrides(conn, from_on=as_of, sku_ids=sku_ids))
+    laid = laid_over(conn, from_on=as_of, sku_ids=sku_ids)
     for told in totals_of(conn, run.id, sku_ids=sku_ids):
         yield _planned(told, laid, as_of, step_days(run.frequency))
 

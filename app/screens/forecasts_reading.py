@@ -17,7 +17,7 @@ from forecasting.overriding import NOTHING_LAID, as_planned, laid_over
 from forecasting.succession import continued_grid
 from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import sku_facts, warehouse_codes
-from inventory_core.planning.overrides import Override, live_overrides
+from inventory_core.planning.overrides import Override
 from inventory_core.planning.published import (
     PublishedForecast,
     PublishedPolicy,
@@ -129,7 +129,7 @@ def read_series(conn: Reading, run: PublishedRun, sku_id: int, warehouse_id: int
     ]
     if not told:
         return None
-    laid = laid_over(conn, live_overrides(conn, from_on=run.plan_day, sku_ids=[sku_id]))
+    laid = laid_over(conn, from_on=run.plan_day, sku_ids=[sku_id])
     days = step_days(run.frequency)
     [plain] = as_planned(told, NOTHING_LAID, as_of=run.plan_day, days=days)
     [found] = as_planned(told, laid, as_of=run.plan_day, days=days)

@@ -23,7 +23,8 @@ from inventory_core.office.company import read_company
 from inventory_core.planning.overrides import Override, all_overrides
 from inventory_core.vocabulary import ForecastGrain
 
-LEAD = timedelta(days=28)
+# A grid begins with its first sale: some days before the first change are read too.
+DAYS_BEFORE = timedelta(days=28)
 
 
 def draw_override_record() -> None:
@@ -110,8 +111,8 @@ def _judged(conn: Reading) -> tuple[tuple[JudgedOverride, str], ...]:
     through = planning_day(conn, today=today, now=now).through
     facts = {row.id: row for row in conn.rows(sku_facts())}
     wide = any(one.grain is not None for one in found)
-    # Of a whole company only what is needed: the days since the first of them, and some before.
-    since = min(one.first_on for one in found) - LEAD if wide else None
+    # Of a whole company only the days that are judged, not its history.
+    since = min(one.first_on for one in found) - DAYS_BEFORE if wide else None
     grid = demand_grid(conn, through=through, first_on=since, sku_ids=_changed(found, facts))
     places = {row.id: row.code for row in conn.rows(warehouse_codes())}
     judged = judge_overrides(found, grid, {one: row.category for one, row in facts.items()})
