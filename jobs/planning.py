@@ -6,31 +6,20 @@ last good plan stands. A run that would come out the same as one published is no
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from forecasting.arrivals import arrivals_of_plan
-from forecasting.book import longest_lead_days
-from forecasting.channel_shares import Channels
-from forecasting.demand_panel import Period, choose_period, is_sellable
 from forecasting.fanout import LOCAL, checked_engine, engine_for
-from forecasting.hierarchy_reading import channels_of
-from forecasting.history import DemandGrid, PlanningDay, planning_day
-from forecasting.newcomers import Newcomers, with_newcomers
-from forecasting.own_models import OwnCandidates, own_candidates
 from forecasting.replenish import Plan, plan_from_run, policies_of, proposals_of
-from forecasting.stand_ins import with_stand_ins
-from forecasting.succession import continued_grid
 from forecasting.training import Trained, code_version, train
 from inventory_core.clock import business_day, new_id
-from inventory_core.db.engine import Database, Reading, Writing
-from inventory_core.errors import Refused
-from inventory_core.insight.demand import data_watermark, sku_facts
+from inventory_core.db.engine import Database, Writing
+from inventory_core.db.leases import Lease
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.company import read_company
-from inventory_core.planning.own_models import own_models
 from inventory_core.planning.plan_limits import keep_report
 from inventory_core.planning.promotion_effects import keep_promotion_effects
 from inventory_core.planning.published import (
@@ -47,6 +36,7 @@ from inventory_core.planning.published_sums import publish_sums
 from inventory_core.planning.suggestions import Proposed, propose_suggestions
 from inventory_core.trade.arrival_outlooks import keep_outlooks
 from jobs.learning import learn
+from jobs.plan_material import SPARE_DAYS, Material, read_material
 from jobs.plan_result import PlanResult
 from jobs.releasing import Settled, incumbents_of, settle
 
@@ -54,25 +44,9 @@ from jobs.releasing import Settled, incumbents_of, settle
 Progress = Callable[[str, float], None]
 
 PROPHET_SECONDS = 20.0
-LEAST_HISTORY_DAYS = 14
-# Announced promotions and the paths reach so far beyond the protection interval of the slowest
-# offer: one more review period, and what a spread of the lead time may add.
-SPARE_DAYS = 21
-MOST_HORIZON_DAYS = 280
-
-
-@dataclass(frozen=True, slots=True)
-class _Material:
-    """What was read in one snapshot."""
-
-    day: PlanningDay
-    grid: DemandGrid
-    newcomers: Newcomers
-    period: Period
-    categories: Mapping[int, str]
-    watermark: datetime
-    own: OwnCandidates
-    channels: Channels
+# One planning at a time, from its reading to its end: of two at once the one that read first
+# might write last, and publish what is older than what already stands.
+TURN = "planning run"
 
 
 def run_planning(
@@ -89,6 +63,7 @@ def run_planning(
 ) -> PlanResult:
     """Retrain where something changed, publish, and bring the suggestions in line.
 
+    A planning that is asked for while another works waits for it, and reads what is known then.
     Without `proposing` only the forecasts are published, as a day in the past would have had them.
     Models of one's own take part where their files lie in `data_folder`. `engine`: where a large
     panel is worked (see `forecasting.fanout`), "" by its size; it changes no number.
@@ -97,38 +72,33 @@ def run_planning(
     if engine:
         checked_engine(engine)
     tell = progress or _silent
-    clock = {"start": time.monotonic()}
-    tell("reading_history", 0.0)
-    with database.reading() as conn:
-        material = _read(conn, as_of=as_of, now=now, data_folder=data_folder)
-    settings = _settings(material, prophet_seconds)
-    version, history_hash = code_version(), material.newcomers.hash(material.grid.hash())
-    with database.reading() as conn:
-        known = run_like(conn, history_hash=history_hash, code_version=version, settings=settings)
-        incumbents = incumbents_of(conn, material.day.as_of)
-    clock["read"] = time.monotonic()
-    trained = Trained((), {})
-    if known is None:
-        tell("training", 0.1)
-        trained = _train(material, incumbents, prophet_seconds, engine)
-    clock["trained"] = time.monotonic()
-    tell("planning", 0.85)
-    run = _new_run(material, history_hash, version, settings, trained)
+    with Lease(database, TURN) as turn:
+        turn.wait(lambda: tell("waiting_for_plan", 0.0))
+        clock = {"start": time.monotonic()}
+        tell("reading_history", 0.0)
+        with database.reading() as conn:
+            material = read_material(conn, as_of=as_of, now=now, data_folder=data_folder)
+        settings = _settings(material, prophet_seconds)
+        version, history_hash = code_version(), material.newcomers.hash(material.grid.hash())
+        with database.reading() as conn:
+            known = run_like(
+                conn, history_hash=history_hash, code_version=version, settings=settings
+            )
+            incumbents = incumbents_of(conn, material.day.as_of)
+        clock["read"] = time.monotonic()
+        trained = Trained((), {})
+        if known is None:
+            tell("training", 0.1)
+            trained = _train(material, incumbents, prophet_seconds, engine)
+        clock["trained"] = time.monotonic()
+        tell("planning", 0.85)
+        run = _new_run(material, history_hash, version, settings, trained)
 
-    def write(tx: Writing) -> tuple[Settled, Plan, Proposed]:
-        day = material.day.as_of
-        settled = _publish(tx, actor, run, trained, known, as_of=day, now=now)
-        sold = material.channels.demand
-        learn(tx, actor, material.grid, sold, categories=material.categories, now=now)
-        if proposing and known is None:
-            keep_promotion_effects(tx, trained.promotions)
-        if not proposing:
-            return settled, Plan(()), Proposed((), (), (), 0, 0)
-        return settled, *_propose(tx, actor, settled.run, key=run.key, as_of=day, now=now)
-
-    settled, planned, proposed = database.write(write)
-    clock["planned"] = time.monotonic()
-    tell("done", 1.0)
+        settled, planned, proposed = database.write(
+            lambda tx: _written(tx, actor, material, run, trained, known, proposing, now)
+        )
+        clock["planned"] = time.monotonic()
+        tell("done", 1.0)
     result = _result(material, settled, known is not None, planned, proposed, clock)
     return replace(
         result,
@@ -138,7 +108,7 @@ def run_planning(
 
 
 def _train(
-    material: _Material,
+    material: Material,
     incumbents: Mapping[tuple[int, int], str],
     prophet_seconds: float,
     engine: str,
@@ -156,35 +126,7 @@ def _train(
     )
 
 
-def _read(
-    conn: Reading, *, as_of: date | None, now: datetime, data_folder: Path | None
-) -> _Material:
-    company = read_company(conn)
-    today = business_day(now, company.time_zone)
-    day = planning_day(conn, today=today, as_of=as_of, now=now)
-    lead_days = longest_lead_days(conn, as_of=day.as_of)
-    interval = min(MOST_HORIZON_DAYS, (lead_days or 45) + 2 * company.review_days + SPARE_DAYS)
-    sold = continued_grid(conn, through=day.through, ahead_days=interval + 7)
-    grid = sold.select(is_sellable(sold).nonzero()[0])
-    if not len(grid.sku_id) or grid.length < LEAST_HISTORY_DAYS:
-        days = grid.length if len(grid.sku_id) else 0
-        raise Refused("no_history_to_plan_from", days=days, least=LEAST_HISTORY_DAYS)
-    period = choose_period(grid, interval)
-    grid, newcomers = with_newcomers(conn, grid, sold, as_of=day.as_of)
-    channels = channels_of(conn, grid)
-    return _Material(
-        day=day,
-        grid=with_stand_ins(grid, channels.demand),
-        newcomers=newcomers,
-        period=period,
-        categories={row.id: row.category for row in conn.rows(sku_facts())},
-        watermark=conn.scalar(data_watermark()) or now,
-        own=own_candidates(data_folder, own_models(conn, active_only=True)),
-        channels=channels,
-    )
-
-
-def _settings(material: _Material, prophet_seconds: float) -> dict[str, Any]:
+def _settings(material: Material, prophet_seconds: float) -> dict[str, Any]:
     told = {"own_models": dict(material.own.hashes), "newcomers": material.newcomers.count}
     return {name: value for name, value in told.items() if value} | {
         "frequency": material.period.frequency.code,
@@ -196,7 +138,7 @@ def _settings(material: _Material, prophet_seconds: float) -> dict[str, Any]:
 
 
 def _new_run(
-    material: _Material,
+    material: Material,
     history_hash: str,
     version: str,
     settings: Mapping[str, Any],
@@ -213,6 +155,27 @@ def _new_run(
         settings=settings,
         scores=trained.scores,
     )
+
+
+def _written(
+    tx: Writing,
+    actor: Actor,
+    material: Material,
+    run: NewRun,
+    trained: Trained,
+    known: PublishedRun | None,
+    proposing: bool,
+    now: datetime,
+) -> tuple[Settled, Plan, Proposed]:
+    day = material.day.as_of
+    settled = _publish(tx, actor, run, trained, known, as_of=day, now=now)
+    sold = material.channels.demand
+    learn(tx, actor, material.grid, sold, categories=material.categories, now=now)
+    if not proposing:
+        return settled, Plan(()), Proposed((), (), (), 0, 0)
+    if known is None:
+        keep_promotion_effects(tx, trained.promotions)
+    return settled, *_propose(tx, actor, settled.run, key=run.key, as_of=day, now=now)
 
 
 def _publish(
@@ -258,7 +221,7 @@ def _propose(
 
 
 def _result(
-    material: _Material,
+    material: Material,
     settled: Settled,
     reused: bool,
     planned: Plan,

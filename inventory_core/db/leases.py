@@ -4,6 +4,7 @@ Decides that a killed holder holds nothing, because the database lets go when th
 Knows no table and no job.
 """
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -13,6 +14,8 @@ from inventory_core.db.engine import Database
 from inventory_core.db.server import conninfo
 
 _TAKE = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+_WAIT = "SELECT pg_advisory_lock(hashtextextended(%s, 0))"
+_PATIENCE = "SET lock_timeout = '1s'"
 
 
 class Lease:
@@ -35,6 +38,23 @@ class Lease:
             return False
         self._session = session
         return True
+
+    def wait(self, waiting: Callable[[], None]) -> None:
+        """Become the holder, after whoever is it now; `waiting` is called each second until then.
+
+        What `waiting` raises ends the wait, and nothing is held.
+        """
+        if self.take():
+            return
+        session = psycopg.connect(self._address, autocommit=True)
+        try:
+            session.execute(_PATIENCE)
+            while not _granted(session, self._name):
+                waiting()
+        except BaseException:
+            session.close()
+            raise
+        self._session = session
 
     def held(self) -> bool:
         """Whether the session that holds the lease still answers."""
@@ -63,3 +83,11 @@ class Lease:
         trace: TracebackType | None,
     ) -> None:
         self.release()
+
+
+def _granted(session: psycopg.Connection, name: str) -> bool:
+    try:
+        session.execute(_WAIT, [name])
+    except psycopg.errors.LockNotAvailable:
+        return False
+    return True

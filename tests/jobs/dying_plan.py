@@ -11,12 +11,12 @@ from sqlalchemy.engine import URL
 from forecasting import training
 from inventory_core.db.engine import Database
 from inventory_core.office.actors import SYSTEM
-from jobs import planning, releasing
+from jobs import plan_material, planning, releasing
 from tests.planning.seller import NOW
 
 # Moment: the room whose function is replaced, its name, and whether it does its work first.
 MOMENTS: dict[str, tuple[Any, str, bool]] = {
-    "reading": (planning, "choose_period", False),
+    "reading": (plan_material, "choose_period", False),
     "training": (training, "forecast_by_shards", False),
     "after_training": (planning, "train", True),
     "publishing": (planning, "publish_run", True),

@@ -4,16 +4,17 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil
-from threading import Barrier
+from threading import Barrier, Event
 
 import numpy as np
 import pytest
 from sqlalchemy import text
 
 from inventory_core.db.engine import Database
+from inventory_core.db.leases import Lease
 from inventory_core.errors import Refused
 from inventory_core.office.actors import SYSTEM
-from jobs.planning import PlanResult, run_planning
+from jobs.planning import TURN, PlanResult, run_planning
 from tests.planning.seller import NOW, TODAY, Seller, make_seller
 
 pytestmark = pytest.mark.usefixtures("few_trees")
@@ -77,6 +78,35 @@ def test_trap_45_two_plans_at_the_same_moment_propose_once(seller: Seller) -> No
     assert opened == [0, 1]
     assert seller.rows("SELECT count(*) FROM suggestion") == [(1,)]
     assert seller.rows("SELECT count(*) FROM forecast_run WHERE current") == [(1,)]
+
+
+def test_trap_45_who_waits_for_another_plan_reads_what_is_known_after_it(seller: Seller) -> None:
+    """Of two at once the one that read first could publish last, over what the other knew."""
+    waits = Event()
+
+    def note(step: str, share: float) -> None:
+        if step == "waiting_for_plan":
+            waits.set()
+
+    with ThreadPoolExecutor(1) as pool:
+        with Lease(seller.database, TURN) as other:
+            assert other.take()
+            second = pool.submit(planned, seller.database, progress=note)
+            assert waits.wait(timeout=60)
+            seller.sold("CREAM", [5] * 60, last_on=YESTERDAY)
+        assert second.result().series == 3
+
+
+def test_who_gives_up_waiting_for_a_plan_leaves_no_trace(seller: Seller) -> None:
+    def gone(step: str, share: float) -> None:
+        raise KeyboardInterrupt
+
+    with Lease(seller.database, TURN) as other:
+        assert other.take()
+        with pytest.raises(KeyboardInterrupt):
+            planned(seller.database, progress=gone)
+    assert seller.rows("SELECT count(*) FROM forecast_run") == [(0,)]
+    assert planned(seller.database).opened == 1
 
 
 def test_what_somebody_was_asked_to_approve_is_left_alone(seller: Seller) -> None:
