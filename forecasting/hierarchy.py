@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.channel_shares import WHOLE, ChannelCuts, Markets
+from forecasting.channel_shares import WHOLE, ChannelCuts
+from inventory_core.catalog.markets import Markets
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.channel_shares import ChannelCuts, Channels, Markets
+from forecasting.channel_shares import ChannelCuts, Channels
 from forecasting.hierarchy import (
     PARTS,
     Cells,
@@ -26,8 +26,9 @@ from forecasting.hierarchy import (
 from forecasting.hierarchy_record import NOT_JUDGED, SumRecord, read_records
 from forecasting.history import DemandGrid, channel_demand
 from forecasting.overriding import NOTHING_LAID, as_planned, laid_over
+from inventory_core.catalog.markets import read_markets
 from inventory_core.db.engine import Reading
-from inventory_core.insight.demand import channel_places, sku_facts, warehouse_codes
+from inventory_core.insight.demand import sku_facts, warehouse_codes
 from inventory_core.planning.published import PublishedForecast, PublishedRun, step_days
 from inventory_core.planning.published_sums import PublishedSum, means_of, sums_of
 from inventory_core.vocabulary import ForecastGrain
@@ -91,14 +92,7 @@ class Hierarchy:
 
 def channels_of(conn: Reading, grid: DemandGrid) -> Channels:
     """Everything that the channels of a grid's series are learned from."""
-    return Channels(channel_demand(conn, grid), _markets(conn))
-
-
-def _markets(conn: Reading) -> Markets:
-    return Markets(
-        {row.id: row.country for row in conn.rows(channel_places())},
-        {row.id: row.country for row in conn.rows(warehouse_codes())},
-    )
+    return Channels(channel_demand(conn, grid), read_markets(conn))
 
 
 def read_hierarchy(conn: Reading, run: PublishedRun, grain: ForecastGrain) -> Hierarchy | None:
@@ -109,7 +103,7 @@ def read_hierarchy(conn: Reading, run: PublishedRun, grain: ForecastGrain) -> Hi
     if not told:
         return None
     skus = {row.id: row for row in conn.rows(sku_facts())}
-    markets = _markets(conn)
+    markets = read_markets(conn)
     cells = cells_of(
         [one.sku_id for one in told],
         [one.warehouse_id for one in told],

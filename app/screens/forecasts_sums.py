@@ -14,7 +14,7 @@ from app.widgets import Figure, chart, empty_state, figure_row, query
 from app.widgets_tables import Column, Percent, Text, Units, export_button, table
 from forecasting.hierarchy_reading import Hierarchy, Sum, read_hierarchy
 from inventory_core.db.engine import Reading
-from inventory_core.insight.demand import channel_places
+from inventory_core.insight.demand import channel_names
 from inventory_core.planning.published import run_by_id
 from inventory_core.vocabulary import ForecastGrain
 
@@ -62,7 +62,7 @@ def _read(
     conn: Reading, run_id: int, grain: ForecastGrain
 ) -> tuple[Hierarchy | None, dict[str, str]]:
     run = run_by_id(conn, run_id)
-    channels = {str(row.id): row.name for row in conn.rows(channel_places())}
+    channels = {str(row.id): row.name for row in conn.rows(channel_names())}
     return (None if run is None else read_hierarchy(conn, run, grain)), channels
 
 
