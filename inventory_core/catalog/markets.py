@@ -25,6 +25,9 @@ class Markets:
         return self.of_account.get(account_id) or self.of_warehouse.get(warehouse_id, "")
 
 
+NO_MARKETS = Markets({}, {})
+
+
 def read_markets(conn: Reading) -> Markets:
     """The markets of all channels and warehouses."""
     return Markets(
