@@ -27,13 +27,13 @@ class ChangedCells:
     def __init__(
         self, mean: Sequence[float], totals: Floats, cuts: Sequence[int], days: int
     ) -> None:
-        self._days, self._cuts, self._told = days, np.asarray(cuts, dtype=np.int64), mean
-        self._level = np.repeat(np.asarray(mean, dtype=np.float64) / days, days)
+        self._days, self._cuts = days, np.asarray(cuts, dtype=np.int64)
+        self._told = np.asarray(mean, dtype=np.float64)
+        self._level = np.repeat(self._told / days, days)
         self._totals = np.array(totals)
         self._share = np.diff(self._cuts, prepend=0)[:, np.newaxis] / WHOLE
         # What a cell is of the level of its day, by channel and day.
         self._grown = np.repeat(self._share, len(self._level), axis=1)
-        self._before = self._by_period()
 
     def change(
         self, one: Override, held: Sequence[bool], first: int, end: int
@@ -69,7 +69,7 @@ class ChangedCells:
         shape = (-1, 1)
         low = np.concatenate([[0], self._cuts[:-1]]).reshape(shape)
         cut = cut_between(in_thousandths([self._told]), low, self._cuts.reshape(shape))
-        before, after = self._before, self._by_period()
+        before, after = self._share * self._told, self._by_period()
         ratio = after / np.where(before > 0, before, 1.0)
         return np.rint(np.where(before > 0, cut * ratio, after * PARTS)).astype(np.int64)
 

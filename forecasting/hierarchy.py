@@ -87,7 +87,7 @@ def cells_of(
     )
 
 
-def in_thousandths(means: Sequence[Sequence[float]]) -> Ints:
+def in_thousandths(means: Sequence[Sequence[float] | Floats]) -> Ints:
     """[S, H] forecasts as published, as whole numbers."""
     return np.rint(np.asarray(means, dtype=np.float64) * PARTS).astype(np.int64)
 

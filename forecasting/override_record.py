@@ -74,8 +74,12 @@ def judge_overrides(overrides: Sequence[Override], came: Came) -> list[JudgedOve
     channels = _channels(came)
     grid = came.grid
     pairs = list(zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True))
+    known = {pair: row for row, pair in enumerate(pairs)}
 
     def held(one: Override) -> dict[int, list[int]]:
+        if one.sku_id is not None and one.warehouse_id is not None:
+            alone = known.get((one.sku_id, one.warehouse_id))
+            return {} if alone is None else {alone: []}
         found = {}
         for row, pair in enumerate(pairs):
             mine = channels.get(row, (0,))
