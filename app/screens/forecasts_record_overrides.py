@@ -39,7 +39,7 @@ def draw_override_record() -> None:
     _who_helped(judged)
     rows = pd.DataFrame([_override_row(one) for one in judged])
     columns: dict[str, Column] = {
-        "series": Text(t("learning.subject"), pinned=True),
+        "series": Text(t("learning.changed_what"), pinned=True),
         "change": Text(t("learning.change")),
         "first": Day(t("learning.first")),
         "last": Day(t("learning.last")),

@@ -12,6 +12,7 @@ import streamlit as st
 from app import session
 from app.i18n import md, number
 from app.screens.forecasts_override_form import asked_change, override_row
+from app.screens.forecasts_words import change_words, part_words
 from app.widgets_acts import form_key, run_act
 from forecasting.hierarchy_reading import Sum
 from inventory_core.db.engine import Reading, Writing
@@ -33,7 +34,7 @@ def draw_part_changes(
 ) -> None:
     """What holds for one part of a grain, and the form for one more."""
     last = starts_on + timedelta(days=step_days * len(shown.mean) - 1)
-    live = [one for one in _live_of(grain, starts_on) if one.part == shown.part]
+    live = [one for one in _live_of(starts_on) if (one.grain, one.part) == (grain, shown.part)]
     with st.container(border=True):
         st.markdown(f"**{md('learning.overrides')}**")
         if not live:
@@ -42,11 +43,11 @@ def draw_part_changes(
             _row(one, whole=True)
         if shown.horizon == 0:
             st.caption(md("learning.part_nothing_forecast", name=name))
+        _others(grain, starts_on)
         if session.may(Permission.PLAN_RUN):
             with st.expander(md("learning.part_new", name=name), icon=":material/edit:"):
-                st.caption(
-                    md("learning.part_note_cut" if grain in CUT_GRAINS else "learning.part_note")
-                )
+                kind = f"_{grain.value}" if grain in CUT_GRAINS else ""
+                st.caption(md(f"learning.part_note{kind}"))
                 _form(grain, shown.part, name, starts_on, last)
 
 
@@ -55,8 +56,8 @@ def draw_all_changes(grain: ForecastGrain, parts: Collection[str], starts_on: da
 
     Here also a part is found that nothing is forecast for any more, and its change taken back.
     """
-    live = _live_of(grain, starts_on)
-    if not live:
+    live = [one for one in _live_of(starts_on) if one.grain is grain]
+    if not _live_of(starts_on):
         return
     with st.container(border=True):
         st.markdown(f"**{md('learning.overrides')}**")
@@ -64,15 +65,26 @@ def draw_all_changes(grain: ForecastGrain, parts: Collection[str], starts_on: da
             _row(one, whole=False)
             if one.part not in parts:
                 st.caption(md("learning.part_without_share"))
+        _others(grain, starts_on)
 
 
-def _live_of(grain: ForecastGrain, starts_on: date) -> tuple[Override, ...]:
-    return session.cached("part_overrides", _live, starts_on, grain, ttl=600)
+def _others(grain: ForecastGrain, starts_on: date) -> None:
+    """What is said of parts of another kind is in these sums as well, where they meet."""
+    said = [
+        f"{part_words(one.grain, one.part_name)} {change_words(one)}"
+        for one in _live_of(starts_on)
+        if one.grain is not None and one.grain is not grain
+    ]
+    if said:
+        st.caption(md("learning.part_others", others=" · ".join(said)))
 
 
-def _live(conn: Reading, from_on: date, grain: ForecastGrain) -> tuple[Override, ...]:
-    found = live_overrides(conn, from_on=from_on, sku_ids=[])
-    return tuple(one for one in found if one.grain is grain)
+def _live_of(starts_on: date) -> tuple[Override, ...]:
+    return session.cached("part_overrides", _live, starts_on, ttl=600)
+
+
+def _live(conn: Reading, from_on: date) -> tuple[Override, ...]:
+    return tuple(live_overrides(conn, from_on=from_on, sku_ids=[]))
 
 
 def _row(one: Override, *, whole: bool) -> None:

@@ -76,13 +76,15 @@ def test_a_market_is_changed_from_its_sum_and_the_card_says_how_much_is_sold_the
 ) -> None:
     said = catalogue("en")
     test = drawn(exporter, "series", grain="market", part="DE")
-    assert said["learning.part_note_cut"] in words(test)
+    assert said["learning.part_note_market"] in words(test)
     press(test, said["learning.override_do"])
     [one] = made(exporter)
     assert (one.grain, one.part) == ("market", "DE")
     assert one.planned_units / one.model_units == pytest.approx(1.2)
     # Planned as the started plan would: then the card tells.
     run_planning(exporter.database, SYSTEM, now=utc_now(), prophet_seconds=0)
+    beside = words(drawn(exporter, "series", grain="channel")).replace("\\", "")
+    assert said["learning.part_others"].format(others="market Germany +20%") in beside
     for language, germany, share in (
         ("en", "market Germany", "(50%)"),
         ("zh", "市场 德国", "（50%）"),
