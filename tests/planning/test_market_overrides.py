@@ -65,8 +65,15 @@ class Exporter:
             place=self.seller.us, account=account,
         )  # fmt: skip
 
-    def plan(self) -> None:
-        run_planning(self.seller.database, SYSTEM, now=NOW, prophet_seconds=0)
+    def plan(self, *, weeks_ago: int = 0) -> None:
+        run_planning(
+            self.seller.database,
+            SYSTEM,
+            now=NOW,
+            as_of=TODAY - timedelta(weeks=weeks_ago) if weeks_ago else None,
+            prophet_seconds=0,
+            proposing=not weeks_ago,
+        )
 
     def says(
         self, grain: ForecastGrain | None, part: str, percent: int, **changes: object
@@ -197,3 +204,24 @@ def test_a_part_is_changed_as_far_as_each_of_its_forecasts_goes(exporter: Export
     beyond = TODAY + timedelta(weeks=longest)
     with pytest.raises(Invalid, match="override_beyond_forecast"):
         exporter.says(ForecastGrain.COMPANY, "", 20, last_on=beyond)
+
+
+def test_weeks_that_are_over_are_judged_with_the_market_as_it_was_planned_then(
+    database: Database,
+) -> None:
+    """Of LAMP 40 % is sold in Germany, of CABLE nothing; the change was made four weeks ago."""
+    exporter = Exporter(database)
+    exporter.plan(weeks_ago=4)
+    then = TODAY - timedelta(weeks=4)
+    exporter.says(ForecastGrain.MARKET, "DE", 50, first_on=then, last_on=TODAY)
+    exporter.seller.run("UPDATE forecast_override SET recorded_at = :then", then=then)
+    exporter.plan()
+    rows = exporter.seller.rows(
+        "SELECT s.code, o.week_on, o.planned / o.model FROM forecast_outcome o"
+        " JOIN sku s ON s.id = o.sku_id WHERE o.week_on >= :since ORDER BY o.week_on",
+        since=then,
+    )
+    # The week in which that forecast begins on a Tuesday is not judged by it.
+    assert len(rows) == 6
+    for sku, _, moved in rows:
+        assert moved == pytest.approx({"LAMP": 1.2, "CABLE": 1.0}[sku], abs=0.02)
