@@ -164,8 +164,8 @@ def test_whatever_is_said_every_cell_is_what_was_said_of_it_and_all_sums_agree(
     accounts = cells.part_of["channel"].astype(int)
     for cell, (row, account) in enumerate(zip(cells.row, accounts, strict=True)):
         wanted = [oracle.cell(int(row), int(account), week) * PARTS for week in range(WEEKS)]
-        # A series whose channels nobody changed is cut from its own rounded sum.
-        assert mean[cell] == pytest.approx(wanted, abs=1.001)
+        # Where nobody changed channels, the sum and both cuts are rounded, by half a thousandth.
+        assert mean[cell] == pytest.approx(wanted, abs=1.501)
     for row, one in enumerate(laid):
         assert mean[cells.row == row].sum(axis=0).tolist() == thousandths(one.mean)
     for grain in GRAINS:

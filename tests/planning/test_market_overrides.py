@@ -206,6 +206,24 @@ def test_a_part_is_changed_as_far_as_each_of_its_forecasts_goes(exporter: Export
         exporter.says(ForecastGrain.COMPANY, "", 20, last_on=beyond)
 
 
+def test_a_forecast_that_ends_early_ends_its_change_when_the_change_ends(
+    exporter: Exporter,
+) -> None:
+    """Its last week stands for later ones in a sum: as it was, and not as it was changed."""
+    for back in range(DAYS):
+        exporter.sold("CREAM", back, exporter.america, 7)
+    exporter.plan()
+    exporter.seller.run(
+        "UPDATE forecast SET mean = mean[1:4] WHERE sku_id = :cable",
+        cable=exporter.seller.skus["CABLE"],
+    )
+    before = exporter.sums(ForecastGrain.MARKET)["US"]
+    exporter.says(ForecastGrain.MARKET, "US", 50, last_on=TODAY + timedelta(days=27))
+    after = exporter.sums(ForecastGrain.MARKET)["US"]
+    assert after[:4] == pytest.approx([units * 1.5 for units in before[:4]], abs=0.002)
+    assert after[4:] == before[4:]
+
+
 def test_weeks_that_are_over_are_judged_with_the_market_as_it_was_planned_then(
     database: Database,
 ) -> None:

@@ -11,6 +11,8 @@ _TABLE = "forecast_override"
 
 
 def upgrade() -> None:
+    # No screen ever named a part where there is none; who did it elsewhere meant nothing by it.
+    op.execute("UPDATE forecast_override SET part = '' WHERE coalesce(grain, 'company') = 'company'")
     op.drop_constraint(op.f("ck_forecast_override_grain_of_whole_series"), _TABLE)
     for name, rule in (
         ("grain_known", "grain IN ('channel', 'market', 'category', 'company')"),
