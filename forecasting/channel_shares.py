@@ -5,13 +5,14 @@ everything that sells the SKU in the same market had stock: when FBA runs out it
 own shipping and back, and that move says nothing about who will buy here. Forecasts no quantity.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from forecasting.history import ChannelDemand, DemandGrid
+from inventory_core.catalog.markets import Markets
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -35,18 +36,6 @@ class ChannelCuts:
 
     channels: tuple[tuple[int, ...], ...]
     cuts: tuple[tuple[int, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Markets:
-    """Countries in which is sold: of each channel account's marketplace, of each warehouse."""
-
-    of_account: Mapping[int, str]
-    of_warehouse: Mapping[int, str]
-
-    def market(self, account_id: int, warehouse_id: int) -> str:
-        """The marketplace's country; a channel without one sells where its warehouse stands."""
-        return self.of_account.get(account_id) or self.of_warehouse.get(warehouse_id, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.channel_shares import WHOLE, ChannelCuts, Markets
+from forecasting.channel_shares import WHOLE, ChannelCuts
+from inventory_core.catalog.markets import Markets
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -25,11 +26,13 @@ PARTS = 1000
 class Cells:
     """The bottom: one entry per series and channel, ordered by market, channel, category, SKU.
 
-    row: of the series. low, high: where the channel's share begins and ends, in millionths.
+    row: of the series; place: among the channels of its series. low, high: where the channel's
+    share begins and ends, in millionths.
     part_of: grain -> the part (account id, country, category, "") of each cell.
     """
 
     row: Ints
+    place: Ints
     sku_id: Ints
     warehouse_id: Ints
     low: Ints
@@ -57,17 +60,20 @@ def cells_of(
     """The cells of series; a series that was never cut is one cell of channel 0."""
     found = []
     for row, (channels, cuts) in enumerate(zip(cut.channels, cut.cuts, strict=True)):
-        place, low = warehouse_ids[row], 0
-        for account, high in zip(channels or (0,), cuts or (WHOLE,), strict=True):
-            market = markets.market(account, place)
-            found.append((market, account, categories[row], sku_ids[row], place, row, low, high))
+        where, low = warehouse_ids[row], 0
+        for place, (account, high) in enumerate(
+            zip(channels or (0,), cuts or (WHOLE,), strict=True)
+        ):
+            parts = (markets.market(account, where), account, categories[row])
+            found.append((*parts, sku_ids[row], where, row, low, high, place))
             low = high
     columns = [np.asarray(column) for column in zip(*sorted(found), strict=True)]
     if not columns:
-        columns = [np.empty(0, dtype=kind) for kind in (str, int, str, *[int] * 5)]
+        columns = [np.empty(0, dtype=kind) for kind in (str, int, str, *[int] * 6)]
     market_of, account_of, category_of = columns[:3]
     return Cells(
         row=columns[5],
+        place=columns[8],
         sku_id=columns[3],
         warehouse_id=columns[4],
         low=columns[6],
@@ -81,7 +87,7 @@ def cells_of(
     )
 
 
-def in_thousandths(means: Sequence[Sequence[float]]) -> Ints:
+def in_thousandths(means: Sequence[Sequence[float] | Floats]) -> Ints:
     """[S, H] forecasts as published, as whole numbers."""
     return np.rint(np.asarray(means, dtype=np.float64) * PARTS).astype(np.int64)
 
@@ -89,8 +95,11 @@ def in_thousandths(means: Sequence[Sequence[float]]) -> Ints:
 def cut_into_cells(series: Ints, cells: Cells) -> Ints:
     """[N, …] values of series [S, …] by cell: the cells of a series sum to it exactly."""
     shape = (-1, *[1] * (series.ndim - 1))
-    whole = series[cells.row]
-    low, high = cells.low.reshape(shape), cells.high.reshape(shape)
+    return cut_between(series[cells.row], cells.low.reshape(shape), cells.high.reshape(shape))
+
+
+def cut_between(whole: Ints, low: Ints, high: Ints) -> Ints:
+    """What lies between two cuts (in millionths) of a whole: neighbours share no unit."""
     return (whole * high + WHOLE // 2) // WHOLE - (whole * low + WHOLE // 2) // WHOLE
 
 

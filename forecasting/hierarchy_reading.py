@@ -5,7 +5,7 @@ people laid over them), and that the spread of a sum moves with its mean. Fits a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from statistics import mode
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.channel_shares import ChannelCuts, Channels, Markets
+from forecasting.channel_shares import ChannelCuts, Channels
 from forecasting.hierarchy import (
     PARTS,
     Cells,
@@ -25,9 +25,10 @@ from forecasting.hierarchy import (
 )
 from forecasting.hierarchy_record import NOT_JUDGED, SumRecord, read_records
 from forecasting.history import DemandGrid, channel_demand
-from forecasting.overriding import NOTHING_LAID, as_planned, laid_over
+from forecasting.overriding import NOTHING_LAID, Laid, as_planned, laid_over
+from inventory_core.catalog.markets import read_markets
 from inventory_core.db.engine import Reading
-from inventory_core.insight.demand import channel_places, sku_facts, warehouse_codes
+from inventory_core.insight.demand import sku_facts, warehouse_codes
 from inventory_core.planning.published import PublishedForecast, PublishedRun, step_days
 from inventory_core.planning.published_sums import PublishedSum, means_of, sums_of
 from inventory_core.vocabulary import ForecastGrain
@@ -91,25 +92,18 @@ class Hierarchy:
 
 def channels_of(conn: Reading, grid: DemandGrid) -> Channels:
     """Everything that the channels of a grid's series are learned from."""
-    return Channels(channel_demand(conn, grid), _markets(conn))
-
-
-def _markets(conn: Reading) -> Markets:
-    return Markets(
-        {row.id: row.country for row in conn.rows(channel_places())},
-        {row.id: row.country for row in conn.rows(warehouse_codes())},
-    )
+    return Channels(channel_demand(conn, grid), read_markets(conn))
 
 
 def read_hierarchy(conn: Reading, run: PublishedRun, grain: ForecastGrain) -> Hierarchy | None:
     """The forecasts of a run added up; None where it has none."""
     days = step_days(run.frequency)
     laid = laid_over(conn, from_on=run.plan_day)
-    told = as_planned(means_of(conn, run.id), laid, as_of=run.plan_day, days=days)
+    told = _told(conn, run, laid)
     if not told:
         return None
     skus = {row.id: row for row in conn.rows(sku_facts())}
-    markets = _markets(conn)
+    markets = read_markets(conn)
     cells = cells_of(
         [one.sku_id for one in told],
         [one.warehouse_id for one in told],
@@ -120,7 +114,7 @@ def read_hierarchy(conn: Reading, run: PublishedRun, grain: ForecastGrain) -> Hi
         [skus[one.sku_id].category for one in told],
         markets,
     )
-    mean = cut_into_cells(in_thousandths(_of_one_length([one.mean for one in told])), cells)
+    mean = planned_cells(told, cells)
     records = read_records(conn, grain, markets)
     found = {}
     for each, record in (
@@ -139,6 +133,17 @@ def read_hierarchy(conn: Reading, run: PublishedRun, grain: ForecastGrain) -> Hi
         members=_members(cells, mean, grain, days, skus, places),
         each=records.each,
     )
+
+
+def planned_cells(told: Sequence[PublishedForecast], cells: Cells) -> Ints:
+    """[N, H] thousandths of forecasts of one length by cell: by their shares, and where people
+    changed a market or a channel by what that made of each.
+    """
+    mean = cut_into_cells(in_thousandths([one.mean for one in told]), cells)
+    for cell, (row, place) in enumerate(zip(cells.row.tolist(), cells.place.tolist(), strict=True)):
+        if told[row].channel_means:
+            [mean[cell]] = in_thousandths([told[row].channel_means[place]])
+    return mean
 
 
 def _sums(
@@ -216,10 +221,19 @@ def _month(days: int) -> int:
     return max(1, MONTH_DAYS // days)
 
 
-def _of_one_length(means: Sequence[Sequence[float]]) -> list[list[float]]:
-    """Series that were added to a run later may reach another way: they end with most others."""
-    length = mode(len(mean) for mean in means)
-    return [[*mean[:length], *[mean[-1]] * (length - len(mean))] for mean in means]
+def _told(conn: Reading, run: PublishedRun, laid: Laid) -> list[PublishedForecast]:
+    """The forecasts of a run as planned with. Series that were added to it later may reach another
+    way: they end with most others, before anything is laid over the days that they have.
+    """
+    days = step_days(run.frequency)
+    aged = as_planned(means_of(conn, run.id), NOTHING_LAID, as_of=run.plan_day, days=days)
+    length = mode(len(one.mean) for one in aged) if aged else 0
+    whole = [replace(one, mean=_of_length(one.mean, length)) for one in aged]
+    return as_planned(whole, laid, as_of=run.plan_day, days=days)
+
+
+def _of_length(mean: Sequence[float], length: int) -> list[float]:
+    return [*mean[:length], *[mean[-1]] * (length - len(mean))]
 
 
 def _moved_on(one: PublishedSum, run: PublishedRun) -> PublishedForecast:

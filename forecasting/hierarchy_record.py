@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from forecasting.channel_shares import Markets
+from inventory_core.catalog.markets import Markets
 from inventory_core.db.engine import Reading
 from inventory_core.planning.alarms import newest_week, weeks_by_category, weeks_by_channel
 from inventory_core.vocabulary import ForecastGrain

@@ -1,7 +1,8 @@
 """How overrides did once their days are over: against the model, and against doing nothing at all.
 
 Decides which overrides can be judged (their days are over, the SKU could be bought on nearly all of
-them) and whether one helped: it was nearer to what came than the model. Changes nothing.
+them) and whether one helped: it was nearer to what came than the model. What was said of a market
+or a channel is held against what was sold there. Changes nothing.
 """
 
 from collections import defaultdict
@@ -10,7 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.history import DemandGrid
+from forecasting.history import ChannelDemand, DemandGrid
+from inventory_core.catalog.markets import NO_MARKETS, Markets
+from inventory_core.planning.override_figures import CUT_GRAINS
 from inventory_core.planning.overrides import Override
 
 # Below this share of days in stock, sales say too little about demand.
@@ -54,21 +57,54 @@ class OverrideRecord:
         return 1.0 - self.planned_error / self.model_error
 
 
-def judge_overrides(
-    overrides: Sequence[Override], grid: DemandGrid, categories: Mapping[int, str]
-) -> list[JudgedOverride]:
-    """Each override with what came, by the demand of its days; `categories`: SKU → category."""
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came of the days that were changed. `categories`: SKU → category. `sold`: the grid's
+    demand by channel; only changes of a market or a channel need it.
+    """
+
+    grid: DemandGrid
+    categories: Mapping[int, str]
+    markets: Markets = NO_MARKETS
+    sold: ChannelDemand | None = None
+
+
+def judge_overrides(overrides: Sequence[Override], came: Came) -> list[JudgedOverride]:
+    """Each override with what came, by the demand of its days."""
+    channels = _channels(came)
+    grid = came.grid
     pairs = list(zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True))
     known = {pair: row for row, pair in enumerate(pairs)}
 
-    def rows_of(one: Override) -> list[int]:
+    def held(one: Override) -> dict[int, list[int]]:
         if one.sku_id is not None and one.warehouse_id is not None:
-            row = known.get((one.sku_id, one.warehouse_id))
-            return [] if row is None else [row]
-        holds = (one.holds_for(*pair, categories.get(pair[0], "")) for pair in pairs)
-        return [row for row, held in enumerate(holds) if held]
+            alone = known.get((one.sku_id, one.warehouse_id))
+            return {} if alone is None else {alone: []}
+        found = {}
+        for row, pair in enumerate(pairs):
+            mine = channels.get(row, (0,))
+            category = came.categories.get(pair[0], "")
+            holds = one.subject.holds_for(*pair, category, mine, came.markets)
+            if any(holds):
+                found[row] = [account for account, yes in zip(mine, holds, strict=True) if yes]
+        return found
 
-    return [_judged(one, grid, rows_of(one)) for one in overrides]
+    return [_judged(one, came, held(one)) for one in overrides]
+
+
+def _channels(came: Came) -> dict[int, tuple[int, ...]]:
+    """By row of the grid who sold it or may sell it; nobody known: channel 0."""
+    if came.sold is None:
+        return {}
+    sold = came.sold
+    found: dict[int, set[int]] = defaultdict(set)
+    for rows, accounts in (
+        (sold.row, sold.account_id),
+        (sold.listed_row, sold.listed_account_id),
+    ):
+        for row, account in np.unique(np.stack([rows, accounts]), axis=1).T.tolist():
+            found[row].add(account)
+    return {row: tuple(sorted(accounts)) for row, accounts in found.items()}
 
 
 def records(judged: Sequence[JudgedOverride], *, by: str) -> list[OverrideRecord]:
@@ -82,7 +118,9 @@ def records(judged: Sequence[JudgedOverride], *, by: str) -> list[OverrideRecord
     return sorted(found, key=lambda one: -(one.value_added or 0.0))
 
 
-def _judged(one: Override, grid: DemandGrid, rows: Sequence[int]) -> JudgedOverride:
+def _judged(one: Override, came: Came, held: Mapping[int, Sequence[int]]) -> JudgedOverride:
+    """`held`: the rows that it changed, each with the channels that it changed there."""
+    grid, rows = came.grid, list(held)
     if one.withdrawn_at is not None:
         return JudgedOverride(one, None, "withdrawn")
     if one.last_on > grid.last_on or not rows:
@@ -94,7 +132,22 @@ def _judged(one: Override, grid: DemandGrid, rows: Sequence[int]) -> JudgedOverr
     out = grid.out_share[rows, first:last]
     if (~np.isnan(out)).any() and np.nanmean(out) > 1.0 - LEAST_SEEN_SHARE:
         return JudgedOverride(one, None, "out_of_stock")
-    return JudgedOverride(one, float(grid.y[rows, first:last].sum()), "judged")
+    if one.grain not in CUT_GRAINS:
+        return JudgedOverride(one, float(grid.y[rows, first:last].sum()), "judged")
+    assert came.sold is not None, "a change of a market is judged by what was sold there"
+    sold = came.sold
+    of_day = (sold.day >= first) & (sold.day < last)
+    units = sum(
+        amount
+        for row, account, amount in zip(
+            sold.row[of_day].tolist(),
+            sold.account_id[of_day].tolist(),
+            sold.units[of_day].tolist(),
+            strict=True,
+        )
+        if account in held.get(row, ())
+    )
+    return JudgedOverride(one, float(units), "judged")
 
 
 def _record(name: str, group: Sequence[JudgedOverride]) -> OverrideRecord:

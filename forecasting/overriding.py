@@ -2,7 +2,8 @@
 
 Decides how a change of the mean carries over to quantiles and totals: they keep their ratio to the
 mean. Totals have a mean of their own, above the forecast shown where demand is rare, and keep to
-it. A forecast older than the planning day begins on that day. Never edits what was published.
+it. What a change of a market or a channel does to a series says `changed_cells`. A forecast older
+than the planning day begins on that day. Never edits what was published.
 """
 
 from collections import defaultdict
@@ -16,9 +17,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.changed_cells import ChangedCells
+from forecasting.channel_shares import WHOLE
+from forecasting.hierarchy import PARTS
 from forecasting.policy import TotalDemand
+from inventory_core.catalog.markets import NO_MARKETS, Markets, read_markets
 from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import sku_facts
+from inventory_core.planning.override_figures import CUT_GRAINS
 from inventory_core.planning.overrides import Override, live_overrides
 from inventory_core.planning.published import (
     PublishedForecast,
@@ -35,31 +41,48 @@ UNIT_PLACES = 3
 class Laid:
     """Overrides by what they change; `categories`: SKU → category, of SKUs that may be changed."""
 
-    def __init__(self, overrides: Sequence[Override], categories: Mapping[int, str]) -> None:
+    def __init__(
+        self,
+        overrides: Sequence[Override],
+        categories: Mapping[int, str],
+        markets: Markets = NO_MARKETS,
+    ) -> None:
         self._of_pair: dict[Pair, list[Override]] = defaultdict(list)
         self._of_parts = [one for one in overrides if one.grain is not None]
-        self._categories = categories
+        self._categories, self._markets = categories, markets
         for one in overrides:
             if one.sku_id is not None and one.warehouse_id is not None:
                 self._of_pair[one.sku_id, one.warehouse_id].append(one)
 
-    def over(self, sku_id: int, warehouse_id: int) -> list[Override]:
-        """Those that change this SKU at this warehouse, in the order in which they were made."""
-        mine = self._of_pair.get((sku_id, warehouse_id), [])
-        category = self._categories.get(sku_id, "")
-        wide = [one for one in self._of_parts if one.holds_for(sku_id, warehouse_id, category)]
-        return sorted([*mine, *wide], key=lambda one: one.id) if wide else mine
+    def over(self, told: PublishedForecast) -> list[tuple[Override, list[bool]]]:
+        """Those that change a forecast, in the order in which they were made, each with which of
+        its channels (one, where none is known) it changes.
+        """
+        mine = self._of_pair.get((told.sku_id, told.warehouse_id), [])
+        if not mine and not self._of_parts:
+            return []
+        category = self._categories.get(told.sku_id, "")
+        channels = told.channel_ids or (0,)
+        found = []
+        for one in sorted([*mine, *self._of_parts], key=lambda one: one.id):
+            held = one.subject.holds_for(
+                told.sku_id, told.warehouse_id, category, channels, self._markets
+            )
+            if any(held):
+                found.append((one, held))
+        return found
 
 
 NOTHING_LAID = Laid((), {})
 
 
 def laid_over(conn: Reading, *, from_on: date, sku_ids: Sequence[int] | None = None) -> Laid:
-    """What holds on `from_on` or later, by the categories of today."""
+    """What holds on `from_on` or later, by the categories and markets of today."""
     overrides = live_overrides(conn, from_on=from_on, sku_ids=sku_ids)
     if all(one.grain is None for one in overrides):
         return Laid(overrides, {})
-    return Laid(overrides, {row.id: row.category for row in conn.rows(sku_facts())})
+    categories = {row.id: row.category for row in conn.rows(sku_facts())}
+    return Laid(overrides, categories, read_markets(conn))
 
 
 def planned_forecasts(
@@ -93,7 +116,7 @@ def as_planned(
 
 def _planned(told: PublishedForecast, laid: Laid, as_of: date, days: int) -> PublishedForecast:
     aged = _from_day(told, as_of, days)
-    mine = laid.over(told.sku_id, told.warehouse_id)
+    mine = laid.over(aged)
     return _overridden(aged, mine, days) if mine else aged
 
 
@@ -120,23 +143,23 @@ def _from_day(told: PublishedForecast, as_of: date, days: int) -> PublishedForec
 
 
 def _overridden(
-    told: PublishedForecast, overrides: Sequence[Override], days: int
+    told: PublishedForecast, changes: Sequence[tuple[Override, list[bool]]], days: int
 ) -> PublishedForecast:
-    after = np.repeat(np.asarray(told.mean, dtype=np.float64) / days, days)
-    in_totals = np.diff(_running(told.totals))
+    cut = any(one.grain in CUT_GRAINS for one, _ in changes)
+    cuts = told.channel_cuts if cut and told.channel_cuts else (WHOLE,)
+    cells = ChangedCells(told.mean, np.diff(_running(told.totals)), cuts, days)
     notes = []
-    for one in overrides:
+    for one, held in changes:
         first = max(0, (one.first_on - told.starts_on).days)
-        end = min(len(after), (one.last_on - told.starts_on).days + 1)
-        if first >= end:
-            continue
-        model = float(after[first:end].sum())
-        _change(after[first:end], one)
-        _change(in_totals[first:end], one)
-        notes.append(_note(one, model, float(after[first:end].sum())))
+        end = min(len(told.mean) * days, (one.last_on - told.starts_on).days + 1)
+        if first < end:
+            units = cells.change(one, held if cut else [True], first, end)
+            notes.append(_note(one, *units))
     if not notes:
         return told
-    mean = after.reshape(-1, days).sum(axis=1)
+    by_channel = cells.by_channel() / PARTS if cut else np.empty((0, len(told.mean)))
+    mean = by_channel.sum(axis=0) if cut else cells.mean()
+    in_totals = cells.totals()
     running = np.concatenate([[0.0], np.cumsum(in_totals)])
     quantiles = {
         level: [
@@ -154,6 +177,7 @@ def _overridden(
         quantiles=quantiles,
         totals=_rising(totals),
         overrides=tuple(notes),
+        channel_means=by_channel.tolist(),
     )
 
 
@@ -163,14 +187,6 @@ def _running(totals: Mapping[str, Mapping[str, float]]) -> Floats:
     known = np.array([0, *map(int, lengths)], dtype=np.float64)
     means = [0.0, *(totals[length]["mean"] for length in lengths)]
     return np.interp(np.arange(int(known[-1]) + 1), known, means)
-
-
-def _change(daily: Floats, one: Override) -> None:
-    """Lay one override over the mean of some days, in place."""
-    if one.units_per_day is not None:
-        daily[:] = float(one.units_per_day)
-    else:
-        daily *= 1.0 + float(one.change_percent or 0) / 100.0
 
 
 def _scaled(row: Mapping[str, float], mean: float) -> dict[str, float]:
@@ -207,12 +223,15 @@ def _shifted(values: Sequence[float], passed: int, days: int) -> list[float]:
     return [_units(value) for value in daily[:whole].reshape(-1, days).sum(axis=1)]
 
 
-def _note(one: Override, before: float, after: float) -> dict[str, Any]:
-    """What the trace and the chart say about it."""
+def _note(one: Override, before: float, of_part: float, after: float) -> dict[str, Any]:
+    """What the trace and the chart say about it. `part_units`: of those before, what is sold in
+    the market or through the channel that was changed; None where the whole series was.
+    """
     return {
         "id": one.id,
         "grain": None if one.grain is None else one.grain.value,
         "part": one.part,
+        "part_name": one.part_name,
         "first_on": one.first_on.isoformat(),
         "last_on": one.last_on.isoformat(),
         "change_percent": None if one.change_percent is None else float(one.change_percent),
@@ -221,6 +240,7 @@ def _note(one: Override, before: float, after: float) -> dict[str, Any]:
         "note": one.note,
         "by": one.made_by,
         "units_before": _units(before),
+        "part_units": _units(of_part) if one.grain in CUT_GRAINS else None,
         "units_after": _units(after),
     }
 

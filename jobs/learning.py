@@ -15,6 +15,7 @@ from forecasting.channel_shares import WHOLE
 from forecasting.drift import find_alarms
 from forecasting.history import ChannelDemand, DemandGrid
 from forecasting.overriding import Laid, as_planned
+from inventory_core.catalog.markets import read_markets
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.office.actors import Actor
 from inventory_core.planning.alarms import (
@@ -26,7 +27,8 @@ from inventory_core.planning.alarms import (
     weeks_kept,
 )
 from inventory_core.planning.learning_limits import learning_limits_of
-from inventory_core.planning.overrides import Override, all_overrides, units_between
+from inventory_core.planning.override_figures import units_between
+from inventory_core.planning.overrides import Override, all_overrides
 from inventory_core.planning.published import PublishedForecast, forecasts_in_portions, step_days
 from inventory_core.planning.registry import Release, releases
 from inventory_core.vocabulary import ReleaseState
@@ -73,11 +75,11 @@ def _new_outcomes(
         return []
     kept, spoken = weeks_kept(conn, weeks[0]), _runs_in_force(conn)
     judged: dict[int, list[_Week]] = defaultdict(list)
-    overrides = all_overrides(conn, limit=10_000)
+    overrides, markets = all_overrides(conn, limit=10_000), read_markets(conn)
     for week_on in weeks:
         release = next((one for one in spoken if one.as_of_on <= week_on), None)
         if week_on not in kept and release is not None:
-            laid = Laid(_live_then(overrides, week_on), categories)
+            laid = Laid(_live_then(overrides, week_on), categories, markets)
             judged[release.run_id].append(_week(grid, sold, week_on, laid))
     pairs = zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True)
     rows = {pair: row for row, pair in enumerate(pairs)}

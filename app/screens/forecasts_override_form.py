@@ -111,7 +111,7 @@ def _words(one: Override, *, whole: bool) -> str:
         by=one.made_by,
     )
     if one.grain is not None and not whole:
-        words = f"{plain(part_words(one.grain, one.part))}: {words}"
+        words = f"{plain(part_words(one.grain, one.part_name))}: {words}"
     return f"{words} · {plain(one.note)}" if one.note else words
 
 

@@ -155,7 +155,7 @@ def read_series(conn: Reading, run: PublishedRun, sku_id: int, warehouse_id: int
         promotion=() if row is None else _promotions(grid, row, past[0] if past else through),
         ahead=ahead,
         published=tuple(plain.mean),
-        overrides=tuple(laid.over(sku_id, warehouse_id)),
+        overrides=tuple(one for one, _ in laid.over(found)),
     )
 
 

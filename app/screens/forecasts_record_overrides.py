@@ -14,12 +14,14 @@ from app import session
 from app.i18n import md, t
 from app.screens.forecasts_words import change_words, part_words
 from app.widgets_tables import Column, Day, Percent, Text, Units, export_button, table
-from forecasting.history import demand_grid, planning_day
-from forecasting.override_record import JudgedOverride, judge_overrides, records
+from forecasting.history import channel_demand, demand_grid, planning_day
+from forecasting.override_record import Came, JudgedOverride, judge_overrides, records
+from inventory_core.catalog.markets import read_markets
 from inventory_core.clock import business_day, utc_now
 from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import sku_facts, warehouse_codes
 from inventory_core.office.company import read_company
+from inventory_core.planning.override_figures import CUT_GRAINS
 from inventory_core.planning.overrides import Override, all_overrides
 from inventory_core.vocabulary import ForecastGrain
 
@@ -37,7 +39,7 @@ def draw_override_record() -> None:
     _who_helped(judged)
     rows = pd.DataFrame([_override_row(one) for one in judged])
     columns: dict[str, Column] = {
-        "series": Text(t("learning.subject"), pinned=True),
+        "series": Text(t("learning.changed_what"), pinned=True),
         "change": Text(t("learning.change")),
         "first": Day(t("learning.first")),
         "last": Day(t("learning.last")),
@@ -115,13 +117,20 @@ def _judged(conn: Reading) -> tuple[tuple[JudgedOverride, str], ...]:
     since = min(one.first_on for one in found) - DAYS_BEFORE if wide else None
     grid = demand_grid(conn, through=through, first_on=since, sku_ids=_changed(found, facts))
     places = {row.id: row.code for row in conn.rows(warehouse_codes())}
-    judged = judge_overrides(found, grid, {one: row.category for one, row in facts.items()})
+    cut = any(one.grain in CUT_GRAINS for one in found)
+    came = Came(
+        grid,
+        {one: row.category for one, row in facts.items()},
+        read_markets(conn),
+        channel_demand(conn, grid) if cut else None,
+    )
+    judged = judge_overrides(found, came)
     return tuple((one, _subject(one.override, facts, places)) for one in judged)
 
 
 def _changed(found: Sequence[Override], skus: Mapping[int, Any]) -> list[int]:
     """The SKUs that any of them changes."""
-    if any(one.grain is ForecastGrain.COMPANY for one in found):
+    if any(one.grain not in (None, ForecastGrain.CATEGORY) for one in found):
         return sorted(skus)
     parts = {one.part for one in found if one.grain is not None}
     ids = {one.sku_id for one in found}
@@ -132,4 +141,4 @@ def _subject(one: Override, skus: Mapping[int, Any], places: Mapping[int, str]) 
     if one.sku_id is not None and one.warehouse_id is not None:
         return f"{skus[one.sku_id].code} · {places[one.warehouse_id]}"
     assert one.grain is not None, "what is of no series is of a whole part"
-    return part_words(one.grain, one.part)
+    return part_words(one.grain, one.part_name)

@@ -9,12 +9,12 @@ import streamlit as st
 from app import session
 from app.charts_sums import sum_picture
 from app.i18n import country, md, number, percent, reader_language, t
-from app.screens.forecasts_sums_changes import draw_part_changes
+from app.screens.forecasts_sums_changes import draw_all_changes, draw_part_changes
 from app.widgets import Figure, chart, empty_state, figure_row, query
 from app.widgets_tables import Column, Percent, Text, Units, export_button, table
 from forecasting.hierarchy_reading import Hierarchy, Sum, read_hierarchy
 from inventory_core.db.engine import Reading
-from inventory_core.insight.demand import channel_places
+from inventory_core.insight.demand import channel_names
 from inventory_core.planning.published import run_by_id
 from inventory_core.vocabulary import ForecastGrain
 
@@ -42,6 +42,8 @@ def draw_sums(run_id: int, grain: ForecastGrain) -> None:
         st.caption(md("hierarchy.chart_note") if shown.past else md("hierarchy.without_spread"))
     if part != ALL or grain is ForecastGrain.COMPANY:
         draw_part_changes(grain, shown, title, found.starts_on, found.step_days)
+    else:
+        draw_all_changes(grain, names, found.starts_on)
     with st.container(border=True), session.part():
         st.subheader(md("hierarchy.made_of", name=title), anchor=False)
         if part == ALL and grain is not ForecastGrain.COMPANY:
@@ -62,7 +64,7 @@ def _read(
     conn: Reading, run_id: int, grain: ForecastGrain
 ) -> tuple[Hierarchy | None, dict[str, str]]:
     run = run_by_id(conn, run_id)
-    channels = {str(row.id): row.name for row in conn.rows(channel_places())}
+    channels = {str(row.id): row.name for row in conn.rows(channel_names())}
     return (None if run is None else read_hierarchy(conn, run, grain)), channels
 
 

@@ -5,10 +5,13 @@ Reads nothing.
 
 from decimal import Decimal
 
-from app.i18n import number, percent, t
+from app.i18n import country, number, percent, t
 from inventory_core.planning.overrides import Override
 from inventory_core.planning.registry import Release
 from inventory_core.vocabulary import ForecastGrain
+
+# The account id of what was sold through no known channel.
+UNKNOWN_CHANNEL = "0"
 
 
 def reason_words(one: Release, language: str = "") -> str:
@@ -35,11 +38,15 @@ def change_words(one: Override) -> str:
     return sign + percent(one.change_percent / 100, 0)
 
 
-def part_words(grain: ForecastGrain, part: str) -> str:
-    """What is changed as a whole, for plain places."""
+def part_words(grain: ForecastGrain, name: str) -> str:
+    """What is changed as a whole, for plain places; `name`: of a channel, else the part itself."""
     if grain is ForecastGrain.COMPANY:
         return t("learning.whole_company")
-    return t("learning.whole_category", name=part) if part else t("hierarchy.no_category")
+    if (grain is ForecastGrain.CHANNEL and name == UNKNOWN_CHANNEL) or not name:
+        return t(f"hierarchy.no_{grain.value}")
+    if grain is ForecastGrain.MARKET:
+        name = country(name)
+    return t(f"learning.whole_{grain.value}", name=name)
 
 
 def _digits(one: Override) -> int:

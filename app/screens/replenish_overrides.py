@@ -18,18 +18,22 @@ def draw_override_notes(trace: Mapping[str, Any]) -> None:
         return
     st.markdown(md("learning.in_this_plan"))
     for one in notes:
+        mine, before = one.get("part_units"), one["units_before"]
+        whole = mine is None or mine == before
         words = md(
-            "learning.in_this_plan_row",
+            "learning.in_this_plan_row" if whole else "learning.in_this_plan_part",
             change=_change(one),
             first=day(date.fromisoformat(one["first_on"])),
             last=day(date.fromisoformat(one["last_on"])),
             reason=t(f"learning.reason_{one['reason']}"),
-            before=number(one["units_before"]),
+            before=number(before),
             after=number(one["units_after"]),
             by=one["by"],
+            mine=number(mine),
+            share=percent(None if whole else mine / before, 0),
         )
         if one.get("grain"):
-            whole = part_words(ForecastGrain(one["grain"]), one["part"])
+            whole = part_words(ForecastGrain(one["grain"]), one.get("part_name", one["part"]))
             words = f"{plain(whole)}: {words}"
         st.caption(words + (f" · {plain(one['note'])}" if one["note"] else ""))
 

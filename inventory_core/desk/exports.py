@@ -106,12 +106,13 @@ EXPORTS: dict[str, Export] = {
          ("units_per_day", _DECIMAL), ("reason", _TEXT), ("note", _TEXT), ("model_units", _DECIMAL),
          ("naive_units", _DECIMAL), ("planned_units", _DECIMAL), ("made_by", _TEXT),
          ("made_at", _MOMENT), ("withdrawn_at", _MOMENT)),
-        """SELECT o.id, s.code, w.code, o.grain, o.part, o.first_on, o.last_on,
+        """SELECT o.id, s.code, w.code, o.grain, coalesce(c.code, o.part), o.first_on, o.last_on,
             o.change_percent, o.units_per_day, o.reason, o.note,
             o.model_units::numeric, o.naive_units::numeric,
             o.planned_units::numeric, p.name, o.recorded_at, o.withdrawn_at
         FROM forecast_override o LEFT JOIN sku s ON s.id = o.sku_id
         LEFT JOIN location w ON w.id = o.warehouse_id JOIN person p ON p.id = o.made_by_id
+        LEFT JOIN channel_account c ON o.grain = 'channel' AND c.id::text = o.part
         ORDER BY o.id""",
     ),
     "forecast_outcomes": Export(

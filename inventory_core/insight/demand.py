@@ -171,14 +171,10 @@ def listed_channels() -> TextClause:
     )
 
 
-def channel_places() -> TextClause:
-    """id, name and country ('' without a marketplace) of every channel account."""
+def channel_names() -> TextClause:
+    """id and name of every channel account."""
     return text(
-        """
-        SELECT id, coalesce(nullif(name, ''), code) AS name,
-               CASE upper(marketplace) WHEN 'UK' THEN 'GB' ELSE upper(marketplace) END AS country
-          FROM channel_account ORDER BY id
-        """
+        "SELECT id, coalesce(nullif(name, ''), code) AS name FROM channel_account ORDER BY id"
     )
 
 

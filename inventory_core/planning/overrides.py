@@ -1,33 +1,33 @@
 """What people know better than a model: changes to a forecast, with a reason. Decides their bounds.
 
 An override holds for some days: of one SKU at one warehouse, as a percentage or as units a day, or
-of a whole category or the company, as a percentage, for whoever belongs to it on the day it is
-planned with. It keeps what the model and the naive baseline said when it was made, so that it can
-be judged later. The published forecast itself is never edited; planning lays the overrides over it.
+of a whole category, market, channel or the company, as a percentage, for whoever belongs to it on
+the day it is planned with. It keeps what the model and the naive baseline said when it was made,
+so that it can be judged later. The published forecast itself is never edited; planning lays the
+overrides over it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
+from re import fullmatch
 from typing import Any
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Text, cast, func, or_, select, update
 
 from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Reading, Writing
-from inventory_core.db.schema.catalog import sku
+from inventory_core.db.schema.channels import channel_account
 from inventory_core.db.schema.learning import forecast_override
 from inventory_core.db.schema.office import person
-from inventory_core.db.schema.planning import forecast
 from inventory_core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.audit import record_audit
-from inventory_core.planning.published import PublishedRun, current_run, step_days
+from inventory_core.planning.override_figures import Subject, units_said
+from inventory_core.planning.published import PublishedRun, current_run
 from inventory_core.vocabulary import ForecastGrain, OverrideReason
 
-# One forecast serves several channels and markets, so these cannot be changed by themselves.
-PART_GRAINS = frozenset({ForecastGrain.CATEGORY, ForecastGrain.COMPANY})
 MOST_DAYS = 366
 MOST_NOTE = 500
 _LEAST_PERCENT, _MOST_PERCENT = Decimal(-100), Decimal(1000)
@@ -37,7 +37,7 @@ _MOST_UNITS = Decimal(10_000_000)
 @dataclass(frozen=True, slots=True)
 class NewOverride:
     """Exactly one of `change_percent` (20 is a fifth more) and `units_per_day` is given; for a
-    SKU at a warehouse, or for a `grain` of `PART_GRAINS` and its `part` (company: "").
+    SKU at a warehouse, or for the `part` of a `grain` (account id, country, category; company: "").
     """
 
     key: str
@@ -55,13 +55,17 @@ class NewOverride:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """An override as it is read back; the three figures are units over its days."""
+    """An override as it is read back; the three figures are units over its days.
+
+    `part_name`: the part for a reader: of a channel its name, else the part itself.
+    """
 
     id: int
     sku_id: int | None
     warehouse_id: int | None
     grain: ForecastGrain | None
     part: str
+    part_name: str
     first_on: date
     last_on: date
     change_percent: Decimal | None
@@ -76,11 +80,10 @@ class Override:
     recorded_at: datetime
     withdrawn_at: datetime | None
 
-    def holds_for(self, sku_id: int, warehouse_id: int, category: str) -> bool:
-        """Whether this SKU, of this category, is changed at this warehouse."""
-        if self.grain is None:
-            return (self.sku_id, self.warehouse_id) == (sku_id, warehouse_id)
-        return self.grain is ForecastGrain.COMPANY or self.part == category
+    @property
+    def subject(self) -> Subject:
+        """What it changes."""
+        return Subject(self.sku_id, self.warehouse_id, self.grain, self.part)
 
 
 def set_override(tx: Writing, actor: Actor, new: NewOverride, *, now: datetime) -> Override:
@@ -97,7 +100,8 @@ def set_override(tx: Writing, actor: Actor, new: NewOverride, *, now: datetime) 
     if run is None:
         raise Refused("override_without_forecast")
     _check(new, run)
-    model, naive = _said(tx, run, new)
+    subject = Subject(new.sku_id, new.warehouse_id, new.grain, new.part)
+    model, naive = units_said(tx, run, subject, new.first_on, new.last_on)
     days = (new.last_on - new.first_on).days + 1
     values = {
         "key": new.key,
@@ -126,6 +130,8 @@ def set_override(tx: Writing, actor: Actor, new: NewOverride, *, now: datetime) 
     assert found is not None, "the override was written a moment ago"
     named = ("warehouse_id", "grain", "part", "first_on", "last_on", "reason", "note")
     told = {name: values[name] for name in named if values[name] not in (None, "")}
+    if found.part_name:
+        told["part"] = found.part_name
     told |= {"percent": new.change_percent, "units_per_day": new.units_per_day}
     record_audit(tx, actor, "forecast_override_set", _subject(found), told)
     return found
@@ -172,49 +178,6 @@ def all_overrides(conn: Reading, *, limit: int = 500) -> list[Override]:
     return _read(conn.rows(_OVERRIDES.order_by(forecast_override.c.id.desc()).limit(limit)))
 
 
-def units_between(
-    starts_on: date, step_days: int, values: Sequence[float], first_on: date, last_on: date
-) -> float:
-    """Units of the days from `first_on` to `last_on` of a path by period; days share evenly."""
-    total = 0.0
-    for place, units in enumerate(values):
-        begin = starts_on + timedelta(days=place * step_days)
-        end = begin + timedelta(days=step_days - 1)
-        shared = (min(end, last_on) - max(begin, first_on)).days + 1
-        total += units * max(0, shared) / step_days
-    return total
-
-
-def _said(conn: Reading, run: PublishedRun, new: NewOverride) -> tuple[float, float | None]:
-    """Units over the days by the model and by the baseline, of all that is changed."""
-    rows = conn.rows(_changed(run.id, new))
-    if not rows:
-        raise Refused("override_without_forecast")
-    days = step_days(run.frequency)
-    ends_on = min(row.starts_on + timedelta(days=len(row.mean) * days - 1) for row in rows)
-    if new.last_on > ends_on:
-        raise Invalid("override_beyond_forecast", field="last_on", last=ends_on.isoformat())
-    span = (new.first_on, new.last_on)
-    model = sum(units_between(row.starts_on, days, row.mean, *span) for row in rows)
-    if any(row.naive is None for row in rows):
-        return model, None
-    return model, sum(units_between(row.starts_on, days, row.naive, *span) for row in rows)
-
-
-def _changed(run_id: int, new: NewOverride) -> Select[Any]:
-    """The forecasts of a run that an override changes."""
-    said = select(forecast.c.starts_on, forecast.c.mean, forecast.c.naive).where(
-        forecast.c.run_id == run_id
-    )
-    if new.grain is None:
-        return said.where(
-            forecast.c.sku_id == new.sku_id, forecast.c.warehouse_id == new.warehouse_id
-        )
-    if new.grain is ForecastGrain.CATEGORY:
-        return said.join(sku, sku.c.id == forecast.c.sku_id).where(sku.c.category == new.part)
-    return said
-
-
 def _require(actor: Actor, warehouse_id: int | None) -> None:
     require(actor, Permission.PLAN_RUN, warehouse_id=warehouse_id)
     if warehouse_id is None and actor.warehouses:
@@ -226,8 +189,8 @@ def _subject(one: Override) -> tuple[str, int]:
 
 
 def _check(new: NewOverride, run: PublishedRun) -> None:
-    if new.grain is not None and new.grain not in PART_GRAINS:
-        raise Invalid("override_of_this_grain", field="grain")
+    if not _names_its_part(new):
+        raise Invalid("override_of_no_such_part", field="part")
     if new.grain is not None and new.change_percent is None:
         raise Invalid("override_part_by_percent", field="change_percent")
     if new.last_on < new.first_on:
@@ -251,6 +214,13 @@ def _check(new: NewOverride, run: PublishedRun) -> None:
         raise Invalid("override_needs_a_note", field="note")
 
 
+def _names_its_part(new: NewOverride) -> bool:
+    """Whether the part is one that its grain may have."""
+    if new.grain is ForecastGrain.CHANNEL:
+        return fullmatch("[0-9]{1,18}", new.part) is not None
+    return new.grain in (ForecastGrain.MARKET, ForecastGrain.CATEGORY) or not new.part
+
+
 def _applied(new: NewOverride, units: float, days: int) -> float:
     if new.units_per_day is not None:
         return float(new.units_per_day) * days
@@ -271,11 +241,24 @@ def _facts(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "reason": OverrideReason(row["reason"]), "grain": grain}
 
 
-_OVERRIDES = select(
-    *(
-        forecast_override.c[name]
-        for name in Override.__dataclass_fields__
-        if name not in ("made_by",)
-    ),
-    person.c.name.label("made_by"),
-).join_from(forecast_override, person, person.c.id == forecast_override.c.made_by_id)
+_CHANNEL = (forecast_override.c.grain == ForecastGrain.CHANNEL.value) & (
+    forecast_override.c.part == cast(channel_account.c.id, Text)
+)
+_NAMED = ("made_by", "part_name")
+_OVERRIDES = (
+    select(
+        *(
+            forecast_override.c[name]
+            for name in Override.__dataclass_fields__
+            if name not in _NAMED
+        ),
+        person.c.name.label("made_by"),
+        func.coalesce(
+            func.nullif(channel_account.c.name, ""),
+            channel_account.c.code,
+            forecast_override.c.part,
+        ).label("part_name"),
+    )
+    .join_from(forecast_override, person, person.c.id == forecast_override.c.made_by_id)
+    .outerjoin(channel_account, _CHANNEL)
+)

@@ -59,8 +59,8 @@ class PublishedForecast:
 
     `quantiles`: level -> units per period. `totals`: days -> {"mean": …, level: …} of the demand
     of the first so many days. `scores`: candidate -> error per period in the backtest, units.
-    `naive`: the baseline, by period. `overrides`: what people changed since (never published).
-    `channel_ids` and `channel_cuts`: as `forecasting/channel_shares` cuts it.
+    `naive`: the baseline, by period. `channel_*`: as `forecasting/channel_shares` cuts it. Never
+    published: what people changed since, and `channel_means`, by period where they changed shares.
     """
 
     sku_id: int
@@ -76,6 +76,7 @@ class PublishedForecast:
     channel_ids: Sequence[int] = ()
     channel_cuts: Sequence[int] = ()
     overrides: Sequence[Mapping[str, Any]] = ()
+    channel_means: Sequence[Sequence[float]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +278,8 @@ def policies_of(
 
 
 _RUNS = select(*(forecast_run.c[name] for name in PublishedRun.__dataclass_fields__))
-_KEPT = tuple(name for name in PublishedForecast.__dataclass_fields__ if name != "overrides")
+_LAID_OVER = ("overrides", "channel_means")
+_KEPT = tuple(name for name in PublishedForecast.__dataclass_fields__ if name not in _LAID_OVER)
 
 
 def _forget_old_paths(tx: Writing) -> None:

@@ -29,6 +29,7 @@ from tests.forecasting.pocket_courses import most_asked
 
 def check_card(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     """All parts of the card; `row` is the suggestion as it is kept."""
+    check_changes(trace)
     check_way(trace)
     check_cover(trace)
     check_quantity(row, trace)
@@ -36,6 +37,21 @@ def check_card(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     check_money(row, trace)
     check_costs(row, trace)
     check_choice(trace)
+
+
+def check_changes(trace: dict[str, Any]) -> None:
+    """What people changed: of a market or a channel only what is sold there moves."""
+    for one in trace["run"].get("overrides", ()):
+        before, after = D(str(one["units_before"])), D(str(one["units_after"]))
+        if one["units_per_day"] is not None:
+            first = max(day(one["first_on"]), day(trace["as_of"]))
+            days = (day(one["last_on"]) - first).days + 1
+            assert after == pytest.approx(D(str(one["units_per_day"])) * days, abs=D("0.001"))
+            continue
+        moved = before if one["part_units"] is None else D(str(one["part_units"]))
+        assert 0 <= moved <= before
+        wanted = before + moved * D(str(one["change_percent"])) / 100
+        assert after == pytest.approx(wanted, abs=D("0.007"))
 
 
 def check_way(trace: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasting.channel_shares import WHOLE, ChannelCuts, Markets
+from forecasting.channel_shares import WHOLE, ChannelCuts
 from forecasting.hierarchy import (
     GRAINS,
     PARTS,
@@ -20,6 +20,7 @@ from forecasting.hierarchy import (
     whole_units,
 )
 from forecasting.paths import Donors, joint_paths, sample_paths
+from inventory_core.catalog.markets import Markets
 
 MARKETS = Markets({1: "US", 2: "DE", 3: ""}, {7: "US", 8: "DE", 9: ""})
 

@@ -46,6 +46,7 @@ def an_override(
         warehouse_id=2,
         grain=None,
         part="",
+        part_name="",
         first_on=DAY + timedelta(days=first),
         last_on=DAY + timedelta(days=last),
         change_percent=None if percent is None else Decimal(percent),
@@ -100,7 +101,7 @@ def test_a_later_override_is_laid_upon_an_earlier_one() -> None:
 def a_part_override(grain: ForecastGrain, part: str, percent: str, *, number: int = 1) -> Override:
     """Of the first week."""
     one = an_override(0, 6, percent=percent, number=number)
-    return replace(one, sku_id=None, warehouse_id=None, grain=grain, part=part)
+    return replace(one, sku_id=None, warehouse_id=None, grain=grain, part=part, part_name=part)
 
 
 def test_what_is_said_of_a_part_holds_for_who_belongs_to_it() -> None:

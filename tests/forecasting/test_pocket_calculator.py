@@ -6,6 +6,7 @@ trust the program. The same for every golden sheet.
 
 import json
 from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -14,10 +15,13 @@ from sqlalchemy import text
 
 from forecasting.suggest import plan_pair
 from inventory_core.clock import utc_now
-from inventory_core.db.engine import Database
+from inventory_core.db.engine import Database, Writing
 from inventory_core.office.actors import SYSTEM
+from inventory_core.planning.overrides import NewOverride, set_override
 from inventory_core.planning.plan_costs import ASSUMED_COSTS
+from inventory_core.planning.published import current_run
 from inventory_core.planning.suggestions import OPEN_STATES
+from inventory_core.vocabulary import ForecastGrain, OverrideReason
 from jobs.planning import run_planning
 from tests.forecasting.pocket_checks import check_card
 from tests.golden.sheets import cases, read_sheet, settings_of, situation_of
@@ -66,10 +70,14 @@ def test_storage_by_volume_and_stated_costs_can_be_worked_out_too() -> None:
 def test_ten_random_suggestions_and_ten_more_can_be_worked_out_by_hand(
     sample_database: Database,
 ) -> None:
-    run_planning(sample_database, SYSTEM, now=utc_now(), prophet_seconds=0)
+    now = utc_now()
+    run_planning(sample_database, SYSTEM, now=now, prophet_seconds=0, proposing=False)
+    sample_database.write(lambda tx: _a_market_grows(tx, now))
+    run_planning(sample_database, SYSTEM, now=now, prophet_seconds=0)
     with sample_database.reading() as conn:
         rows = [dict(row._mapping) for row in conn.rows(_OPEN, {"states": list(OPEN_STATES)})]
     assert len(rows) >= 20
+    assert any(row["trace"]["run"]["overrides"] for row in rows)
     # The sample's receipts say what the sea costs, its agent what flying does.
     costs = [row["trace"]["cost"] for row in rows]
     assert any(share["source"] == "receipts" for c in costs if (share := c["freight_share"]))
@@ -79,3 +87,14 @@ def test_ten_random_suggestions_and_ten_more_can_be_worked_out_by_hand(
         for row in Random(seed).sample(rows, 10):
             assert len(json.dumps(row["trace"])) < MOST_TRACE_BYTES
             check_card(row, row["trace"])
+
+
+def _a_market_grows(tx: Writing, now: datetime) -> None:
+    run = current_run(tx)
+    assert run is not None
+    days = (run.plan_day, run.plan_day + timedelta(days=27))
+    grows = NewOverride(
+        "us", None, None, *days, OverrideReason.MARKET_TREND,
+        change_percent=Decimal(20), grain=ForecastGrain.MARKET, part="US",
+    )  # fmt: skip
+    set_override(tx, SYSTEM, grows, now=now)

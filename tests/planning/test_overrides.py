@@ -147,7 +147,13 @@ def test_the_database_knows_an_override_of_one_series_or_of_one_part_only(seller
     for change, rule in (
         ("grain = 'company'", "one_series_or_one_part"),
         ("warehouse_id = NULL", "one_series_or_one_part"),
-        ("sku_id = NULL, warehouse_id = NULL, grain = 'channel'", "grain_of_whole_series"),
+        ("sku_id = NULL, warehouse_id = NULL, grain = 'shelf'", "grain_known"),
+        ("sku_id = NULL, warehouse_id = NULL, grain = 'channel'", "part_of_its_grain"),
+        (
+            "sku_id = NULL, warehouse_id = NULL, grain = 'company', part = 'x'",
+            "part_of_its_grain",
+        ),
+        ("part = 'Light'", "part_of_its_grain"),
         (
             "sku_id = NULL, warehouse_id = NULL, grain = 'company', change_percent = NULL,"
             " units_per_day = 1",
@@ -183,7 +189,9 @@ SENSELESS = [
     ({"change_percent": Decimal(0)}, "override_changes_nothing"),
     ({"change_percent": None, "units_per_day": Decimal(-1)}, "quantity_negative"),
     ({"reason": OverrideReason.JUDGEMENT, "note": " "}, "override_needs_a_note"),
-    ({**LIGHT, "grain": ForecastGrain.CHANNEL}, "override_of_this_grain"),
+    ({**LIGHT, "grain": ForecastGrain.CHANNEL}, "override_of_no_such_part"),
+    ({**LIGHT, "grain": ForecastGrain.COMPANY}, "override_of_no_such_part"),
+    ({"part": "Light"}, "override_of_no_such_part"),
     (
         {**LIGHT, "change_percent": None, "units_per_day": Decimal(3)},
         "override_part_by_percent",

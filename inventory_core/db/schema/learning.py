@@ -33,7 +33,7 @@ from inventory_core.db.schema.registry import (
     time_column,
     version_column,
 )
-from inventory_core.vocabulary import AlarmKind, OverrideReason, ReleaseState
+from inventory_core.vocabulary import AlarmKind, ForecastGrain, OverrideReason, ReleaseState
 
 # Every retraining is a release; the champion's run is the one that planning uses.
 model_release = Table(
@@ -95,7 +95,12 @@ forecast_override = Table(
         "(sku_id IS NULL) = (warehouse_id IS NULL) AND (sku_id IS NULL) <> (grain IS NULL)",
         name="one_series_or_one_part",
     ),
-    CheckConstraint("grain IN ('category', 'company')", name="grain_of_whole_series"),
+    one_of("grain", ForecastGrain),
+    CheckConstraint(
+        "CASE WHEN grain = 'channel' THEN part ~ '^[0-9]{1,18}$'"
+        " ELSE coalesce(grain, '') IN ('market', 'category') OR part = '' END",
+        name="part_of_its_grain",
+    ),
     CheckConstraint("grain IS NULL OR change_percent IS NOT NULL", name="part_by_percent"),
     CheckConstraint("last_on >= first_on", name="days_in_order"),
     CheckConstraint(
