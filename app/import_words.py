@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
-from app.i18n import catalogue, t
+from app.i18n import catalogue, reader_language, t
+from inventory_core.desk.imports_columns import Column
 from inventory_core.desk.imports_runs import CellProblemAt, ImportReport, Note
+from inventory_core.desk.imports_templates import TEMPLATES
 
 # The database keeps counts without their order.
 _ORDER = (
@@ -74,15 +76,29 @@ def note_line(note: Note, language: str = "") -> str:
     return t(f"imports.note.{note.code}", language=language, **note.params)
 
 
-def problem_line(problem: CellProblemAt, language: str = "") -> str:
+def problem_line(report: ImportReport, problem: CellProblemAt, language: str = "") -> str:
     """row 12, column Quantity: '15 pcs' is not a whole number; write 15"""
     place = t(
         "imports.at_cell" if problem.column else "imports.at_row",
         language=language,
         row=str(problem.row_no),
-        column=problem.column,
+        column=problem_column(report, problem, language),
     )
     return f"{place} {problem_reason(problem, language)}"
+
+
+def problem_column(report: ImportReport, problem: CellProblemAt, language: str = "") -> str:
+    """The reader's own heading; our name of a column that their file does not have."""
+    form = TEMPLATES.get(report.template)
+    if form is None or problem.column in {heading.title for heading in report.headings}:
+        return problem.column
+    named = {column.key: column_name(column, language) for column in form.columns}
+    return named.get(problem.column, problem.column)
+
+
+def column_name(column: Column, language: str = "") -> str:
+    """What a column is called in the reader's language."""
+    return column.zh if (language or reader_language()) == "zh" else column.en
 
 
 def problem_reason(problem: CellProblemAt, language: str = "") -> str:

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, NoReturn
 from zoneinfo import available_timezones
 
 import streamlit as st
 
 from app import session
-from app.i18n import md, t
+from app.i18n import md, says, t
 from app.import_words import headline
-from app.screens.imports_match import MISSING, ask_columns, said_of
+from app.screens.imports_match import MISSING, ask_columns, correct_columns, said_of
 from app.screens.imports_report import draw_report
 from app.screens.imports_upload import Upload, let_go, take_upload
 from app.screens.settings import CURRENCIES
@@ -21,6 +22,7 @@ from inventory_core.db.engine import Reading, Writing
 from inventory_core.desk.complete_data import incomplete_skus
 from inventory_core.desk.imports import import_file
 from inventory_core.desk.imports_cells import CellKind
+from inventory_core.desk.imports_headings import from_parameters
 from inventory_core.desk.imports_runs import ImportReport
 from inventory_core.desk.imports_templates import TEMPLATES
 from inventory_core.desk.imports_workbooks import template_csv, template_workbook
@@ -35,6 +37,8 @@ from inventory_core.vocabulary import Language
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DAY_ORDERS = {"auto": None, "dmy": True, "mdy": False}
+# A wrong column is often why most of a file cannot be read.
+_UNREADABLE = "file_mostly_unreadable"
 _EACH_ROW, _CHECK_AGAIN = "import_each_row", "import_check_again"
 # What a file asks that looks like sums, and the answers that fit it.
 _ASKED: dict[str, tuple[RowSpan, ...]] = {
@@ -188,11 +192,12 @@ def _check_and_import(template: str, upload: Upload, options: SalesOptions) -> N
         return
     report = checked[1]
     if isinstance(report, YibenError):
-        if ask_columns(template, upload.mark, report):
-            st.session_state[_CHECK_AGAIN] = True
-            st.rerun()
+        if _answered(template, upload, report):
+            _check_again()
         return
     draw_report(report, name=f"check_{template}")
+    if correct_columns(template, upload.mark, report.headings, report.stated):
+        _check_again()
     blocked = report.problem_count > 0 and template != "sales"
     if blocked or report.replayed or _ask_span(report):
         return
@@ -208,9 +213,25 @@ def _check_and_import(template: str, upload: Upload, options: SalesOptions) -> N
 
 
 def _checked(run: Import) -> ImportReport | YibenError | None:
-    """What the file would do, or which columns it was not seen to have."""
+    """What the file would do, or which columns it was not seen to have, or were taken wrongly."""
     key = f"check:{form_key('import_check')}"
-    return session.act_unless(MISSING, lambda tx, actor, now: run(tx, actor, now, key, True))
+    return session.act_unless(
+        (MISSING, _UNREADABLE), lambda tx, actor, now: run(tx, actor, now, key, True)
+    )
+
+
+def _answered(template: str, upload: Upload, refusal: YibenError) -> bool:
+    """Whether a person has now said what the check could not know."""
+    if refusal.code == MISSING:
+        return ask_columns(template, upload.mark, refusal)
+    st.error(says(refusal), icon=":material/block:")
+    rows: Any = refusal.params["headings"]
+    return correct_columns(template, upload.mark, from_parameters(rows), {})
+
+
+def _check_again() -> NoReturn:
+    st.session_state[_CHECK_AGAIN] = True
+    st.rerun()
 
 
 def _ask_span(report: ImportReport) -> bool:

@@ -4,7 +4,7 @@ Decides the form of the report that the terminal and the screen show; imports no
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from inventory_core.catalog.company import found_by_first_file
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.db.schema.mailbox import import_row, import_run
 from inventory_core.db.schema.office import person
+from inventory_core.desk.imports_headings import Heading
 from inventory_core.errors import Conflict, NotFound
 from inventory_core.office.actors import Actor
 from inventory_core.office.company import read_company
@@ -55,6 +56,7 @@ class ImportReport:
 
     `facts` count something else about the same rows (one-off orders, records made). Where
     `import_id` is None nothing was written: a dry run, a file with problems, or nothing new.
+    `headings` are those of the file just read, `stated` the values that hold for all of its rows.
     """
 
     template: str
@@ -69,6 +71,8 @@ class ImportReport:
     import_id: int | None = None
     dry_run: bool = False
     replayed: bool = False
+    headings: Sequence[Heading] = ()
+    stated: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def written(self) -> bool:
