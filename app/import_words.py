@@ -110,4 +110,9 @@ def problem_reason(problem: CellProblemAt, language: str = "") -> str:
     said = t(key, language=language, value=problem.shown, hint=problem.hint, field=problem.column)
     if problem.hint and f"imports.hint.{problem.code}" in texts:
         said += t(f"imports.hint.{problem.code}", language=language, hint=problem.hint)
+    if problem.row_count > 1:
+        rows = ", ".join(str(row) for row in problem.rows)
+        more = " …" if problem.row_count > len(problem.rows) else ""
+        count = problem.row_count
+        said += t("imports.in_rows", language=language, count=count, rows=rows + more)
     return said

@@ -145,6 +145,7 @@ def _load(
         problem_count=problems.count,
         notes=_notes(read),
         import_id=import_id,
+        unknown=tuple(load.unknown),
     )
 
 

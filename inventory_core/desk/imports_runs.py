@@ -6,6 +6,7 @@ Decides the form of the report that the terminal and the screen show; imports no
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, insert, select, text
@@ -26,13 +27,35 @@ MOST_ROWS_SHOWN = 5_000
 
 @dataclass(frozen=True, slots=True)
 class CellProblemAt:
-    """What is wrong where: row and column as a spreadsheet shows them, the cell, what to write."""
+    """What is wrong where: row and column as a spreadsheet shows them, the cell, what to write.
+
+    Where the same cell is wrong for the same reason in many rows it is said once: `row_no` is the
+    first of `row_count`, `rows` the first few.
+    """
 
     row_no: int
     column: str
     code: str
     shown: str = ""
     hint: str = ""
+    rows: tuple[int, ...] = ()
+    row_count: int = 1
+
+
+class UnknownKind(StrEnum):
+    """What a file may name before it exists, and can be made for it."""
+
+    WAREHOUSE = "warehouse"
+    SUPPLIER = "supplier"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCode:
+    """A code that names nothing yet; `currency` is that of its rows, where the file has one."""
+
+    kind: UnknownKind
+    code: str
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +79,8 @@ class ImportReport:
 
     `facts` count something else about the same rows (one-off orders, records made). Where
     `import_id` is None nothing was written: a dry run, a file with problems, or nothing new.
-    `headings` are those of the file just read, `stated` the values that hold for all of its rows.
+    `headings` are those of the file just read, `stated` the values that hold for all of its rows;
+    `unknown` are codes among the problems that can be made.
     """
 
     template: str
@@ -73,6 +97,7 @@ class ImportReport:
     replayed: bool = False
     headings: Sequence[Heading] = ()
     stated: Mapping[str, str] = field(default_factory=dict)
+    unknown: Sequence[UnknownCode] = ()
 
     @property
     def written(self) -> bool:

@@ -7,6 +7,8 @@ from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 from app.i18n import catalogue
+from inventory_core.catalog.skus import NewSku, create_skus
+from inventory_core.office.actors import SYSTEM
 from tests.app.screens.test_forecasts_learning import drawn, words
 from tests.browser import Served
 
@@ -87,3 +89,21 @@ def test_checking_again_without_another_choice_changes_nothing(checked: AppTest)
     test = press(test, "imports.match_check")
     assert taken(test) == before
     assert "import_check_again" not in test.session_state, "the next file begins unchecked"
+
+
+def test_warehouses_that_do_not_exist_are_made_on_the_spot_and_the_file_is_checked_again(
+    desk: Served,
+) -> None:
+    test = drawn(desk, "", screen="import", template="opening_stock")
+    uploader = test.file_uploader[0]
+    lines = ("SKU,Warehouse,Quantity,Unit cost", "Q1,LA-1,3,4.5", "Q2,LA-1,5,4.5")
+    with desk.database.writing() as tx:
+        create_skus(tx, SYSTEM, [NewSku("Q1", "One"), NewSku("Q2", "Two")])
+    test = uploader.upload("stock.csv", "\n".join(lines).encode(), "text/csv").run()
+    test = press(test, "imports.check")
+    assert "1 problem must be put right" in words(test)
+    assert "1 warehouse LA-1" in words(test).replace("\\", "")
+    test = press(test, "imports.unknown_make")
+    assert "Nothing was written yet" in " ".join(str(one.value) for one in test.info)
+    [button] = [one for one in test.button if one.label == "Import 2 rows"]
+    assert not button.disabled
