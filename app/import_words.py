@@ -10,13 +10,14 @@ from inventory_core.desk.imports_templates import TEMPLATES
 # The database keeps counts without their order.
 _ORDER = (
     "created", "changed", "unchanged", "sample", "held_back", "accepted", "cancellation",
-    "cancel_unmatched", "return", "write_off", "fee", "no_price", "no_sku", "zero_quantity",
+    "cancel_unmatched", "order_cancelled", "order_voided", "order_refunded",
+    "return", "write_off", "fee", "no_price", "no_sku", "zero_quantity",
     "repeated", "refused",
 )  # fmt: skip
 _FACT_ORDER = (
     "skus_created", "suppliers_created", "offers_created", "offers_assumed", "without_supplier",
     "units_opened", "orders_created", "cancelled_lines", "bulk_orders", "late_lines",
-    "lines_without_sku",
+    "lines_without_sku", "cancelled_for_stock", "came_back_lines",
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ _TOLD = frozenset(
         "channel_assumed",
         "rows_spread",
         "sums_replaced",
+        "orders_withdrawn",
         "columns_not_read",
     }
 )

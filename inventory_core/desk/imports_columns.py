@@ -25,7 +25,7 @@ class Column:
     """One column: key, names in both languages, kind; `note` is what the header's comment says.
 
     `beside`: a name that means this column only in a file that has another header too, which it
-    is given with.
+    is given with. `handed_out`: it stands in our own template too, not only in others' exports.
     """
 
     key: str
@@ -40,6 +40,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     beside: tuple[tuple[str, str], ...] = ()
     least: int | None = None
+    handed_out: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,12 +50,19 @@ from inventory_core.desk.sales_statements import (
     USUAL_CURRENCY,
 )
 from inventory_core.desk.sales_sums import RowSpan, replace_sums, settle_spans
+from inventory_core.desk.sales_treatments import SalesTreatment
+from inventory_core.desk.sales_withdrawn import (
+    complete_orders,
+    note_withdrawn,
+    reason_lacking,
+    says_states,
+    settle_withdrawn,
+)
 from inventory_core.errors import Conflict
 from inventory_core.insight.demand import BULK_FACTOR, BULK_LEAST_LINES
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.audit import record_audit
 from inventory_core.office.workbooks import file_hash
-from inventory_core.vocabulary import SalesTreatment
 
 
 def import_sales(
@@ -107,6 +114,8 @@ def _ready(tx: Writing, staged: Staged, *, now: datetime, dry_run: bool) -> tupl
         time_zone=options.time_zone,
     )
     clock = clock_zone(tx, options)
+    if says_states(staged.matched):
+        complete_orders(tx)
     spans = settle_spans(
         tx,
         options.each_row,
@@ -123,6 +132,7 @@ def _import(
 ) -> ImportReport:
     options = staged.options
     places = find_places(tx, actor, options, import_id=import_id)
+    notes = (*notes, *settle_withdrawn(tx, import_id))
     known_on = tx.scalar(LAST_KNOWN_DAY, {"sources": list(places.account_ids)})
     new_skus = _create_skus(tx, actor, import_id) if options.create_skus else 0
     summed = options.each_row not in (None, RowSpan.SALE)
@@ -145,18 +155,22 @@ def _import(
     counted = COUNT_ROWS if summed else COUNT_LINES
     lines = tx.rows(counted, {"import_id": import_id, "known_on": known_on})
     accepted = [row for row in lines if row.treatment == SalesTreatment.ACCEPTED]
+    stayed = note_withdrawn(tx, import_id) if says_states(staged.matched) else {}
+    counts = _counts(staged, {row.treatment: row.lines for row in lines})
+    notes = (*notes, *reason_lacking(staged.matched, counts))
     report = ImportReport(
         template="sales",
         file_name=staged.file_name,
         sheet=staged.sheet,
         rows=staged.rows,
-        counts=_counts(staged, {row.treatment: row.lines for row in lines}),
+        counts=counts,
         facts={
             "skus_created": new_skus,
             "cancelled_lines": sum(row.cancelled for row in accepted),
             "bulk_orders": bulk,
             "late_lines": sum(row.late for row in accepted),
             "lines_without_sku": sum(row.without_sku for row in accepted),
+            **stayed,
         },
         problems=_problems(staged.refused),
         problem_count=len(staged.refused),
