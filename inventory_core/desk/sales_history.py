@@ -44,6 +44,7 @@ from inventory_core.desk.sales_statements import (
     INSERT_LINES,
     JUDGE,
     LAST_KNOWN_DAY,
+    NAME_WAREHOUSES,
     NOTE_BULK_ORDERS,
     TAKE_DOWN,
     UNKNOWN_SKUS,
@@ -132,15 +133,14 @@ def _import(
 ) -> ImportReport:
     options = staged.options
     places = find_places(tx, actor, options, import_id=import_id)
+    named = {**places.warehouse_ids, "": places.warehouse_id}
+    tx.execute(NAME_WAREHOUSES, {"codes": list(named), "ids": list(named.values())})
     notes = (*notes, *settle_withdrawn(tx, import_id))
     known_on = tx.scalar(LAST_KNOWN_DAY, {"sources": list(places.account_ids)})
     new_skus = _create_skus(tx, actor, import_id) if options.create_skus else 0
     summed = options.each_row not in (None, RowSpan.SALE)
     if summed:
-        notes = (
-            *notes,
-            *replace_sums(tx, import_id, places.warehouse_ids, places.warehouse_id),
-        )
+        notes = (*notes, *replace_sums(tx, import_id))
     _insert(tx, places, import_id, summed=summed)
     settle_cancellations(tx, list(places.account_ids))
     bulk = tx.execute(
@@ -214,12 +214,9 @@ def _insert(tx: Writing, places: Places, import_id: int, *, summed: bool) -> Non
         {
             "import_id": import_id,
             "summed": summed,
-            "warehouse_id": places.warehouse_id,
             "sources": sources,
             "account_ids": list(places.account_ids.values()),
             "currencies": [places.currencies[source] for source in sources],
-            "warehouses": list(places.warehouse_ids),
-            "warehouse_ids": list(places.warehouse_ids.values()),
         },
     )
 

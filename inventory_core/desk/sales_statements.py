@@ -30,7 +30,9 @@ CREATE_STAGED = text("""
     ) ON COMMIT DROP
 """)
 
-DROP_STAGED = text("DROP TABLE IF EXISTS summed_sale, staged_span, judged_sale, staged_sale")
+DROP_STAGED = text("""
+    DROP TABLE IF EXISTS summed_sale, staged_span, named_warehouse, judged_sale, staged_sale
+""")
 
 # Codes without a digit stand for postage, fees and corrections where nearly all codes have one.
 DIGITS_SHARE = 0.95
@@ -128,6 +130,12 @@ CODES_IN_FILE = text("""
     GROUP BY warehouse
 """)
 
+# Ids by the codes in the file; the empty code is that of lines that name none.
+NAME_WAREHOUSES = text("""
+    CREATE TEMPORARY TABLE named_warehouse ON COMMIT DROP AS
+    SELECT * FROM unnest(CAST(:codes AS text[]), CAST(:ids AS bigint[])) AS w(code, id)
+""")
+
 LAST_KNOWN_DAY = text(
     "SELECT max(sold_on) FROM sales_line WHERE source = ANY(CAST(:sources AS text[]))"
 )
@@ -140,13 +148,12 @@ INSERT_LINES = text("""
         customer_reference, import_id, row_no, summed, replaced_by)
     SELECT j.source, coalesce(j.invoice, ''), coalesce(j.sku_text, ''), s.id, j.sold_at, j.sold_on,
         j.quantity, j.unit_price, coalesce(j.currency, a.currency), j.occurrence, j.treatment, a.id,
-        coalesce(w.id, CAST(:warehouse_id AS bigint)), j.country, j.customer, :import_id, j.row_no,
+        w.id, j.country, j.customer, :import_id, j.row_no,
         :summed AND j.treatment = 'accepted', j.replaced_by
     FROM judged_sale j
     JOIN unnest(CAST(:sources AS text[]), CAST(:account_ids AS bigint[]),
         CAST(:currencies AS text[])) AS a(source, id, currency) ON a.source = j.source
-    LEFT JOIN unnest(CAST(:warehouses AS text[]), CAST(:warehouse_ids AS bigint[]))
-        AS w(code, id) ON w.code = j.warehouse
+    JOIN named_warehouse w ON w.code = coalesce(j.warehouse, '')
     LEFT JOIN sku s ON s.code_key = j.sku_key AND j.treatment <> 'fee'
     ON CONFLICT DO NOTHING
 """)

@@ -8,7 +8,6 @@ such a file, and nothing here invents it. A sum that a later file states anew, s
 month that was still running, takes the place of the one before it.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -66,22 +65,12 @@ def settle_spans(
     return (Note("rows_spread", {"rows": rows, "lines": lines}),)
 
 
-def replace_sums(
-    tx: Writing, import_id: int, warehouses: Mapping[str, int], usual: int | None
-) -> tuple[Note, ...]:
+def replace_sums(tx: Writing, import_id: int) -> tuple[Note, ...]:
     """Take out what earlier files said of the sums that are staged, where this one says otherwise;
     name the days on which single sales of the same SKU are known too, for they count beside it.
-
-    `warehouses`: ids by code; `usual`: of rows that name none.
     """
-    parameters = {
-        "import_id": import_id,
-        "warehouse_id": usual,
-        "warehouses": list(warehouses),
-        "warehouse_ids": list(warehouses.values()),
-    }
-    tx.execute(_SUMMED, parameters)
-    replaced = tx.execute(_REPLACE, parameters).rowcount
+    tx.execute(_SUMMED)
+    replaced = tx.execute(_REPLACE, {"import_id": import_id}).rowcount
     beside = tx.scalar(_BESIDE)
     notes = []
     if replaced:
@@ -135,11 +124,10 @@ _CREATE_SPANS = text("""
 # What each sum is of: the same SKU, source, warehouse, country and customer in the same days.
 _SUMMED = text("""
     CREATE TEMPORARY TABLE summed_sale ON COMMIT DROP AS
-    SELECT DISTINCT j.source, sku.id AS sku_id, coalesce(w.id, CAST(:warehouse_id AS bigint)) AS
-        warehouse_id, j.country, j.customer, p.first_on, p.next_on
+    SELECT DISTINCT j.source, sku.id AS sku_id, w.id AS warehouse_id, j.country, j.customer,
+        p.first_on, p.next_on
     FROM judged_sale j JOIN staged_span p USING (row_no) JOIN sku ON sku.code_key = j.sku_key
-    LEFT JOIN unnest(CAST(:warehouses AS text[]), CAST(:warehouse_ids AS bigint[]))
-        AS w(code, id) ON w.code = j.warehouse
+    JOIN named_warehouse w ON w.code = coalesce(j.warehouse, '')
     WHERE j.treatment = 'accepted'
 """)
 _REPLACE = text(f"""
