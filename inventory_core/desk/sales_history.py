@@ -135,7 +135,7 @@ def _import(
     places = find_places(tx, actor, options, import_id=import_id)
     named = {**places.warehouse_ids, "": places.warehouse_id}
     tx.execute(NAME_WAREHOUSES, {"codes": list(named), "ids": list(named.values())})
-    notes = (*notes, *settle_withdrawn(tx, import_id))
+    notes = (*notes, *settle_withdrawn(tx, import_id, staged.matched))
     known_on = tx.scalar(LAST_KNOWN_DAY, {"sources": list(places.account_ids)})
     new_skus = _create_skus(tx, actor, import_id) if options.create_skus else 0
     summed = options.each_row not in (None, RowSpan.SALE)

@@ -15,7 +15,8 @@ from inventory_core.desk.sales_statements import RESTATED
 from inventory_core.desk.sales_states import STATE_COLUMNS
 from inventory_core.desk.sales_treatments import WITHDRAWN, SalesTreatment
 
-_NAMES = [each.value for each in WITHDRAWN]
+# Spelled out, so that the index of just these lines serves.
+_WITHDRAWN = "(" + ", ".join(f"'{each.value}'" for each in WITHDRAWN) + ")"
 
 
 def says_states(matched: Matched) -> bool:
@@ -28,20 +29,21 @@ def complete_orders(tx: Writing) -> None:
     tx.execute(_COMPLETE)
 
 
-def settle_withdrawn(tx: Writing, import_id: int) -> tuple[Note, ...]:
+def settle_withdrawn(tx: Writing, import_id: int, matched: Matched) -> tuple[Note, ...]:
     """Take back what earlier files said of orders that this one says were withdrawn, and hold back
     what this one says of orders that an earlier one did.
     """
-    parameters = {"import_id": import_id, "withdrawn": _NAMES}
-    taken = tx.execute(_TAKE_BACK, parameters).rowcount
-    if tx.execute(_HOLD_BACK, parameters).rowcount:
+    known, taken = tx.scalar(_KNOWN), 0
+    if says_states(matched):
+        taken = tx.execute(_TAKE_BACK, {"import_id": import_id}).rowcount
+    if known and tx.execute(_HOLD_BACK).rowcount:
         tx.execute(_HELD_BEFORE)
     return (Note("orders_withdrawn", {"lines": taken}),) if taken else ()
 
 
 def note_withdrawn(tx: Writing, import_id: int) -> dict[str, int]:
     """Keep every row that is no demand with its reason; answers what stays demand all the same."""
-    tx.execute(_NOTE, {"import_id": import_id, "withdrawn": _NAMES})
+    tx.execute(_NOTE, {"import_id": import_id})
     found = tx.rows(_STAYED, {"import_id": import_id})[0]
     return {"cancelled_for_stock": found.short, "came_back_lines": found.came_back}
 
@@ -56,9 +58,12 @@ def reason_lacking(matched: Matched, counts: dict[str, int]) -> tuple[Note, ...]
 
 def bring_back(tx: Writing, import_id: int) -> None:
     """Undo: lines that another import says were withdrawn as well stay so, by its word."""
-    tx.execute(_STAY_BACK, {"import_id": import_id, "withdrawn": _NAMES})
+    tx.execute(_STAY_BACK, {"import_id": import_id})
 
 
+_KNOWN = text(
+    f"SELECT EXISTS (SELECT FROM sales_line WHERE treatment IN {_WITHDRAWN})"  # noqa: S608
+)
 _COMPLETE = text("""
     UPDATE staged_sale s SET
         order_status = coalesce(s.order_status, o.order_status),
@@ -86,7 +91,7 @@ _TAKE_BACK = text(f"""
         SELECT DISTINCT source, coalesce(invoice, '') AS invoice, sku_text,
             CASE WHEN invoice IS NULL THEN sold_at END AS sold_at,
             CASE WHEN invoice IS NULL THEN quantity END AS quantity
-        FROM judged_sale WHERE treatment = ANY(CAST(:withdrawn AS text[]))
+        FROM judged_sale WHERE treatment IN {_WITHDRAWN}
     ) w
     WHERE l.treatment = 'accepted' AND l.replaced_by IS NULL AND NOT l.summed
         AND l.source = w.source AND l.invoice = w.invoice AND l.sku_text = w.sku_text
@@ -96,11 +101,11 @@ _TAKE_BACK = text(f"""
 _SAME = """l.invoice = coalesce(j.invoice, '') AND l.sku_text = j.sku_text
         AND l.source = j.source AND l.sold_at = j.sold_at AND l.quantity = j.quantity
         AND l.occurrence = j.occurrence AND l.unit_price IS NOT DISTINCT FROM j.unit_price"""
-_WORD = """(
+_WORD = f"""(
         SELECT source, invoice, sku_text, max(import_id) AS import_id FROM sales_line
-        WHERE treatment = ANY(CAST(:withdrawn AS text[])) AND invoice <> ''
+        WHERE treatment IN {_WITHDRAWN} AND invoice <> ''
         GROUP BY source, invoice, sku_text
-    )"""
+    )"""  # noqa: S608
 _HOLD_BACK = text(f"""
     UPDATE judged_sale j SET treatment = 'replaced', replaced_by = w.import_id
     FROM {_WORD} w
@@ -113,14 +118,14 @@ _HELD_BEFORE = text(f"""
     DELETE FROM judged_sale j USING sales_line l
     WHERE j.treatment = 'replaced' AND l.treatment = 'replaced' AND {_SAME}
 """)  # noqa: S608
-_NOTE = text("""
+_NOTE = text(f"""
     INSERT INTO import_row (import_id, row_no, treatment, code, content)
     SELECT DISTINCT ON (row_no) :import_id, row_no, treatment, treatment,
         jsonb_build_object('invoice', invoice, 'sku', sku_text, 'quantity', quantity)
     FROM sales_line
-    WHERE import_id = :import_id AND treatment = ANY(CAST(:withdrawn AS text[]))
+    WHERE import_id = :import_id AND treatment IN {_WITHDRAWN}
     ORDER BY row_no
-""")
+""")  # noqa: S608
 _STAYED = text("""
     SELECT count(DISTINCT j.row_no) FILTER (WHERE j.short) AS short,
         count(DISTINCT j.row_no) FILTER (WHERE j.came_back AND NOT j.short) AS came_back
