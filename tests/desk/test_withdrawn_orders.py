@@ -5,6 +5,7 @@ The files have the columns and the words of the channels' own exports; the order
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from inventory_core.desk.imports_runs import ImportReport
 from inventory_core.desk.sales_places import SalesOptions
 from inventory_core.desk.sales_states import Said, said_by
 from inventory_core.errors import Refused
+from inventory_core.insight.slow_stock import last_sold
 from tests.desk.importing import OPTIONS, csv_file, sell, undo, values
 
 _DEMAND = """
@@ -278,3 +280,17 @@ def test_a_shop_of_its_own_is_not_touched_by_the_same_number_elsewhere(
 )
 def test_what_the_words_of_an_export_say(column: str, words: str, said: Said) -> None:
     assert said_by(column, words) is said
+
+
+def test_a_cancelled_order_is_not_the_last_sale_of_what_lies_there(
+    database: Database, tmp_path: Path
+) -> None:
+    lines = (
+        SHOPIFY,
+        *shop("#1001", "paid", "fulfilled", [("A1", 1, "fulfilled")]),
+        *shop("#1005", "voided", "unfulfilled", [("A1", 4, "pending")]),
+    )
+    sell(database, csv_file(tmp_path, "orders_export.csv", lines), SalesOptions())
+    [(sku_id, place)] = values(database, "SELECT DISTINCT sku_id, warehouse_id FROM sales_line")
+    with database.reading() as conn:
+        assert last_sold(conn, [(sku_id, place)]) == {(sku_id, place): date(2026, 9, 1)}
