@@ -155,6 +155,7 @@ INSERT_LINES = text("""
         CAST(:currencies AS text[])) AS a(source, id, currency) ON a.source = j.source
     JOIN named_warehouse w ON w.code = coalesce(j.warehouse, '')
     LEFT JOIN sku s ON s.code_key = j.sku_key AND j.treatment <> 'fee'
+    ORDER BY j.row_no
     ON CONFLICT DO NOTHING
 """)
 
