@@ -12,6 +12,7 @@ _COLOURS = {
     "changed": FORECAST,
     "cancellation": ACTUAL,
     "cancel_unmatched": QUIET,
+    "order_cancelled": ACTUAL,
     "repeated": IN_TRANSIT,
     "unchanged": IN_TRANSIT,
     "refused": RISK,

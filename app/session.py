@@ -8,7 +8,7 @@
     cached(name, fn, *args, ttl=60)       fn(conn, *args), kept until the data changes
     act(command) -> record | None         command(tx, actor, now) in one transaction; None where it
                                           was refused: the reason is already on the screen
-    act_unless(code, command)             the same; a refusal of this code is given back
+    act_unless(codes, command)            the same; a refusal of these codes is given back
     part(title)                           `with part():` a failing part leaves the rest standing
 
 The cookie is a snapshot of the handshake, so the session's row is asked again at every run, before
@@ -17,7 +17,7 @@ set cookies put `session_state["ticket"]`; it is judged by the database like the
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -144,14 +144,14 @@ def act(command: Callable[[Writing, Actor, datetime], Result]) -> Result | None:
 
 
 def act_unless(
-    code: str, command: Callable[[Writing, Actor, datetime], Result]
+    codes: Collection[str], command: Callable[[Writing, Actor, datetime], Result]
 ) -> Result | YibenError | None:
-    """The same, but a refusal of this code is given back, for a screen that can answer it."""
+    """The same, but a refusal of these codes is given back, for a screen that can answer it."""
     with part():
         try:
             return _written(command)
         except YibenError as error:
-            if error.code != code:
+            if error.code not in codes:
                 raise
             return error
     return None

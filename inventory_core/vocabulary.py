@@ -190,25 +190,6 @@ class AlarmKind(StrEnum):
     COVERAGE = "coverage"
 
 
-class SalesTreatment(StrEnum):
-    """What was done with a line of imported sales history; only accepted lines are demand.
-
-    An accepted line that was cancelled later keeps its treatment; its `cancelled` says how much.
-    One of a sum that a later file states anew is replaced.
-    """
-
-    ACCEPTED = "accepted"
-    CANCELLATION = "cancellation"
-    CANCEL_UNMATCHED = "cancel_unmatched"
-    RETURN = "return"
-    WRITE_OFF = "write_off"
-    FEE = "fee"
-    NO_PRICE = "no_price"
-    NO_SKU = "no_sku"
-    REPLACED = "replaced"
-    ZERO_QUANTITY = "zero_quantity"
-
-
 class ApprovalState(StrEnum):
     """Life of an approval."""
 

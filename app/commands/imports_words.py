@@ -32,7 +32,9 @@ def print_report(screen: Console, report: ImportReport, language: str, *, second
     for note in report.notes:
         screen.print(f"[yellow]![/yellow] {escape(note_line(note, language))}", soft_wrap=True)
     for problem in report.problems[:MOST_PRINTED_PROBLEMS]:
-        screen.print(f"[red]✗[/red] {escape(problem_line(problem, language))}", soft_wrap=True)
+        screen.print(
+            f"[red]✗[/red] {escape(problem_line(report, problem, language))}", soft_wrap=True
+        )
     left = report.problem_count - MOST_PRINTED_PROBLEMS
     if left > 0:
         screen.print(t("imports.more_problems", language=language, count=left))

@@ -7,6 +7,7 @@ from app.i18n import md, number, percent, plain
 from app.import_words import headline
 from app.screens.first_step import first_step
 from app.screens.imports_report import draw_report
+from app.screens.imports_unknown import offer_unknown
 from app.screens.imports_upload import let_go, take_upload
 from app.widgets import empty_state, link
 from app.widgets_acts import act_button, form_key
@@ -108,6 +109,11 @@ def _step_back() -> None:
         checked = st.session_state["complete_checked"] = (upload.mark, report)
     report = checked[1]
     draw_report(report, name="check_complete")
+    offer_unknown(
+        report,
+        name="complete",
+        again=lambda: st.session_state.update({"complete_checked": None}),
+    )
     if report.problem_count or report.replayed:
         return
     act_button(

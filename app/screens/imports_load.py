@@ -3,29 +3,29 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import available_timezones
+from typing import Any, NoReturn
 
 import streamlit as st
 
 from app import session
-from app.i18n import md, t
+from app.i18n import md, says, t
 from app.import_words import headline
-from app.screens.imports_match import MISSING, ask_columns, said_of
+from app.screens.imports_match import MISSING, ask_columns, correct_columns, said_of
+from app.screens.imports_options import EACH_ROW, options_of
 from app.screens.imports_report import draw_report
+from app.screens.imports_unknown import offer_unknown
 from app.screens.imports_upload import Upload, let_go, take_upload
-from app.screens.settings import CURRENCIES
-from app.widgets import field_grid, go, link, query
+from app.widgets import go, link, query
 from app.widgets_acts import act_button, form_key
-from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.desk.complete_data import incomplete_skus
 from inventory_core.desk.imports import import_file
-from inventory_core.desk.imports_cells import CellKind
+from inventory_core.desk.imports_headings import from_parameters
 from inventory_core.desk.imports_runs import ImportReport
 from inventory_core.desk.imports_templates import TEMPLATES
 from inventory_core.desk.imports_workbooks import template_csv, template_workbook
 from inventory_core.desk.sales_history import import_sales
-from inventory_core.desk.sales_places import DEFAULT_CHANNEL, SalesOptions
+from inventory_core.desk.sales_places import SalesOptions
 from inventory_core.desk.sales_sums import RowSpan
 from inventory_core.errors import YibenError
 from inventory_core.insight.kpis_snapshot import first_fact_on
@@ -34,8 +34,9 @@ from inventory_core.planning.published import current_run
 from inventory_core.vocabulary import Language
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_DAY_ORDERS = {"auto": None, "dmy": True, "mdy": False}
-_EACH_ROW, _CHECK_AGAIN = "import_each_row", "import_check_again"
+# A wrong column is often why most of a file cannot be read.
+_UNREADABLE = "file_mostly_unreadable"
+_CHECK_AGAIN = "import_check_again"
 # What a file asks that looks like sums, and the answers that fit it.
 _ASKED: dict[str, tuple[RowSpan, ...]] = {
     "looks_like_weeks": (RowSpan.WEEK_FROM, RowSpan.WEEK_TO, RowSpan.SALE),
@@ -60,7 +61,7 @@ def draw_load() -> None:
     with right:
         st.markdown(md(f"imports.about.{template}"))
         _downloads(template)
-        options = _options() if template == "sales" else _dated_options(template)
+        options = options_of(template)
         upload = take_upload(template)
         if upload is not None:
             _check_and_import(template, upload, options)
@@ -103,74 +104,6 @@ def _downloads(template: str) -> None:
             )
 
 
-def _options() -> SalesOptions:
-    """What a file of sales leaves open, with what the company would assume."""
-    company = session.current().company
-    known = [place.code for place in session.read(warehouses) if place.active]
-    with st.expander(md("imports.options")):
-        with field_grid():
-            warehouse = st.selectbox(
-                md("imports.option.warehouse"),
-                ["", *known],
-                format_func=lambda code: code or t("imports.option.first"),
-                accept_new_options=True,
-                help=md("imports.option.warehouse_help"),
-            )
-            channel = st.text_input(md("imports.option.channel"), DEFAULT_CHANNEL)
-            # What nobody has stated is left to the file, then to its channel, then to the company.
-            currency = st.selectbox(
-                md("imports.option.currency"),
-                ["", *CURRENCIES],
-                format_func=lambda code: (
-                    code or t("imports.option.as_file", other=company.base_currency)
-                ),
-                accept_new_options=True,
-            )
-            time_zone = st.selectbox(
-                md("imports.option.time_zone"),
-                ["", *sorted(available_timezones())],
-                format_func=lambda zone: (
-                    zone or t("imports.option.as_channel", other=company.time_zone)
-                ),
-            )
-            day_first = _day_order()
-            each_row = st.selectbox(
-                md("imports.option.each_row"),
-                [None, *RowSpan],
-                format_func=lambda one: t(f"imports.each_row.{one or 'open'}"),
-                key=_EACH_ROW,
-            )
-        create = st.checkbox(md("imports.option.create_skus"), value=True)
-    return SalesOptions(
-        warehouse=warehouse or "",
-        channel=channel or DEFAULT_CHANNEL,
-        currency=currency or "",
-        time_zone=time_zone or "",
-        create_skus=create,
-        day_first=day_first,
-        each_row=each_row,
-    )
-
-
-def _dated_options(template: str) -> SalesOptions:
-    """The one thing that a file of any other kind leaves open, where it holds days at all."""
-    kinds = {column.kind for column in TEMPLATES[template].columns}
-    if not kinds & {CellKind.DAY, CellKind.MOMENT}:
-        return SalesOptions()
-    with st.expander(md("imports.options")):
-        return SalesOptions(day_first=_day_order())
-
-
-def _day_order() -> bool | None:
-    """How 03/04/2026 is to be read where the file does not say so itself."""
-    order = st.selectbox(
-        md("imports.option.day_order"),
-        list(_DAY_ORDERS),
-        format_func=lambda key: t(f"imports.option.day_order.{key}"),
-    )
-    return _DAY_ORDERS[order]
-
-
 def _check_and_import(template: str, upload: Upload, options: SalesOptions) -> None:
     """First what would happen; then the button that lets it happen."""
     options = replace(options, said=said_of(upload.mark))
@@ -188,11 +121,13 @@ def _check_and_import(template: str, upload: Upload, options: SalesOptions) -> N
         return
     report = checked[1]
     if isinstance(report, YibenError):
-        if ask_columns(template, upload.mark, report):
-            st.session_state[_CHECK_AGAIN] = True
-            st.rerun()
+        if _answered(template, upload, report):
+            _check_again()
         return
     draw_report(report, name=f"check_{template}")
+    offer_unknown(report, name=template, again=_forget_check)
+    if correct_columns(template, upload.mark, report.headings, report.stated):
+        _check_again()
     blocked = report.problem_count > 0 and template != "sales"
     if blocked or report.replayed or _ask_span(report):
         return
@@ -208,9 +143,31 @@ def _check_and_import(template: str, upload: Upload, options: SalesOptions) -> N
 
 
 def _checked(run: Import) -> ImportReport | YibenError | None:
-    """What the file would do, or which columns it was not seen to have."""
+    """What the file would do, or which columns it was not seen to have, or were taken wrongly."""
     key = f"check:{form_key('import_check')}"
-    return session.act_unless(MISSING, lambda tx, actor, now: run(tx, actor, now, key, True))
+    return session.act_unless(
+        (MISSING, _UNREADABLE), lambda tx, actor, now: run(tx, actor, now, key, True)
+    )
+
+
+def _answered(template: str, upload: Upload, refusal: YibenError) -> bool:
+    """Whether a person has now said what the check could not know."""
+    if refusal.code == MISSING:
+        return ask_columns(template, upload.mark, refusal)
+    st.error(says(refusal), icon=":material/block:")
+    rows: Any = refusal.params["headings"]
+    return correct_columns(template, upload.mark, from_parameters(rows), {})
+
+
+def _forget_check() -> None:
+    """What the file names has been made: it is checked anew, without another click."""
+    st.session_state.pop("import_checked", None)
+    st.session_state[_CHECK_AGAIN] = True
+
+
+def _check_again() -> NoReturn:
+    st.session_state[_CHECK_AGAIN] = True
+    st.rerun()
 
 
 def _ask_span(report: ImportReport) -> bool:
@@ -233,7 +190,7 @@ def _ask_span(report: ImportReport) -> bool:
 
 
 def _state_span(each: RowSpan) -> None:
-    st.session_state.update({_EACH_ROW: each, _CHECK_AGAIN: True})
+    st.session_state.update({EACH_ROW: each, _CHECK_AGAIN: True})
 
 
 def _import_of(template: str, upload: Upload, options: SalesOptions) -> Import:

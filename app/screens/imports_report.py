@@ -10,6 +10,7 @@ from app.import_words import (
     fact_lines,
     headline,
     note_line,
+    problem_column,
     problem_reason,
     treatments,
 )
@@ -26,6 +27,7 @@ _TOLD = frozenset(
         "channel_assumed",
         "rows_spread",
         "sums_replaced",
+        "orders_withdrawn",
         "columns_not_read",
     }
 )
@@ -75,7 +77,7 @@ def _problems(report: ImportReport, name: str) -> None:
     frame = pd.DataFrame(
         {
             "row": [problem.row_no for problem in report.problems],
-            "column": [problem.column for problem in report.problems],
+            "column": [problem_column(report, problem) for problem in report.problems],
             "cell": [problem.shown for problem in report.problems],
             "problem": [problem_reason(problem) for problem in report.problems],
         }

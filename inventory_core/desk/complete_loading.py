@@ -124,6 +124,7 @@ def _complete(
         problem_count=problems.count,
         notes=(*founded, *notes),
         import_id=import_id,
+        unknown=tuple(load.unknown),
     )
     if dry_run or problems.count or not outcome.created:
         attempt.rollback()

@@ -19,6 +19,7 @@ from inventory_core.desk.imports_catalog import (
     load_warehouses,
 )
 from inventory_core.desk.imports_columns import NOTHING_SAID, ColumnsSaid
+from inventory_core.desk.imports_headings import first_rows, headings_of
 from inventory_core.desk.imports_loading import Load, Loader, Outcome, Stopped
 from inventory_core.desk.imports_milestones import load_milestones
 from inventory_core.desk.imports_pauses import load_sale_pauses
@@ -83,7 +84,7 @@ def import_file(
     done = done or same_file_run(tx, template=form.key, file_hash=content_hash)
     if done is not None:
         return done
-    table = read_table(path, file_name=name, sheet=sheet)
+    table, first = first_rows(read_table(path, file_name=name, sheet=sheet))
     read = read_rows(form, table, day_first=day_first, said=said)
     attempt = tx.connection.begin_nested()
     founded = founding_note(tx)
@@ -92,7 +93,15 @@ def import_file(
     )
     report = _load(tx, actor, loader, read, import_id, now)
     notes = (*founded, *report.notes)
-    report = replace(report, template=form.key, file_name=name, sheet=table.sheet, notes=notes)
+    report = replace(
+        report,
+        template=form.key,
+        file_name=name,
+        sheet=table.sheet,
+        notes=notes,
+        headings=headings_of(read.matched, first),
+        stated=read.matched.stated,
+    )
     changed = report.counts.get("created", 0) + report.counts.get("changed", 0)
     if report.problem_count or dry_run or not changed:
         attempt.rollback()
@@ -136,6 +145,7 @@ def _load(
         problem_count=problems.count,
         notes=_notes(read),
         import_id=import_id,
+        unknown=tuple(load.unknown),
     )
 
 

@@ -3,7 +3,8 @@
 A header is recognised by the column's key, its Chinese or English name, or an alias, with or
 without what it says in brackets; the order of columns is free. Where a file has several names of
 one column, the one nearest to ours is read and the others are named as not read. A name may mean
-something else where another stands beside it. Decides nothing about what is done with the values.
+something else where another stands beside it. What a person says of a column holds before what is
+recognised. Decides nothing about what is done with the values.
 """
 
 import re
@@ -24,7 +25,7 @@ class Column:
     """One column: key, names in both languages, kind; `note` is what the header's comment says.
 
     `beside`: a name that means this column only in a file that has another header too, which it
-    is given with.
+    is given with. `handed_out`: it stands in our own template too, not only in others' exports.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     beside: tuple[tuple[str, str], ...] = ()
     least: int | None = None
+    handed_out: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,18 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class ColumnsSaid:
-    """What a person said of columns that were not recognised, by column key: `named` the header
-    that it has in this file, `stated` the one value that holds for every row.
+    """What a person said of columns, by column key: `named` the header that it has in this file,
+    `stated` the one value that holds for every row; `absent` are not in this file.
     """
 
     named: Mapping[str, str] = field(default_factory=dict)
     stated: Mapping[str, str] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Columns of which something was said: nothing is guessed about these."""
+        return frozenset(self.named) | frozenset(self.stated) | self.absent
 
 
 NOTHING_SAID = ColumnsSaid()
@@ -90,10 +98,12 @@ def match_header(
     said: ColumnsSaid = NOTHING_SAID,
 ) -> Matched:
     """Find each column, by what was said before what is guessed; Invalid names the required ones
-    that are missing, with their keys and the headers that the file has.
+    that are missing, with their keys and the headers that the file has, or the one header that was
+    said to be two columns.
     """
-    positions = _said_positions(header, said.named)
-    positions |= _found_positions(template, header, positions, file_name)
+    positions = _said_positions(template, header, said.named, file_name)
+    settled = (said.keys - frozenset(said.named)) | frozenset(positions)
+    positions |= _found_positions(template, header, positions, settled, file_name)
     read = set(positions.values())
     others = [title.strip() for place, title in enumerate(header) if place not in read]
     found = {key: _IN_BRACKETS.findall(header[place]) for key, place in positions.items()}
@@ -119,25 +129,39 @@ def match_header(
     return Matched(positions, tuple(header), unknown, brackets, stated)
 
 
-def _said_positions(header: Sequence[str], named: Mapping[str, str]) -> dict[str, int]:
+def _said_positions(
+    template: Template, header: Sequence[str], named: Mapping[str, str], file_name: str
+) -> dict[str, int]:
     """Where the headers stand that a person named; what this file does not have is passed over."""
     places = {header_key(title): place for place, title in reversed(list(enumerate(header)))}
-    return {
-        key: places[header_key(title)]
-        for key, title in named.items()
-        if header_key(title) in places
-    }
+    found: dict[str, int] = {}
+    for key, title in named.items():
+        place = places.get(header_key(title))
+        if place is None:
+            continue
+        if place in found.values():
+            taken = next(other for other in found if found[other] == place)
+            names = [f"{each.en} / {each.zh}" for each in map(template.column, (taken, key))]
+            raise Invalid(
+                "column_for_two", file=file_name, column=header[place].strip(), columns=names
+            )
+        found[key] = place
+    return found
 
 
 def _found_positions(
-    template: Template, header: Sequence[str], said: Mapping[str, int], file_name: str
+    template: Template,
+    header: Sequence[str],
+    said: Mapping[str, int],
+    settled: Set[str],
+    file_name: str,
 ) -> dict[str, int]:
     """The columns that are recognised by their names, where nobody said otherwise."""
     nearest: dict[str, tuple[int, int]] = {}  # by column: how near its name is, and its position
     names = _names(template, {header_key(title) for title in header})
     for position, title in enumerate(header):
         near, key = names.get(header_key(title)) or names.get(header_key(_bare(title))) or (0, "")
-        if key in said or position in said.values():
+        if key in settled or position in said.values():
             continue
         if key in nearest and nearest[key][0] == near:
             raise Invalid("column_twice", file=file_name, column=title.strip())

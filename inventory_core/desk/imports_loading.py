@@ -14,6 +14,7 @@ from typing import Any
 from inventory_core.catalog.codes import code_key
 from inventory_core.db.engine import Writing
 from inventory_core.desk.imports_rows import Problems, Row
+from inventory_core.desk.imports_runs import UnknownCode, UnknownKind
 from inventory_core.errors import Conflict, Invalid, NotFound, Refused
 from inventory_core.office.actors import Actor
 
@@ -22,7 +23,8 @@ from inventory_core.office.actors import Actor
 class Load:
     """One load: who, under which import, when, and where to put problems.
 
-    `before` collects what changed records held, for the undo: (kind, id, version after, values).
+    `before` collects what changed records held, for the undo: (kind, id, version after, values);
+    `unknown` the codes that name nothing yet and could be made.
     """
 
     tx: Writing
@@ -32,6 +34,7 @@ class Load:
     given: frozenset[str]
     problems: Problems
     before: list[tuple[int, str, str]] = field(default_factory=list)
+    unknown: list[UnknownCode] = field(default_factory=list)
 
     def changed(
         self, row_no: int, kind: str, record_id: int, version: int, old: Mapping[str, Any]
@@ -51,20 +54,33 @@ class Outcome:
     facts: dict[str, int] = field(default_factory=dict)
 
 
+_CAN_BE_MADE = {
+    "warehouse_unknown_code": UnknownKind.WAREHOUSE,
+    "supplier_unknown_code": UnknownKind.SUPPLIER,
+}
 Loader = Callable[[Load, Sequence[Row]], Outcome]
 
 
 def known_ids(
     load: Load, rows: Sequence[Row], key: str, ids: Mapping[str, int], problem: str
 ) -> dict[int, int]:
-    """Id by row number of the code in column `key`; an unknown code is a problem of its cell."""
+    """Id by row number of the code in column `key`; an unknown code is one problem, however many
+    rows name it.
+    """
     found: dict[int, int] = {}
+    unknown: dict[str, list[Row]] = {}
     for row in rows:
         known = ids.get(code_key(row[key]))
         if known is None:
-            load.problems.add(row.row_no, key, problem, row[key])
+            unknown.setdefault(code_key(row[key]), []).append(row)
         else:
             found[row.row_no] = known
+    for group in unknown.values():
+        first, numbers = group[0], [row.row_no for row in group]
+        load.problems.add(first.row_no, key, problem, first[key], rows=numbers)
+        if problem in _CAN_BE_MADE:
+            made = UnknownCode(_CAN_BE_MADE[problem], first[key], first["currency"] or "")
+            load.unknown.append(made)
     return found
 
 

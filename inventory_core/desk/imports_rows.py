@@ -29,6 +29,7 @@ from inventory_core.office.workbooks import FIRST_DATA_ROW, Table
 
 MOST_ROWS = 200_000
 MOST_PROBLEMS = 2_000
+MOST_ROWS_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,22 @@ class Problems:
         self.count = count
         self._matched = matched
 
-    def add(self, row_no: int, key: str, code: str, value: Any = None, hint: str = "") -> None:
-        """Note what is wrong with the cell of column `key` in a row."""
+    def add(
+        self,
+        row_no: int,
+        key: str,
+        code: str,
+        value: Any = None,
+        hint: str = "",
+        rows: Sequence[int] = (),
+    ) -> None:
+        """Note what is wrong with the cell of column `key` in a row, or in all of these `rows`."""
         self.count += 1
         if len(self.kept) < MOST_PROBLEMS:
             at = self._matched.positions.get(key)
             column = self._matched.headers[at] if at is not None else key
-            self.kept.append(CellProblemAt(row_no, column, code, shown(value), hint))
+            few, count = tuple(rows[:MOST_ROWS_NAMED]), max(len(rows), 1)
+            self.kept.append(CellProblemAt(row_no, column, code, shown(value), hint, few, count))
 
     def in_file_order(self) -> list[CellProblemAt]:
         """Those kept, as a reader of the file meets them."""

@@ -4,8 +4,9 @@ Decides the form of the report that the terminal and the screen show; imports no
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, insert, select, text
@@ -14,6 +15,7 @@ from inventory_core.catalog.company import found_by_first_file
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.db.schema.mailbox import import_row, import_run
 from inventory_core.db.schema.office import person
+from inventory_core.desk.imports_headings import Heading
 from inventory_core.errors import Conflict, NotFound
 from inventory_core.office.actors import Actor
 from inventory_core.office.company import read_company
@@ -25,13 +27,35 @@ MOST_ROWS_SHOWN = 5_000
 
 @dataclass(frozen=True, slots=True)
 class CellProblemAt:
-    """What is wrong where: row and column as a spreadsheet shows them, the cell, what to write."""
+    """What is wrong where: row and column as a spreadsheet shows them, the cell, what to write.
+
+    Where the same cell is wrong for the same reason in many rows it is said once: `row_no` is the
+    first of `row_count`, `rows` the first few.
+    """
 
     row_no: int
     column: str
     code: str
     shown: str = ""
     hint: str = ""
+    rows: tuple[int, ...] = ()
+    row_count: int = 1
+
+
+class UnknownKind(StrEnum):
+    """What a file may name before it exists, and can be made for it."""
+
+    WAREHOUSE = "warehouse"
+    SUPPLIER = "supplier"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCode:
+    """A code that names nothing yet; `currency` is that of its rows, where the file has one."""
+
+    kind: UnknownKind
+    code: str
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +79,8 @@ class ImportReport:
 
     `facts` count something else about the same rows (one-off orders, records made). Where
     `import_id` is None nothing was written: a dry run, a file with problems, or nothing new.
+    `headings` are those of the file just read, `stated` the values that hold for all of its rows;
+    `unknown` are codes among the problems that can be made.
     """
 
     template: str
@@ -69,6 +95,9 @@ class ImportReport:
     import_id: int | None = None
     dry_run: bool = False
     replayed: bool = False
+    headings: Sequence[Heading] = ()
+    stated: Mapping[str, str] = field(default_factory=dict)
+    unknown: Sequence[UnknownCode] = ()
 
     @property
     def written(self) -> bool:

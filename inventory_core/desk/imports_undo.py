@@ -30,13 +30,15 @@ from inventory_core.db.schema.trade import purchase_order
 from inventory_core.desk.imports_milestones import take_back_milestones
 from inventory_core.desk.imports_restore import restore_changed
 from inventory_core.desk.imports_runs import read_import
+from inventory_core.desk.sales_treatments import SalesTreatment
+from inventory_core.desk.sales_withdrawn import bring_back
 from inventory_core.errors import Refused
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.audit import record_audit
 from inventory_core.stock.ledger import reverse
 from inventory_core.stock.postings import derived_key
 from inventory_core.trade.purchase_orders import cancel_purchase_orders, purchase_orders
-from inventory_core.vocabulary import PurchaseOrderState, SalesTreatment
+from inventory_core.vocabulary import PurchaseOrderState
 
 MOST_NAMED = 50
 # Rows that belong to a record and go with it; everything else that points to it is a user of it.
@@ -160,12 +162,16 @@ def _cancel_orders(tx: Writing, actor: Actor, import_id: int, reason: str, now: 
 
 
 def _remove_sales(tx: Writing, import_id: int) -> int:
-    """Facts go; cancellations between this import and others are taken apart first, and sums that
-    it stated anew come back. What a later import replaced goes after that one.
+    """Facts go; cancellations between this import and others are taken apart first, and what it
+    stated anew, sums and orders, comes back. What a later import replaced goes after that one.
     """
     parameters = {"import_id": import_id}
     later = tx.scalar(
-        text("SELECT max(replaced_by) FROM sales_line WHERE import_id = :import_id"), parameters
+        text("""
+            SELECT max(replaced_by) FROM sales_line
+            WHERE import_id = :import_id AND replaced_by > :import_id
+        """),
+        parameters,
     )
     if later is not None:
         raise Refused("import_replaced", import_id=import_id, later=later)
@@ -187,6 +193,7 @@ def _remove_sales(tx: Writing, import_id: int) -> int:
         parameters,
     )
     gone = tx.execute(delete(sales_line).where(sales_line.c.import_id == import_id)).rowcount
+    bring_back(tx, import_id)
     tx.execute(
         update(sales_line)
         .where(sales_line.c.replaced_by == import_id)

@@ -38,14 +38,14 @@ _TEXT_WIDTH, _NUMBER_WIDTH = 22, 14
 def template_workbook(key: str, language: Language) -> bytes:
     """The empty workbook of a template, with one sample row to be replaced."""
     form = find_template(key)
-    sample = [_sample(column) for column in form.columns]
+    sample = [_sample(column) for column in form.columns if column.handed_out]
     return write_workbook([Sheet(key, _sheet_columns(form, language), [sample])])
 
 
 def template_csv(key: str, language: Language) -> bytes:
     """The same as CSV."""
     form = find_template(key)
-    sample = [_sample(column) for column in form.columns]
+    sample = [_sample(column) for column in form.columns if column.handed_out]
     return write_csv(_sheet_columns(form, language), [sample])
 
 
@@ -71,6 +71,7 @@ def _sheet_columns(form: Template, language: Language) -> list[SheetColumn]:
             width=_TEXT_WIDTH if _KINDS[column.kind] is ColumnKind.TEXT else _NUMBER_WIDTH,
         )
         for column in form.columns
+        if column.handed_out
     ]
 
 

@@ -5,8 +5,8 @@ fit into bounded memory. Every row is accounted for: kept with a treatment, left
 known already, or refused with its cell. It never moves stock.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from inventory_core.catalog.codes import clean_code
 from inventory_core.catalog.skus import NewSku, create_skus
 from inventory_core.clock import business_day
 from inventory_core.db.engine import Writing, advisory_lock
-from inventory_core.desk.imports_columns import Matched, match_header
+from inventory_core.desk.imports_columns import Matched
 from inventory_core.desk.imports_runs import (
     MOST_SHOWN_PROBLEMS,
     CellProblemAt,
@@ -26,58 +26,44 @@ from inventory_core.desk.imports_runs import (
     known_run,
     open_run,
 )
-from inventory_core.desk.imports_templates_sales import SALES
 from inventory_core.desk.sales_cancellations import settle_cancellations
 from inventory_core.desk.sales_places import (
     Places,
     SalesOptions,
     clock_zone,
     find_places,
-    habits_of,
-    with_currency_of_header,
 )
-from inventory_core.desk.sales_reading import RefusedRow, copy_lines, read_sales
+from inventory_core.desk.sales_reading import RefusedRow
+from inventory_core.desk.sales_staging import Progress, Staged, stage_sales
 from inventory_core.desk.sales_statements import (
     ANALYZE_JUDGED,
-    COPY_STAGED,
     COUNT_LINES,
     COUNT_ROWS,
-    CREATE_STAGED,
     DIGITS_SHARE,
-    DROP_STAGED,
     FEE_CODES,
     INSERT_LINES,
     JUDGE,
     LAST_KNOWN_DAY,
+    NAME_WAREHOUSES,
     NOTE_BULK_ORDERS,
-    SET_UP,
     TAKE_DOWN,
     UNKNOWN_SKUS,
     USUAL_CURRENCY,
 )
 from inventory_core.desk.sales_sums import RowSpan, replace_sums, settle_spans
-from inventory_core.errors import Conflict, Invalid
+from inventory_core.desk.sales_treatments import SalesTreatment
+from inventory_core.desk.sales_withdrawn import (
+    complete_orders,
+    note_withdrawn,
+    reason_lacking,
+    says_states,
+    settle_withdrawn,
+)
+from inventory_core.errors import Conflict
 from inventory_core.insight.demand import BULK_FACTOR, BULK_LEAST_LINES
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.audit import record_audit
-from inventory_core.office.workbooks import file_hash, read_table
-from inventory_core.vocabulary import SalesTreatment
-
-# More refused than this: not dirt but another format; nothing is taken then.
-MOST_REFUSED_SHARE = 0.5
-MOST_REFUSED_ROWS = 200_000
-
-Progress = Callable[[int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Staged:
-    rows: int
-    refused: list[RefusedRow]
-    matched: Matched
-    options: SalesOptions
-    sheet: str
-    file_name: str
+from inventory_core.office.workbooks import file_hash
 
 
 def import_sales(
@@ -108,7 +94,7 @@ def import_sales(
     import_id = open_run(
         tx, actor, key=key, template="sales", file_name=name, file_hash=content_hash
     )
-    staged = _stage(tx, path, name, options, progress)
+    staged = stage_sales(tx, path, name, options, progress)
     notes = _ready(tx, staged, now=now, dry_run=dry_run)
     report = _import(tx, actor, staged, notes, import_id)
     if dry_run or not any(report.counts.get(each.value) for each in SalesTreatment):
@@ -120,7 +106,7 @@ def import_sales(
     return report
 
 
-def _ready(tx: Writing, staged: _Staged, *, now: datetime, dry_run: bool) -> tuple[Note, ...]:
+def _ready(tx: Writing, staged: Staged, *, now: datetime, dry_run: bool) -> tuple[Note, ...]:
     """Found the company where nobody has, spread what is stated to be a sum, judge every line."""
     options = staged.options
     founded = founding_note(
@@ -129,6 +115,8 @@ def _ready(tx: Writing, staged: _Staged, *, now: datetime, dry_run: bool) -> tup
         time_zone=options.time_zone,
     )
     clock = clock_zone(tx, options)
+    if says_states(staged.matched):
+        complete_orders(tx)
     spans = settle_spans(
         tx,
         options.each_row,
@@ -141,18 +129,18 @@ def _ready(tx: Writing, staged: _Staged, *, now: datetime, dry_run: bool) -> tup
 
 
 def _import(
-    tx: Writing, actor: Actor, staged: _Staged, notes: Sequence[Note], import_id: int
+    tx: Writing, actor: Actor, staged: Staged, notes: Sequence[Note], import_id: int
 ) -> ImportReport:
     options = staged.options
     places = find_places(tx, actor, options, import_id=import_id)
+    named = {**places.warehouse_ids, "": places.warehouse_id}
+    tx.execute(NAME_WAREHOUSES, {"codes": list(named), "ids": list(named.values())})
+    notes = (*notes, *settle_withdrawn(tx, import_id, staged.matched))
     known_on = tx.scalar(LAST_KNOWN_DAY, {"sources": list(places.account_ids)})
     new_skus = _create_skus(tx, actor, import_id) if options.create_skus else 0
     summed = options.each_row not in (None, RowSpan.SALE)
     if summed:
-        notes = (
-            *notes,
-            *replace_sums(tx, import_id, places.warehouse_ids, places.warehouse_id),
-        )
+        notes = (*notes, *replace_sums(tx, import_id))
     _insert(tx, places, import_id, summed=summed)
     settle_cancellations(tx, list(places.account_ids))
     bulk = tx.execute(
@@ -167,69 +155,35 @@ def _import(
     counted = COUNT_ROWS if summed else COUNT_LINES
     lines = tx.rows(counted, {"import_id": import_id, "known_on": known_on})
     accepted = [row for row in lines if row.treatment == SalesTreatment.ACCEPTED]
+    stayed = note_withdrawn(tx, import_id) if says_states(staged.matched) else {}
+    counts = _counts(staged, {row.treatment: row.lines for row in lines})
+    notes = (*notes, *reason_lacking(staged.matched, counts))
     report = ImportReport(
         template="sales",
         file_name=staged.file_name,
         sheet=staged.sheet,
         rows=staged.rows,
-        counts=_counts(staged, {row.treatment: row.lines for row in lines}),
+        counts=counts,
         facts={
             "skus_created": new_skus,
             "cancelled_lines": sum(row.cancelled for row in accepted),
             "bulk_orders": bulk,
             "late_lines": sum(row.late for row in accepted),
             "lines_without_sku": sum(row.without_sku for row in accepted),
+            **stayed,
         },
         problems=_problems(staged.refused),
         problem_count=len(staged.refused),
         notes=(*notes, *places.notes, *_of_the_header(staged.matched)),
         import_id=import_id,
+        headings=staged.headings,
+        stated=staged.matched.stated,
     )
     keep_rows(
         tx, import_id, [(row.row_no, "refused", row.code, row.content) for row in staged.refused]
     )
     close_run(tx, import_id, report)
     return report
-
-
-def _stage(
-    tx: Writing, path: Path, name: str, options: SalesOptions, progress: Progress | None
-) -> _Staged:
-    """Copy every readable row of the file to the server, batch by batch."""
-    tx.execute(SET_UP)
-    tx.execute(DROP_STAGED)
-    tx.execute(CREATE_STAGED)
-    table = read_table(path, file_name=name, sheet=options.sheet)
-    matched = match_header(SALES, table.header, file_name=name, said=options.said)
-    options = with_currency_of_header(options, matched)
-    batches = read_sales(table, matched, habits_of(options))
-    rows = 0
-    refused: list[RefusedRow] = []
-    with tx.psycopg.cursor() as cursor, cursor.copy(COPY_STAGED) as copy:
-        for batch in batches:
-            copy.write(copy_lines(batch.staged))
-            refused.extend(batch.refused)
-            rows += batch.staged.num_rows + len(batch.refused)
-            if len(refused) > MOST_REFUSED_ROWS:
-                break
-            if progress is not None:
-                progress(rows)
-    refused.sort(key=lambda row: row.row_no)
-    if rows == 0:
-        raise Invalid("file_without_rows", file=name)
-    if len(refused) > min(rows * MOST_REFUSED_SHARE, MOST_REFUSED_ROWS):
-        first = refused[0]
-        raise Invalid(
-            "file_mostly_unreadable",
-            file=name,
-            refused=len(refused),
-            rows=rows,
-            row=first.row_no,
-            column=first.column,
-            value=first.shown,
-            reason=first.code,
-        )
-    return _Staged(rows, refused, matched, options, table.sheet, name)
 
 
 def _judge(tx: Writing, options: SalesOptions, clock: str) -> None:
@@ -260,17 +214,14 @@ def _insert(tx: Writing, places: Places, import_id: int, *, summed: bool) -> Non
         {
             "import_id": import_id,
             "summed": summed,
-            "warehouse_id": places.warehouse_id,
             "sources": sources,
             "account_ids": list(places.account_ids.values()),
             "currencies": [places.currencies[source] for source in sources],
-            "warehouses": list(places.warehouse_ids),
-            "warehouse_ids": list(places.warehouse_ids.values()),
         },
     )
 
 
-def _counts(staged: _Staged, lines: Mapping[str, int]) -> dict[str, int]:
+def _counts(staged: Staged, lines: Mapping[str, int]) -> dict[str, int]:
     """What became of the rows: the treatments in their order, then repeated and refused."""
     counts = {each.value: lines[each] for each in SalesTreatment if lines.get(each)}
     repeated = staged.rows - len(staged.refused) - sum(counts.values())

@@ -26,10 +26,11 @@ from inventory_core.desk.imports_cells import (
 from inventory_core.desk.imports_columns import Matched
 from inventory_core.desk.imports_habits import Habits
 from inventory_core.desk.imports_templates_sales import SALES
+from inventory_core.desk.sales_states import STATE_COLUMNS, said_by
 from inventory_core.office.workbooks import Table
 
 # Where the file is silent or unreadable here, the sale stands all the same.
-_LENIENT = frozenset({"description", "country", "customer"})
+_LENIENT = frozenset({"description", "country", "customer", *STATE_COLUMNS})
 _NEEDED = ("invoice", "quantity", "sold_at")
 _MOST_CHARACTERS = {"invoice": 60, "country": 60, "description": 300}
 
@@ -42,7 +43,7 @@ _TYPES = {
 }
 STAGED_COLUMNS = (
     "row_no", "invoice", "sku_text", "sku_key", "description", "quantity", "local_at", "known_at",
-    "unit_price", "currency", "channel", "warehouse", "country", "customer",
+    "unit_price", "currency", "channel", "warehouse", "country", "customer", *STATE_COLUMNS,
 )  # fmt: skip
 
 
@@ -159,7 +160,10 @@ def _read_column(cells: pa.Array, key: str, kind: CellKind, habits: Habits) -> _
     problems: list[str | None] = []
     for raw in raws:
         try:
-            values.append(_value(kind, raw, habits, _MOST_CHARACTERS.get(key)))
+            value = _value(kind, raw, habits, _MOST_CHARACTERS.get(key))
+            if value is not None and key in STATE_COLUMNS:
+                value = said_by(key, value).value
+            values.append(value)
             problems.append(None)
         except CellProblem as problem:
             values.append(None)
@@ -201,7 +205,7 @@ def _staged(batch: pa.RecordBatch, columns: dict[str, _Cells]) -> pa.RecordBatch
         of("sold_at"),
         columns["sold_at"].known,
         of("unit_price"),
-        *(of(key) for key in ("currency", "channel", "warehouse", "country", "customer")),
+        *(of(key) for key in STAGED_COLUMNS[STAGED_COLUMNS.index("currency") :]),
     ]
     return pa.record_batch(arrays, list(STAGED_COLUMNS))
 

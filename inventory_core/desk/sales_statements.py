@@ -24,11 +24,15 @@ CREATE_STAGED = text("""
     CREATE TEMPORARY TABLE staged_sale (
         row_no bigint, invoice text, sku_text text, sku_key text, description text,
         quantity bigint, local_at timestamp, known_at timestamptz, unit_price numeric(24, 6),
-        currency text, channel text, warehouse text, country text, customer text
+        currency text, channel text, warehouse text, country text, customer text,
+        order_status text, payment_status text, fulfilment_status text, cancelled_at text,
+        cancel_reason text, line_status text
     ) ON COMMIT DROP
 """)
 
-DROP_STAGED = text("DROP TABLE IF EXISTS summed_sale, staged_span, judged_sale, staged_sale")
+DROP_STAGED = text("""
+    DROP TABLE IF EXISTS summed_sale, staged_span, named_warehouse, judged_sale, staged_sale
+""")
 
 # Codes without a digit stand for postage, fees and corrections where nearly all codes have one.
 DIGITS_SHARE = 0.95
@@ -39,20 +43,41 @@ FEE_CODES = (
     "手续费", "折扣", "补差价",
 )  # fmt: skip
 
+# What the words of an export come to (`sales_states`): whether the line left the house, by its own
+# word before its order's, and how the order was taken back.
+_STATES = """
+        CASE WHEN line_status IN ('shipped', 'partly') THEN true
+            WHEN line_status IN ('unshipped', 'cancelled') THEN false
+            WHEN order_status IN ('shipped', 'partly') OR fulfilment_status IN ('shipped', 'partly')
+                THEN true
+            WHEN 'unshipped' IN (order_status, fulfilment_status) THEN false
+        END AS shipped,
+        CASE WHEN 'cancelled' IN (line_status, order_status, fulfilment_status, payment_status,
+                cancelled_at) THEN 'order_cancelled'
+            WHEN 'voided' IN (order_status, payment_status) THEN 'order_voided'
+            WHEN 'refunded' IN (line_status, order_status, payment_status) THEN 'order_refunded'
+        END AS taken_back,
+        coalesce('stock' IN (line_status, order_status, cancel_reason), false) AS short
+"""
+
 # A cancellation is marked by a C before the number of its invoice; other negative lines are
-# returns where they have a price, and corrections of stock where they have none.
-JUDGE = text("""
+# returns where they have a price, and corrections of stock where they have none. An order that was
+# taken back is no demand where nothing was shipped; money that was given back says so only where
+# the file says that nothing was.
+JUDGE = text(f"""
     CREATE TEMPORARY TABLE judged_sale ON COMMIT DROP AS
     WITH known AS (
         SELECT s.*, coalesce(s.known_at, s.local_at AT TIME ZONE :time_zone) AS sold_at,
             coalesce(s.local_at, s.known_at AT TIME ZONE :time_zone)::date AS sold_on,
-            coalesce(s.channel, :channel) AS source
+            coalesce(s.channel, :channel) AS source,
+            {_STATES}
         FROM staged_sale s
     ), shape AS (
         SELECT coalesce(avg((sku_key ~ '[0-9]')::int), 0) >= :digits_share AS codes_have_digits
         FROM (SELECT DISTINCT sku_key FROM staged_sale WHERE sku_key IS NOT NULL) codes
     )
-    SELECT k.*,
+    SELECT k.*, CAST(NULL AS bigint) AS replaced_by,
+        k.taken_back IS NOT NULL AS came_back,
         row_number() OVER (
             PARTITION BY k.invoice, k.sku_text, k.sold_at, k.quantity, k.unit_price, k.source
             ORDER BY k.row_no
@@ -61,6 +86,8 @@ JUDGE = text("""
             WHEN k.sku_key IS NULL THEN 'no_sku'
             WHEN k.sku_key = ANY(CAST(:fee_codes AS text[]))
                 OR (k.sku_key !~ '[0-9]' AND shape.codes_have_digits) THEN 'fee'
+            WHEN k.quantity >= 0 AND k.taken_back IS NOT NULL AND NOT k.short
+                AND NOT coalesce(k.shipped, k.taken_back = 'order_refunded') THEN k.taken_back
             WHEN k.quantity = 0 THEN 'zero_quantity'
             WHEN k.quantity < 0 AND k.invoice ~* '^C[0-9]' THEN 'cancel_unmatched'
             WHEN k.quantity < 0 AND k.unit_price > 0 THEN 'return'
@@ -69,7 +96,16 @@ JUDGE = text("""
             ELSE 'accepted'
         END AS treatment
     FROM known k CROSS JOIN shape
-""")
+""")  # noqa: S608 - a constant of this module
+
+# Whether the file at hand states line `l` of an earlier one again, as demand.
+RESTATED = """EXISTS (
+            SELECT FROM judged_sale j
+            WHERE j.treatment = 'accepted' AND j.source = l.source AND j.sku_text = l.sku_text
+                AND coalesce(j.invoice, '') = l.invoice AND j.sold_at = l.sold_at
+                AND j.quantity = l.quantity AND j.occurrence = l.occurrence
+                AND j.unit_price IS NOT DISTINCT FROM l.unit_price
+        )"""
 
 # The planner knows nothing about temporary tables by itself.
 ANALYZE_JUDGED = text("ANALYZE judged_sale")
@@ -94,6 +130,12 @@ CODES_IN_FILE = text("""
     GROUP BY warehouse
 """)
 
+# Ids by the codes in the file; the empty code is that of lines that name none.
+NAME_WAREHOUSES = text("""
+    CREATE TEMPORARY TABLE named_warehouse ON COMMIT DROP AS
+    SELECT * FROM unnest(CAST(:codes AS text[]), CAST(:ids AS bigint[])) AS w(code, id)
+""")
+
 LAST_KNOWN_DAY = text(
     "SELECT max(sold_on) FROM sales_line WHERE source = ANY(CAST(:sources AS text[]))"
 )
@@ -103,17 +145,17 @@ LAST_KNOWN_DAY = text(
 INSERT_LINES = text("""
     INSERT INTO sales_line (source, invoice, sku_text, sku_id, sold_at, sold_on, quantity,
         unit_price, currency, occurrence, treatment, account_id, warehouse_id, country,
-        customer_reference, import_id, row_no, summed)
+        customer_reference, import_id, row_no, summed, replaced_by)
     SELECT j.source, coalesce(j.invoice, ''), coalesce(j.sku_text, ''), s.id, j.sold_at, j.sold_on,
         j.quantity, j.unit_price, coalesce(j.currency, a.currency), j.occurrence, j.treatment, a.id,
-        coalesce(w.id, CAST(:warehouse_id AS bigint)), j.country, j.customer, :import_id, j.row_no,
-        :summed AND j.treatment = 'accepted'
+        w.id, j.country, j.customer, :import_id, j.row_no,
+        :summed AND j.treatment = 'accepted', j.replaced_by
     FROM judged_sale j
     JOIN unnest(CAST(:sources AS text[]), CAST(:account_ids AS bigint[]),
         CAST(:currencies AS text[])) AS a(source, id, currency) ON a.source = j.source
-    LEFT JOIN unnest(CAST(:warehouses AS text[]), CAST(:warehouse_ids AS bigint[]))
-        AS w(code, id) ON w.code = j.warehouse
+    JOIN named_warehouse w ON w.code = coalesce(j.warehouse, '')
     LEFT JOIN sku s ON s.code_key = j.sku_key AND j.treatment <> 'fee'
+    ORDER BY j.row_no
     ON CONFLICT DO NOTHING
 """)
 

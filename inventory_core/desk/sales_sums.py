@@ -8,7 +8,6 @@ such a file, and nothing here invents it. A sum that a later file states anew, s
 month that was still running, takes the place of the one before it.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -16,6 +15,7 @@ from sqlalchemy import text
 
 from inventory_core.db.engine import Writing
 from inventory_core.desk.imports_runs import Note
+from inventory_core.desk.sales_statements import RESTATED
 from inventory_core.errors import Invalid
 
 # So many different days at one distance are no chance.
@@ -65,22 +65,12 @@ def settle_spans(
     return (Note("rows_spread", {"rows": rows, "lines": lines}),)
 
 
-def replace_sums(
-    tx: Writing, import_id: int, warehouses: Mapping[str, int], usual: int | None
-) -> tuple[Note, ...]:
+def replace_sums(tx: Writing, import_id: int) -> tuple[Note, ...]:
     """Take out what earlier files said of the sums that are staged, where this one says otherwise;
     name the days on which single sales of the same SKU are known too, for they count beside it.
-
-    `warehouses`: ids by code; `usual`: of rows that name none.
     """
-    parameters = {
-        "import_id": import_id,
-        "warehouse_id": usual,
-        "warehouses": list(warehouses),
-        "warehouse_ids": list(warehouses.values()),
-    }
-    tx.execute(_SUMMED, parameters)
-    replaced = tx.execute(_REPLACE, parameters).rowcount
+    tx.execute(_SUMMED)
+    replaced = tx.execute(_REPLACE, {"import_id": import_id}).rowcount
     beside = tx.scalar(_BESIDE)
     notes = []
     if replaced:
@@ -124,7 +114,8 @@ _SPREAD = text("""
     ), kept AS (INSERT INTO staged_span SELECT row_no, first_on, next_on FROM bounds)
     INSERT INTO staged_sale
     SELECT row_no, invoice, sku_text, sku_key, description, part, first_on + i::int, NULL,
-        unit_price, currency, channel, warehouse, country, customer
+        unit_price, currency, channel, warehouse, country, customer, order_status,
+        payment_status, fulfilment_status, cancelled_at, cancel_reason, line_status
     FROM parts WHERE part > 0
 """)
 _CREATE_SPANS = text("""
@@ -133,14 +124,13 @@ _CREATE_SPANS = text("""
 # What each sum is of: the same SKU, source, warehouse, country and customer in the same days.
 _SUMMED = text("""
     CREATE TEMPORARY TABLE summed_sale ON COMMIT DROP AS
-    SELECT DISTINCT j.source, sku.id AS sku_id, coalesce(w.id, CAST(:warehouse_id AS bigint)) AS
-        warehouse_id, j.country, j.customer, p.first_on, p.next_on
+    SELECT DISTINCT j.source, sku.id AS sku_id, w.id AS warehouse_id, j.country, j.customer,
+        p.first_on, p.next_on
     FROM judged_sale j JOIN staged_span p USING (row_no) JOIN sku ON sku.code_key = j.sku_key
-    LEFT JOIN unnest(CAST(:warehouses AS text[]), CAST(:warehouse_ids AS bigint[]))
-        AS w(code, id) ON w.code = j.warehouse
+    JOIN named_warehouse w ON w.code = coalesce(j.warehouse, '')
     WHERE j.treatment = 'accepted'
 """)
-_REPLACE = text("""
+_REPLACE = text(f"""
     UPDATE sales_line l SET treatment = 'replaced', replaced_by = :import_id
     FROM summed_sale s
     WHERE l.summed AND l.treatment = 'accepted' AND l.source = s.source AND l.sku_id = s.sku_id
@@ -148,14 +138,8 @@ _REPLACE = text("""
         AND l.country IS NOT DISTINCT FROM s.country
         AND l.customer_reference IS NOT DISTINCT FROM s.customer
         AND l.sold_on >= s.first_on AND l.sold_on < s.next_on
-        AND NOT EXISTS (
-            SELECT FROM judged_sale j
-            WHERE j.treatment = 'accepted' AND j.source = l.source AND j.sku_text = l.sku_text
-                AND coalesce(j.invoice, '') = l.invoice AND j.sold_at = l.sold_at
-                AND j.quantity = l.quantity AND j.occurrence = l.occurrence
-                AND j.unit_price IS NOT DISTINCT FROM l.unit_price
-        )
-""")
+        AND NOT {RESTATED}
+""")  # noqa: S608 - a constant of this house
 _BESIDE = text("""
     SELECT count(*) FROM sales_line l
     WHERE NOT l.summed AND l.treatment = 'accepted' AND EXISTS (

@@ -23,7 +23,7 @@ _LAST_SOLD = text("""
                  WHERE m.sku_id = p.sku_id AND f.warehouse_id = p.warehouse_id
                    AND m.to_location_id = :customer),
                (SELECT max(s.sold_on) FROM sales_line s
-                 WHERE s.sku_id = p.sku_id
+                 WHERE s.sku_id = p.sku_id AND s.treatment = 'accepted' AND s.quantity > s.cancelled
                    AND coalesce(s.warehouse_id, p.warehouse_id) = p.warehouse_id)) AS sold_on
       FROM unnest(CAST(:skus AS bigint[]), CAST(:places AS bigint[])) AS p (sku_id, warehouse_id)
      CROSS JOIN company c

@@ -54,7 +54,7 @@ sales_line = Table(
     Column("import_id", BigInteger),
     Column("row_no", BigInteger, comment="in the imported file"),
     Column("summed", Boolean, nullable=False, server_default=text("false")),
-    Column("replaced_by", BigInteger, comment="the import that states its sum anew"),
+    Column("replaced_by", BigInteger, comment="the import that states it anew"),
     CheckConstraint(
         "(treatment = 'replaced') = (replaced_by IS NOT NULL)", name="replaced_by_an_import"
     ),
@@ -67,6 +67,14 @@ sales_line = Table(
         postgresql_where=text("replaced_by IS NULL"),
     ),
     Index("ix_sales_line_replaced_by", "replaced_by", postgresql_where=text("replaced_by > 0")),
+    # The few lines of orders that were taken back: every later file is held against them.
+    Index(
+        "ix_sales_line_withdrawn",
+        "source",
+        "invoice",
+        "sku_text",
+        postgresql_where=text("treatment IN ('order_cancelled', 'order_voided', 'order_refunded')"),
+    ),
     Index("ix_sales_line_sku_id_sold_on", "sku_id", "sold_on"),
     Index("ix_sales_line_import_id", "import_id", postgresql_using="brin"),
     Index("ix_sales_line_cancels_id", "cancels_id", postgresql_where=text("cancels_id > 0")),
