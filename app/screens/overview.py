@@ -15,6 +15,7 @@ from app.screens.overview_figures import kpi_cards, place_table
 from app.screens.overview_judged import judged_table
 from app.screens.overview_lists import attention_list, decision_table
 from app.screens.overview_slow import slow_table
+from app.sites import site_pills
 from app.widgets import chart, page_head, query, scope_bar
 from inventory_core.catalog.locations import warehouses
 from inventory_core.clock import utc_now
@@ -83,12 +84,11 @@ def _known(conn: Reading) -> tuple[date, str, dict[str, dict[str, str]]] | None:
         run=run,
         currency=currency,
     )
-    everything = t("scope.all_sites")
     return (
         last_on,
         stamp,
         {
-            "site": {"": everything, **{str(one.id): one.name for one in warehouses(conn)}},
+            "site": site_pills(warehouses(conn)),
             "period": {days: t("overview.days", days=int(days)) for days in PERIODS},
             "channel": {
                 "": t("scope.all_channels"),
@@ -160,7 +160,7 @@ def _picture(found: Overview) -> None:
     shown = set(days)
     series = [
         (
-            place.warehouse.name,
+            place.warehouse.code,
             [float(one.stock_value) for one in place.days if one.on_day in shown],
         )
         for place in found.places

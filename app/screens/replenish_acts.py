@@ -14,6 +14,7 @@ import streamlit as st
 from app import session
 from app.i18n import md, moment, money, number, plain, prose, says, t
 from app.replanning import refresh_suggestions, replan
+from app.sites import site_words
 from app.widgets import Linked, Told, Warned
 from app.widgets_acts import act_button, form_key, run_act
 from inventory_core.db.engine import Reading, Writing
@@ -196,7 +197,7 @@ def ask_rejection(shown: Shown) -> None:
 
     @st.dialog(t("replenish.reject_title"))
     def ask() -> None:
-        st.markdown(f"**{plain(shown.sku_code)}** · {plain(shown.warehouse_code)}")
+        st.markdown(f"**{plain(shown.sku_code)}** · {plain(site_words(shown.warehouse_code))}")
         reason = st.text_input(
             md("replenish.reject_reason"), max_chars=MOST_REASON, key=f"reason_{shown.id}"
         )
