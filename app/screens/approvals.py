@@ -14,9 +14,10 @@ import streamlit as st
 from app import session
 from app.i18n import day, md, moment, money, number, plain, t
 from app.screens.replenish_acts import approve_now, ask_rejection, said
+from app.sites import site_words
 from app.widgets import empty_state, link, page_head
 from app.widgets_acts import act_button
-from app.widgets_tables import Moment, Text, Units, export_button, table
+from app.widgets_tables import Moment, Text, Units, export_button, goods_column, table
 from inventory_core.db.engine import Reading
 from inventory_core.desk.decisions import Choice
 from inventory_core.desk.undo import undo_decision
@@ -62,7 +63,8 @@ def _question(row: pd.Series) -> None:
     asked = md("approvals.asked", person=row["asked_by"], at=moment(row["recorded_at"]))
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"**{plain(facts['sku'])}** · {plain(facts['warehouse'])} · "
+            f"**{plain(facts['sku'])}** {plain(facts['sku_name'])}  \n"
+            f"{plain(site_words(facts['warehouse']))} · "
             f"**{number(facts['quantity'])}** · {plain(facts['supplier'] or '—')}  \n"
             f"{_terms(facts)}  \n:small[:gray[{asked}]]"
         )
@@ -116,6 +118,7 @@ def _decided(decided: pd.DataFrame) -> None:
     facts = decided["facts"]
     shown = decided.assign(
         sku=[fact["sku"] for fact in facts],
+        name=[fact["sku_name"] for fact in facts],
         warehouse=[fact["warehouse"] for fact in facts],
         suggested=[fact["quantity"] for fact in facts],
         approved=pd.Series(
@@ -125,15 +128,15 @@ def _decided(decided: pd.DataFrame) -> None:
         answer=[t(f"state.{state}") for state in decided["state"]],
     )
     columns = {
-        "sku": Text(t("replenish.sku"), pinned=True),
-        "answer": Text(t("approvals.answer"), width="small"),
-        "approved": Units(t("approvals.approved")),
-        "suggested": Units(t("approvals.suggested")),
-        "warehouse": Text(t("replenish.site"), width="small"),
-        "decided_at": Moment(t("approvals.at")),
-        "person": Text(t("approvals.person"), width="small"),
-        "supplier": Text(t("replenish.supplier")),
-        "number": Text(t("approvals.order"), width="small"),
+        "sku": goods_column(pinned=True, width=210),
+        "answer": Text(t("approvals.answer"), width=72),
+        "approved": Units(t("approvals.approved"), width=72),
+        "suggested": Units(t("approvals.suggested"), width=76),
+        "warehouse": Text(t("replenish.site"), width=66),
+        "decided_at": Moment(t("approvals.at"), width=126),
+        "person": Text(t("approvals.person"), width=70),
+        "supplier": Text(t("replenish.supplier"), width=106),
+        "number": Text(t("approvals.order"), width=84),
         "reason": Text(t("approvals.reason")),
     }
     ticked = table(shown, columns, key="approvals_table", select="one")

@@ -10,6 +10,8 @@ import streamlit as st
 from app import session
 from app.i18n import md, money, number, prose, t
 from app.screens import purchase_detail, purchase_new, purchase_transfers
+from app.screens.purchase_lines import goods_words
+from app.sites import site_pills
 from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
 from app.widgets_tables import Column, Day, Money, Text, Units, export_button, table
 from inventory_core.catalog.locations import warehouses
@@ -83,7 +85,8 @@ def _chosen_order(rows: pd.DataFrame) -> int | None:
         ticked = table(
             _shown(rows), _columns(), key=f"purchases_table_{asked}", select="one", height=360
         )
-        export_button(_shown(rows), _columns(), name="purchase_orders")
+        received = {"received": Units(t("purchases.received"))}
+        export_button(_shown(rows), _columns() | received, name="purchase_orders")
         if ticked:
             return int(rows["id"].iloc[ticked[0]])
     return session.read(lambda conn: find_order_id(conn, asked)) if asked else None
@@ -91,24 +94,24 @@ def _chosen_order(rows: pd.DataFrame) -> int | None:
 
 def _columns() -> dict[str, Column]:
     columns = {
-        "number": Text(t("purchases.number"), width="small"),
-        "progress": Text(t("purchases.state"), width="small"),
-        "expected_on": Day(t("purchases.expected")),
-        "supplier_name": Text(t("purchases.supplier")),
-        "warehouse_code": Text(t("purchases.warehouse"), width="small"),
-        "quantity": Units(t("purchases.quantity")),
-        "received": Units(t("purchases.received")),
-        "open": Units(t("purchases.open")),
+        "number": Text(t("purchases.number"), width=84),
+        "progress": Text(t("purchases.state"), width=84),
+        "expected_on": Day(t("purchases.expected"), width=92),
+        "goods": Text(t("purchases.goods"), width=226),
+        "supplier_name": Text(t("purchases.supplier"), width=110),
+        "warehouse_code": Text(t("purchases.warehouse"), width=66),
+        "quantity": Units(t("purchases.quantity"), width=88),
+        "open": Units(t("purchases.open"), width=58),
     }
     if session.may(Permission.COST_VIEW):
-        columns["total"] = Money(t("purchases.total"))
-        columns["currency"] = Text(t("purchases.currency"), width="small")
+        columns["total"] = Money(t("purchases.total"), width=84)
+        columns["currency"] = Text(t("purchases.currency"), width=62)
     return columns
 
 
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
     words = {name: t(f"purchases.state_{name}") for name in rows["progress"].unique()}
-    return rows.assign(progress=rows["progress"].map(words))
+    return rows.assign(progress=rows["progress"].map(words), goods=goods_words(rows))
 
 
 def _rows(
@@ -137,8 +140,7 @@ def _scope(conn: Reading) -> dict[str, dict[str, str]]:
             **{group: t(f"purchases.state_{group}") for group in GROUPS[:-1]},
             "all": t("scope.all"),
         },
-        "warehouse": {"": t("scope.all_sites")}
-        | {str(house.id): house.code for house in warehouses(conn)},
+        "warehouse": site_pills(warehouses(conn)),
         "supplier": {"": t("scope.all_suppliers")}
         | {str(one.id): one.name for one in suppliers(conn)},
     }
