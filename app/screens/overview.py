@@ -15,7 +15,7 @@ from app.screens.overview_figures import kpi_cards, place_table
 from app.screens.overview_judged import judged_table
 from app.screens.overview_lists import attention_list, decision_table
 from app.screens.overview_slow import slow_table
-from app.sites import site_pills
+from app.sites import site_pills, site_words
 from app.widgets import chart, page_head, query, scope_bar
 from inventory_core.catalog.locations import warehouses
 from inventory_core.clock import utc_now
@@ -124,7 +124,12 @@ def _sentence(found: Overview) -> str:
     if diagnosis.problem == "out" and diagnosis.worst is not None:
         worst = diagnosis.worst
         key = "overview.problem_out" if worst.category else "overview.problem_out_plain"
-        problem = md(key, place=worst.warehouse, rate=percent(worst.rate), category=worst.category)
+        problem = md(
+            key,
+            place=site_words(worst.warehouse),
+            rate=percent(worst.rate),
+            category=worst.category,
+        )
     elif diagnosis.problem == "dead":
         problem = md("overview.problem_dead", share=percent(diagnosis.dead_share))
     else:
