@@ -49,13 +49,15 @@ def told_row(row: Mapping[Any, Any], columns: Mapping[str, Column]) -> tuple[str
     """A row in plain words: what it is about, the words that belong to that, and all the rest.
 
     Words speak for themselves, figures and days are told with their headings; what is missing is
-    left out.
+    left out. Where all the rest is figures that are written out, they are compared with each other
+    and stand under one another.
     """
     first, *rest = columns
     head = columns[first]
     more = _text(row[head.beside]) if head.beside else ""
     pieces = [piece for name in rest for piece in _pieces(row, name, columns[name])]
-    return cell_words(row[first], head) or DASH, more, _BETWEEN.join(pieces)
+    compared = all(columns[name].right for name in rest)
+    return cell_words(row[first], head) or DASH, more, ("\n" if compared else _BETWEEN).join(pieces)
 
 
 def _pieces(row: Mapping[Any, Any], name: str, column: Column) -> list[str]:

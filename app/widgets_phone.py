@@ -69,7 +69,8 @@ def _card(
             others = _untick_others if select == "one" else None
             ticked = st.checkbox(words, key=name, on_change=others, args=(key, name))
         if rest:
-            st.markdown(f":small[{plain(rest)}]")
+            lines = [f":small[{plain(line)}]" for line in rest.split("\n")]
+            st.markdown("  \n".join(lines))
     return ticked
 
 

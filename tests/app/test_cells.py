@@ -44,6 +44,14 @@ def test_what_is_missing_is_left_out() -> None:
     assert told_row(bare, COLUMNS) == ("LMP-01", "", "Quantity 0")
 
 
+def test_figures_that_are_compared_stand_under_one_another() -> None:
+    columns = {"figure": Text("Figure")} | {
+        plan: Text(plan, right=True) for plan in ("Ours", "Old")
+    }
+    row = {"figure": "Fill rate", "Ours": "92.2%", "Old": "89.9%"}
+    assert told_row(row, columns)[2] == "Ours 92.2%\nOld 89.9%"
+
+
 def test_two_values_share_a_cell_and_one_stands_alone() -> None:
     frame = pd.DataFrame({"sku": ["A", "B"], "name": ["Lamp", None]})
     assert side_by_side(frame["sku"], frame["name"]) == ["A · Lamp", "B"]
