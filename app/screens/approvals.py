@@ -12,8 +12,8 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import day, md, moment, money, number, plain, t
-from app.screens.replenish_acts import approve_now, ask_rejection, said
+from app.i18n import day, md, money, number, plain, t
+from app.screens.replenish_acts import approve_now, ask_rejection, asked_words, said
 from app.sites import site_words
 from app.widgets import empty_state, link, page_head
 from app.widgets_acts import act_button
@@ -60,16 +60,23 @@ def _lists(conn: Reading) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _question(row: pd.Series) -> None:
     facts = row["facts"]
-    asked = md("approvals.asked", person=row["asked_by"], at=moment(row["recorded_at"]))
+    asked = asked_words(row["asked_by"], facts, row["recorded_at"].to_pydatetime())
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"**{plain(facts['sku'])}** {plain(facts['sku_name'])}  \n"
             f"{plain(site_words(facts['warehouse']))} · "
-            f"**{number(facts['quantity'])}** · {plain(facts['supplier'] or '—')}  \n"
+            f"{md('approvals.units', units=facts['quantity'])} · {_source(facts)}  \n"
             f"{_terms(facts)}  \n:small[:gray[{asked}]]"
         )
         st.space("stretch")
         _answers(row)
+
+
+def _source(facts: dict[str, Any]) -> str:
+    """From whom it would be bought, or from which site it would be sent."""
+    if facts.get("from_warehouse"):
+        return plain(site_words(facts["from_warehouse"]))
+    return plain(facts["supplier"] or "—")
 
 
 def _terms(facts: dict[str, Any]) -> str:

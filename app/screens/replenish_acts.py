@@ -4,7 +4,7 @@ The key of an act is made when its form is drawn, so a double click orders once.
 stock moved brings the new numbers; nothing is ordered on numbers that nobody has seen.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -64,7 +64,7 @@ def draw_acts(shown: Shown, open_change: Callable[[Shown], None]) -> None:
     allowed = session.may(Permission.PURCHASE_APPROVE)
     question = session.cached("suggestion_question", _question, shown.id)
     if question is not None:
-        asked = md("approvals.asked", person=question.asked_by, at=moment(question.asked_at))
+        asked = asked_words(question.asked_by, question.facts, question.asked_at)
         st.caption(f":material/front_hand: {asked}")
     elif not allowed:
         act_button(
@@ -91,6 +91,22 @@ def _question(conn: Reading, suggestion_id: int) -> Approval | None:
     """Who asked for a decision on this one, and waits."""
     found = live_approval(conn, SUBJECT_KIND, suggestion_id)
     return found if found is not None and found.state is ApprovalState.WAITING else None
+
+
+def asked_words(person: str, facts: Mapping[str, Any], recorded_at: datetime) -> str:
+    """Who asked and when; where the plan moved since, what it was and when it was asked anew."""
+    at = facts.get("asked_at")
+    first = datetime.fromisoformat(at) if at else recorded_at
+    words = md("approvals.asked", person=person, at=moment(first))
+    if anew := facts.get("asked_anew_at"):
+        moved = md(
+            "approvals.asked_anew",
+            before=number(facts["quantity_before"]),
+            quantity=number(facts["quantity"]),
+            at=moment(datetime.fromisoformat(anew)),
+        )
+        words = prose(words, f":orange[{moved}]")
+    return words
 
 
 def approve_together(rows: pd.DataFrame, *, ticked: bool) -> None:
