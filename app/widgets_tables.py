@@ -26,6 +26,7 @@ from app.widgets_phone import cards, on_phone
 MOST_EXPORT_ROWS = 200_000
 # Of one row, the heading too, in the theme's letters.
 ROW_PIXELS = 33
+FITS_A_PHONE = 2
 YES = "✓"
 _MIMES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -108,7 +109,7 @@ def table(
 
     A height in pixels is the most: fewer rows make a lower table, without an empty strip.
     """
-    if on_phone():
+    if on_phone() and (len(columns) > FITS_A_PHONE or select != "none"):
         return cards(frame, columns, key=key, select=select)
     if isinstance(height, int) and ROW_PIXELS * (len(frame) + 1) <= height:
         height = "content"
