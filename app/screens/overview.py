@@ -13,7 +13,7 @@ from app.i18n import day, md, percent, reader_language, t
 from app.screens.first_step import first_step
 from app.screens.overview_figures import kpi_cards, place_table
 from app.screens.overview_judged import judged_table
-from app.screens.overview_lists import attention_list, decision_table
+from app.screens.overview_lists import attention_list, decision_table, found_now
 from app.screens.overview_slow import slow_table
 from app.sites import site_pills, site_words
 from app.widgets import chart, page_head, query, scope_bar
@@ -38,7 +38,8 @@ def draw() -> None:
     if known is None:
         page_head(t("nav.overview"), md("overview.empty_sentence"))
         first_step(":material/monitoring:", md("overview.empty"), JobName.KPI_SNAPSHOT)
-        _attention()
+        if found_now():  # else "all is well" would be said of what was never seen
+            _attention()
         return
     last_on, stamp, fields = known
     head = st.container()

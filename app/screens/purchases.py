@@ -45,6 +45,11 @@ def _draw_orders(head: Any, today: date) -> None:
         page_head(md("purchases.title"), _sentence(live, today))
     if len(live):
         _figures(live, values, base, today)
+    if not len(live) and not session.cached("purchases_any", _any):
+        _new_order(today)
+        words, label = md("purchases.empty"), t("approvals.empty_button")
+        empty_state(":material/local_shipping:", words, to="replenish", label=label)
+        return
     chosen = scope_bar(session.cached("purchases_scope", _scope))
     rows = session.cached(
         "purchases_rows",
@@ -54,12 +59,7 @@ def _draw_orders(head: Any, today: date) -> None:
         int(chosen["warehouse"] or 0),
         int(chosen["supplier"] or 0),
     )
-    if st.button(
-        md("purchases.new"),
-        icon=":material/add:",
-        disabled=not session.may(Permission.PURCHASE_EDIT),
-    ):
-        purchase_new.open_dialog(today)
+    _new_order(today)
     order_id = _chosen_order(rows)
     if order_id is None:
         if len(rows):
@@ -69,18 +69,22 @@ def _draw_orders(head: Any, today: date) -> None:
         purchase_detail.draw(order_id, today)
 
 
+def _new_order(today: date) -> None:
+    if st.button(
+        md("purchases.new"),
+        icon=":material/add:",
+        disabled=not session.may(Permission.PURCHASE_EDIT),
+    ):
+        purchase_new.open_dialog(today)
+
+
 def _chosen_order(rows: pd.DataFrame) -> int | None:
     """The ticked order, or the one that the address names; a new address ends what was ticked."""
     asked = query("order")
     if not len(rows):
         icon = ":material/local_shipping:"
-        if query("state"):
-            empty_state(icon, md("purchases.none_here"))
-        elif session.cached("purchases_any", _any):
-            empty_state(icon, md("purchases.none_open"))
-        else:
-            words = md("purchases.empty")
-            empty_state(icon, words, to="replenish", label=t("approvals.empty_button"))
+        key = "purchases.none_here" if query("state") else "purchases.none_open"
+        empty_state(icon, md(key))
     else:
         ticked = table(
             _shown(rows), _columns(), key=f"purchases_table_{asked}", select="one", height=360
@@ -154,6 +158,8 @@ def _late(live: pd.DataFrame, today: date) -> pd.DataFrame:
 def _sentence(live: pd.DataFrame, today: date) -> str:
     drafts = int((live["progress"] == "draft").sum())
     late = len(_late(live, today))
+    if not len(live) and not session.cached("purchases_any", _any):
+        return md("purchases.sentence_none")
     words = md("purchases.sentence", open=len(live) - drafts, units=int(live["open"].sum() or 0))
     words += md("purchases.sentence_late", late=late) if late else md("purchases.sentence_fine")
     return prose(words, md("purchases.sentence_drafts", drafts=drafts) if drafts else "")
