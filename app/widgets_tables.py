@@ -7,11 +7,10 @@
 
 Numbers stay numbers, so that sorting sorts and the eye finds the point: right-aligned, tabular,
 separators of the reader's language. Dates and money are formatted by the browser's language tag.
-Cells are not Markdown: data goes in as it is.
+Cells are not Markdown: data goes in as it is. On a phone a table is a page of cards.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
@@ -20,29 +19,19 @@ import streamlit as st
 from app import i18n
 from app.i18n import t
 from app.sheets import FileColumn, as_csv, as_workbook
+from app.widgets_cells import Column as Column  # screens take it from here, with the kinds
+from app.widgets_cells import side_by_side
+from app.widgets_phone import cards, on_phone
 
 MOST_EXPORT_ROWS = 200_000
 # Of one row, the heading too, in the theme's letters.
 ROW_PIXELS = 33
+FITS_A_PHONE = 2
 YES = "✓"
 _MIMES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its heading, what kind of value it holds, and how wide it may be."""
-
-    label: str
-    kind: Literal["text", "units", "decimal", "money", "percent", "day", "moment", "bar", "flag"]
-    help: str = ""
-    width: Literal["small", "medium", "large"] | int | None = None
-    digits: int = 2
-    most: float = 0.0
-    pinned: bool = False
-    right: bool = False
 
 
 def Text(label: str, **options: Any) -> Column:  # noqa: N802 reads like a type at the call
@@ -90,6 +79,11 @@ def Flag(label: str, **options: Any) -> Column:  # noqa: N802
     return Column(label, "flag", **options)
 
 
+def goods_column(*, name: str = "name", **options: Any) -> Column:
+    """Which goods a row is about: the SKU's code, and the name by which people know it."""
+    return Text(t("replenish.sku"), beside=name, beside_label=t("replenish.name"), **options)
+
+
 def find_box(label: str, name: str, given: str = "") -> str:
     """Where one types what to find in the list below; at first what the address asks for."""
     return st.text_input(
@@ -115,9 +109,14 @@ def table(
 
     A height in pixels is the most: fewer rows make a lower table, without an empty strip.
     """
+    if on_phone() and (len(columns) > FITS_A_PHONE or select != "none"):
+        return cards(frame, columns, key=key, select=select)
     if isinstance(height, int) and ROW_PIXELS * (len(frame) + 1) <= height:
         height = "content"
     shown = frame[list(columns)].copy()
+    for name, column in columns.items():
+        if column.beside:
+            shown[name] = side_by_side(frame[name], frame[column.beside])
     for name, column in columns.items():
         if column.kind == "moment":
             shown[name] = _in_zone(shown[name])
@@ -148,11 +147,15 @@ def table(
 
 def export_button(frame: pd.DataFrame, columns: Mapping[str, Column], *, name: str) -> None:
     """Give the same columns as XLSX or CSV; a file is made only when it is asked for."""
-    listed = frame[list(columns)].head(MOST_EXPORT_ROWS)
-    told = [FileColumn(column.label, column.kind) for column in columns.values()]
+    told: dict[str, FileColumn] = {}
+    for column_name, column in columns.items():
+        told[column_name] = FileColumn(column.label, column.kind)
+        if column.beside:
+            told[column.beside] = FileColumn(column.beside_label, "text")
+    listed = frame[list(told)].head(MOST_EXPORT_ROWS)
     files: dict[str, Callable[[], bytes]] = {
-        "xlsx": lambda: as_workbook(listed, told, name=name),
-        "csv": lambda: as_csv(listed, told),
+        "xlsx": lambda: as_workbook(listed, list(told.values()), name=name),
+        "csv": lambda: as_csv(listed, list(told.values())),
     }
     with st.container(horizontal=True, gap="small", width="content"):
         for ending, make in files.items():

@@ -12,11 +12,12 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import day, md, moment, money, number, plain, t
-from app.screens.replenish_acts import approve_now, ask_rejection, said
+from app.i18n import day, md, money, number, plain, t
+from app.screens.replenish_acts import approve_now, ask_rejection, asked_words, said
+from app.sites import site_words
 from app.widgets import empty_state, link, page_head
 from app.widgets_acts import act_button
-from app.widgets_tables import Moment, Text, Units, export_button, table
+from app.widgets_tables import Moment, Text, Units, export_button, goods_column, table
 from inventory_core.db.engine import Reading
 from inventory_core.desk.decisions import Choice
 from inventory_core.desk.undo import undo_decision
@@ -59,15 +60,23 @@ def _lists(conn: Reading) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _question(row: pd.Series) -> None:
     facts = row["facts"]
-    asked = md("approvals.asked", person=row["asked_by"], at=moment(row["recorded_at"]))
+    asked = asked_words(row["asked_by"], facts, row["recorded_at"].to_pydatetime())
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"**{plain(facts['sku'])}** · {plain(facts['warehouse'])} · "
-            f"**{number(facts['quantity'])}** · {plain(facts['supplier'] or '—')}  \n"
+            f"**{plain(facts['sku'])}** {plain(facts['sku_name'])}  \n"
+            f"{plain(site_words(facts['warehouse']))} · "
+            f"{md('approvals.units', units=facts['quantity'])} · {_source(facts)}  \n"
             f"{_terms(facts)}  \n:small[:gray[{asked}]]"
         )
         st.space("stretch")
         _answers(row)
+
+
+def _source(facts: dict[str, Any]) -> str:
+    """From whom it would be bought, or from which site it would be sent."""
+    if facts.get("from_warehouse"):
+        return plain(site_words(facts["from_warehouse"]))
+    return plain(facts["supplier"] or "—")
 
 
 def _terms(facts: dict[str, Any]) -> str:
@@ -116,6 +125,7 @@ def _decided(decided: pd.DataFrame) -> None:
     facts = decided["facts"]
     shown = decided.assign(
         sku=[fact["sku"] for fact in facts],
+        name=[fact["sku_name"] for fact in facts],
         warehouse=[fact["warehouse"] for fact in facts],
         suggested=[fact["quantity"] for fact in facts],
         approved=pd.Series(
@@ -125,15 +135,15 @@ def _decided(decided: pd.DataFrame) -> None:
         answer=[t(f"state.{state}") for state in decided["state"]],
     )
     columns = {
-        "sku": Text(t("replenish.sku"), pinned=True),
-        "answer": Text(t("approvals.answer"), width="small"),
-        "approved": Units(t("approvals.approved")),
-        "suggested": Units(t("approvals.suggested")),
-        "warehouse": Text(t("replenish.site"), width="small"),
-        "decided_at": Moment(t("approvals.at")),
-        "person": Text(t("approvals.person"), width="small"),
-        "supplier": Text(t("replenish.supplier")),
-        "number": Text(t("approvals.order"), width="small"),
+        "sku": goods_column(pinned=True, width=210),
+        "answer": Text(t("approvals.answer"), width=72),
+        "approved": Units(t("approvals.approved"), width=72),
+        "suggested": Units(t("approvals.suggested"), width=76),
+        "warehouse": Text(t("replenish.site"), width=66),
+        "decided_at": Moment(t("approvals.at"), width=126),
+        "person": Text(t("approvals.person"), width=70),
+        "supplier": Text(t("replenish.supplier"), width=106),
+        "number": Text(t("approvals.order"), width=84),
         "reason": Text(t("approvals.reason")),
     }
     ticked = table(shown, columns, key="approvals_table", select="one")

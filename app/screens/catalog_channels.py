@@ -15,6 +15,7 @@ from app.screens.catalog_list import draw_list
 from app.screens.catalog_listings import draw_listings
 from app.screens.catalog_record import new_record, record_form
 from app.screens.settings import CURRENCIES, ZONES
+from app.sites import known_sites, site_label
 from app.widgets import field_grid
 from app.widgets_tables import Text, Units
 from inventory_core.catalog.listing_records import Account, read_account, select_accounts
@@ -25,7 +26,6 @@ from inventory_core.catalog.listings import (
     pool_warehouses,
     set_pool_warehouses,
 )
-from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.office.actors import Actor
 from inventory_core.vocabulary import WarehouseId
@@ -109,12 +109,12 @@ def _change(
 
 def _pool_field(served: list[WarehouseId], prefix: str, *, disabled: bool) -> list[WarehouseId]:
     """Warehouses in the order they are chosen: the first one serves first."""
-    codes = {place.id: place.code for place in session.cached("warehouses", warehouses)}
+    names = {place.id: site_label(place) for place in known_sites()}
     return st.multiselect(
         md("catalog.served_from"),
-        list(codes),
-        [one for one in served if one in codes],
-        format_func=codes.__getitem__,
+        list(names),
+        [one for one in served if one in names],
+        format_func=names.__getitem__,
         help=md("catalog.served_from_help"),
         placeholder=t("catalog.served_from_none"),
         key=f"{prefix}_pool",

@@ -30,12 +30,21 @@ def segment_name(name: str) -> str:
 
 
 def change_words(one: Override) -> str:
-    """+20 % or 40 units a day, for plain places."""
-    if one.units_per_day is not None:
-        return t("learning.units_a_day", units=number(one.units_per_day, _digits(one)))
-    assert one.change_percent is not None
-    sign = "+" if one.change_percent > 0 else ""
-    return sign + percent(one.change_percent / 100, 0)
+    """+20% or 40 a day, for plain places."""
+    return said_change(one.change_percent, one.units_per_day)
+
+
+def said_change(
+    change_percent: Decimal | float | None, units_per_day: Decimal | float | None
+) -> str:
+    """The same of a change as a trace keeps it: one of both is stated, whole numbers without a
+    point.
+    """
+    if units_per_day is not None:
+        return t("learning.units_a_day", units=number(units_per_day, _digits(units_per_day)))
+    assert change_percent is not None
+    sign = "+" if change_percent > 0 else ""
+    return sign + percent(change_percent / 100, _digits(change_percent))
 
 
 def part_words(grain: ForecastGrain, name: str) -> str:
@@ -49,6 +58,5 @@ def part_words(grain: ForecastGrain, name: str) -> str:
     return t(f"learning.whole_{grain.value}", name=name)
 
 
-def _digits(one: Override) -> int:
-    units = one.units_per_day or Decimal(0)
-    return 0 if units == units.to_integral_value() else 1
+def _digits(value: Decimal | float) -> int:
+    return 0 if value == int(value) else 1

@@ -24,6 +24,7 @@ from app.widgets import (
     query,
     scope_bar,
 )
+from app.widgets_phone import page_rows
 from app.widgets_tables import (
     Column,
     Flag,
@@ -91,7 +92,7 @@ def _accounts(conn: Reading) -> dict[str, str]:
 
 
 def _rows(
-    conn: Reading, channel: str, state: str, find: str, start: tuple[datetime, int]
+    conn: Reading, channel: str, state: str, find: str, start: tuple[datetime, int], most: int
 ) -> pd.DataFrame:
     params = {
         "account": int(channel) if channel.isdigit() else None,
@@ -99,7 +100,7 @@ def _rows(
         "find": find,
         "before_at": start[0],
         "before_id": start[1],
-        "most": PAGE + 1,
+        "most": most + 1,
     }
     found = session.frame(conn, order_page(), params)
     found["state_words"] = [t(f"orders.state.{state}") for state in found["state"]]
@@ -110,11 +111,12 @@ def _page_shown(chosen: tuple[str, str, str]) -> pd.DataFrame:
     state = st.session_state.setdefault("orders_pages", {})
     if state.get("of") != chosen:
         state.update(of=chosen, starts=[_FIRST])
-    return session.cached("order_page", _rows, *chosen, state["starts"][-1])
+    return session.cached("order_page", _rows, *chosen, state["starts"][-1], page_rows(PAGE))
 
 
 def _list(found: pd.DataFrame) -> int | None:
-    rows, columns = found.head(PAGE), _columns()
+    most = page_rows(PAGE)
+    rows, columns = found.head(most), _columns()
     ticked = table(rows, columns, key="orders_table", select="one")
     starts = st.session_state["orders_pages"]["starts"]
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -132,7 +134,7 @@ def _list(found: pd.DataFrame) -> int | None:
         if st.button(
             "",
             icon=":material/chevron_right:",
-            disabled=len(found) <= PAGE,
+            disabled=len(found) <= most,
             key="orders_older",
             help=t("orders.older"),
         ):

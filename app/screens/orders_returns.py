@@ -7,10 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app import session
 from app.i18n import md, t
+from app.sites import known_sites, site_label
 from app.widgets_acts import run_act
-from inventory_core.catalog.locations import warehouses
 from inventory_core.trade.returns import NewReturn, NewReturnLine, receive_returns
 from inventory_core.vocabulary import Condition
 
@@ -23,8 +22,7 @@ def ask_return(order_id: int, lines: pd.DataFrame) -> None:
     @st.dialog(md("orders.return"))
     def ask() -> None:
         with st.form(name, border=False):
-            sites = session.cached("warehouses", warehouses)
-            codes = {site.id: site.code for site in sites}
+            codes = {site.id: site_label(site) for site in known_sites()}
             site = st.selectbox(
                 md("scope.site"), list(codes), format_func=lambda value: codes[value]
             )

@@ -13,8 +13,9 @@ from app.i18n import day, md, percent, reader_language, t
 from app.screens.first_step import first_step
 from app.screens.overview_figures import kpi_cards, place_table
 from app.screens.overview_judged import judged_table
-from app.screens.overview_lists import attention_list, decision_table
+from app.screens.overview_lists import attention_list, decision_table, found_now
 from app.screens.overview_slow import slow_table
+from app.sites import site_pills, site_words
 from app.widgets import chart, page_head, query, scope_bar
 from inventory_core.catalog.locations import warehouses
 from inventory_core.clock import utc_now
@@ -37,7 +38,8 @@ def draw() -> None:
     if known is None:
         page_head(t("nav.overview"), md("overview.empty_sentence"))
         first_step(":material/monitoring:", md("overview.empty"), JobName.KPI_SNAPSHOT)
-        _attention()
+        if found_now():  # else "all is well" would be said of what was never seen
+            _attention()
         return
     last_on, stamp, fields = known
     head = st.container()
@@ -83,12 +85,11 @@ def _known(conn: Reading) -> tuple[date, str, dict[str, dict[str, str]]] | None:
         run=run,
         currency=currency,
     )
-    everything = t("scope.all_sites")
     return (
         last_on,
         stamp,
         {
-            "site": {"": everything, **{str(one.id): one.name for one in warehouses(conn)}},
+            "site": site_pills(warehouses(conn)),
             "period": {days: t("overview.days", days=int(days)) for days in PERIODS},
             "channel": {
                 "": t("scope.all_channels"),
@@ -124,7 +125,12 @@ def _sentence(found: Overview) -> str:
     if diagnosis.problem == "out" and diagnosis.worst is not None:
         worst = diagnosis.worst
         key = "overview.problem_out" if worst.category else "overview.problem_out_plain"
-        problem = md(key, place=worst.warehouse, rate=percent(worst.rate), category=worst.category)
+        problem = md(
+            key,
+            place=site_words(worst.warehouse),
+            rate=percent(worst.rate),
+            category=worst.category,
+        )
     elif diagnosis.problem == "dead":
         problem = md("overview.problem_dead", share=percent(diagnosis.dead_share))
     else:
@@ -160,7 +166,7 @@ def _picture(found: Overview) -> None:
     shown = set(days)
     series = [
         (
-            place.warehouse.name,
+            place.warehouse.code,
             [float(one.stock_value) for one in place.days if one.on_day in shown],
         )
         for place in found.places

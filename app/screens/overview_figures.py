@@ -123,7 +123,7 @@ def _formula(name: str, found: Overview) -> str:
 
 def place_table(found: Overview) -> None:
     """One row a warehouse, the whole at the end; a ticked row opens its stock."""
-    rows = [_row(place.warehouse.name, place.figures) for place in found.places]
+    rows = [_row(place.warehouse.code, place.figures) for place in found.places]
     rows.append(_row(t("overview.total"), found.now))
     frame = pd.DataFrame(rows)
     columns = _columns()

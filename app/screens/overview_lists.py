@@ -22,7 +22,7 @@ _ICONS = {
 
 def attention_list() -> None:
     """Each finding with the button that leads to where it is mended."""
-    findings = session.cached("attention", _findings, ttl=30.0)
+    findings = found_now()
     if not findings:
         st.markdown(f":green[:material/check_circle:] {md('overview.all_fine')}")
     pages = st.session_state.get("pages", {})
@@ -35,6 +35,12 @@ def attention_list() -> None:
             width="stretch",
         ):
             go(finding.screen, **finding.query)
+
+
+def found_now() -> list[Finding]:
+    """What needs a person; half a minute old at most."""
+    found: list[Finding] = session.cached("attention", _findings, ttl=30.0)
+    return found
 
 
 def decision_table() -> None:

@@ -8,7 +8,8 @@ import streamlit as st
 
 from app import session
 from app.i18n import day, md, money, number, percent, plain, t
-from app.widgets_tables import Column, Percent, Text, Units, export_button, table
+from app.sites import site_words
+from app.widgets_tables import Column, Percent, Text, Units, export_button, goods_column, table
 from app.widgets_tables import Decimal as Money
 from forecasting.clearance import HORIZON_DAYS, MOST_WAIT_DAYS
 from forecasting.clearance_reading import SlowStock, slow_stock
@@ -50,22 +51,21 @@ def slow_table(warehouse_ids: tuple[int, ...], category: str | None) -> None:
 
 def _columns(base: str) -> dict[str, Column]:
     return {
-        "sku": Text(t("slow.sku"), pinned=True, width=92),
-        "warehouse": Text(t("slow.site"), width=72),
-        "action": Text(t("slow.action"), width=76),
+        "sku": goods_column(pinned=True, width=184),
+        "warehouse": Text(t("slow.site"), width=66),
+        "action": Text(t("slow.action"), width=70),
         "why": Text(t("slow.why"), width=150),
         "surplus": Units(t("slow.surplus"), width=76),
         "cover": Units(t("slow.cover"), width=84),
-        "locked": Money(t("slow.locked", currency=base), digits=0, width=104),
-        "month": Money(t("slow.month", currency=base), digits=0, width=126),
-        "discount": Percent(t("slow.discount"), digits=0, width=112),
+        "locked": Money(t("slow.locked", currency=base), digits=0, width=92),
+        "month": Money(t("slow.month", currency=base), digits=0, width=122),
+        "discount": Percent(t("slow.discount"), digits=0, width=104),
     }
 
 
 def _more(base: str) -> dict[str, Column]:
     """What the file says beyond the list on the screen."""
     return {
-        "name": Text(t("slow.name")),
         "available": Units(t("slow.available")),
         "sells": Units(t("slow.sells", days=number(HORIZON_DAYS))),
         "coming": Units(t("slow.coming")),
@@ -129,5 +129,5 @@ def _reasons(one: SlowStock, base: str) -> str:
         notes.append(md("slow.break_even", share=percent(advice.break_even, 1), price=price))
     if advice.coming:
         notes.append(md("slow.stop_buying", units=number(advice.coming)))
-    head = f"**{plain(lying.sku)} · {plain(lying.warehouse)}** {plain(lying.name)}"
+    head = f"**{plain(lying.sku)}** {plain(lying.name)} · {plain(site_words(lying.warehouse))}"
     return f"{head}\n\n" + "\n".join(f"- {note}" for note in notes)

@@ -10,6 +10,7 @@ from app import session
 from app.companies import companies
 from app.i18n import md, moment, plain, prose, t
 from app.screens.people_audit import draw_audit
+from app.sites import site_label
 from app.widgets import page_head
 from app.widgets_acts import confirm, run_act
 from app.widgets_tables import Moment, Text, table
@@ -200,7 +201,7 @@ def _origin() -> str:
 
 
 def _warehouses(conn: Reading) -> dict[WarehouseId, str]:
-    return {one.id: one.name for one in warehouses(conn)}
+    return {one.id: site_label(one) for one in warehouses(conn)}
 
 
 def _scope_words(one: Person, places: dict[WarehouseId, str]) -> str:

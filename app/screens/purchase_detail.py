@@ -9,6 +9,7 @@ import streamlit as st
 from app import session
 from app.i18n import day, md, money, plain, t
 from app.screens import purchase_acts, purchase_charges, purchase_receiving, purchase_way
+from app.sites import site_words
 from app.widgets_acts import act_button
 from app.widgets_tables import Column, Day, Money, Text, Units, export_button, table
 from inventory_core.db.engine import Reading
@@ -67,7 +68,7 @@ def _head(order: PurchaseOrder, today: date) -> None:
     words = md(
         "purchases.head",
         supplier=order.supplier_name,
-        warehouse=order.warehouse_name or order.warehouse_code,
+        warehouse=site_words(order.warehouse_code),
         expected=day(order.expected_on),
         method=t(f"ship_method.{order.ship_method}"),
     )

@@ -1,4 +1,5 @@
-"""Lines typed by hand, for orders and transfers: SKU code, units, perhaps a price. Draws and reads.
+"""Lines of orders and transfers: those typed by hand (SKU code, units, perhaps a price), and what a
+list says of all of them. Draws and reads.
 
 Codes are looked up inside the command's transaction, never here.
 """
@@ -59,3 +60,11 @@ def _entry(row: Mapping[Any, Any]) -> Entry:
         0 if pd.isna(row["quantity"]) else int(row["quantity"]),
         None if price is None or pd.isna(price) else Decimal(str(round(float(price), 6))),
     )
+
+
+def goods_words(rows: pd.DataFrame) -> list[str]:
+    """What each order or transfer of a list holds: its first SKU, and how many more."""
+    return [
+        first if lines == 1 else t("purchases.and_more", first=first, more=lines - 1)
+        for first, lines in zip(rows["first_sku"], rows["line_count"], strict=True)
+    ]

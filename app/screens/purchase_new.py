@@ -9,6 +9,7 @@ import streamlit as st
 from app import session
 from app.i18n import md, t
 from app.screens.purchase_lines import Entry, lines_editor
+from app.sites import site_label
 from app.widgets import day_field, field_grid
 from app.widgets_acts import run_act
 from inventory_core.catalog.locations import Warehouse, warehouses
@@ -42,9 +43,7 @@ def open_dialog(today: date) -> None:
                 seller = st.selectbox(
                     md("purchases.supplier"), sellers, format_func=lambda one: one.name
                 )
-                house = st.selectbox(
-                    md("purchases.warehouse"), houses, format_func=lambda one: one.name or one.code
-                )
+                house = st.selectbox(md("purchases.warehouse"), houses, format_func=site_label)
                 method = st.selectbox(
                     md("purchases.ship_method"),
                     list(ShipMethod),

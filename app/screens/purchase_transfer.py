@@ -10,6 +10,7 @@ from app import session
 from app.i18n import day, md, plain, t
 from app.screens.purchase_charges import form_moment
 from app.screens.purchase_way import draw_transfer_way
+from app.sites import site_words
 from app.widgets_acts import act_button, confirm, run_act
 from app.widgets_tables import Column, Text, Units, table
 from inventory_core.db.engine import Writing
@@ -40,8 +41,8 @@ def draw_transfer(transfer_id: int, today: date) -> None:
             )
         words = md(
             "purchases.head",
-            supplier=item.from_code,
-            warehouse=item.to_code,
+            supplier=site_words(item.from_code),
+            warehouse=site_words(item.to_code),
             expected=day(item.expected_on),
             method=t(f"ship_method.{item.ship_method}"),
         )

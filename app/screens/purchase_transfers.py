@@ -11,13 +11,14 @@ import streamlit as st
 
 from app import session
 from app.i18n import md, t
-from app.screens.purchase_lines import Entry, lines_editor
+from app.screens.purchase_lines import Entry, goods_words, lines_editor
 from app.screens.purchase_transfer import draw_transfer
 from app.screens.settings import CURRENCIES
+from app.sites import site_label
 from app.widgets import day_field, empty_state, field_grid, page_head, query
 from app.widgets_acts import run_act
 from app.widgets_tables import Column, Day, Text, Units, export_button, table
-from inventory_core.catalog.locations import Warehouse, warehouses
+from inventory_core.catalog.locations import warehouses
 from inventory_core.catalog.skus import skus_named
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.office.actors import Actor, Permission
@@ -73,15 +74,16 @@ def _rows(conn: Reading) -> pd.DataFrame:
 
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
     words = {name: t(f"purchases.state_{name}") for name in rows["state"].unique()}
-    return rows.assign(state=rows["state"].map(words))
+    return rows.assign(state=rows["state"].map(words), goods=goods_words(rows))
 
 
 def _columns() -> dict[str, Column]:
     return {
-        "number": Text(t("purchases.transfer_number"), width="small"),
-        "state": Text(t("purchases.state"), width="small"),
-        "from_code": Text(t("purchases.transfer_from"), width="small"),
-        "to_code": Text(t("purchases.transfer_to"), width="small"),
+        "number": Text(t("purchases.transfer_number"), width=92),
+        "state": Text(t("purchases.state"), width=84),
+        "from_code": Text(t("purchases.transfer_from"), named=True, width=76),
+        "to_code": Text(t("purchases.transfer_to"), named=True, width=76),
+        "goods": Text(t("purchases.goods"), width=250),
         "expected_on": Day(t("purchases.expected")),
         "quantity": Units(t("purchases.planned_units")),
         "in_transit": Units(t("purchases.in_transit")),
@@ -100,9 +102,9 @@ def _new_dialog(today: date) -> None:
             return
         with st.form("transfer_new", border=False):
             with field_grid():
-                origin = st.selectbox(md("purchases.transfer_from"), houses, format_func=_called)
+                origin = st.selectbox(md("purchases.transfer_from"), houses, format_func=site_label)
                 target = st.selectbox(
-                    md("purchases.transfer_to"), houses, index=1, format_func=_called
+                    md("purchases.transfer_to"), houses, index=1, format_func=site_label
                 )
                 method = st.selectbox(
                     md("purchases.ship_method"),
@@ -135,10 +137,6 @@ def _new_dialog(today: date) -> None:
             )
 
     ask()
-
-
-def _called(house: Warehouse) -> str:
-    return house.name or house.code
 
 
 def _create(

@@ -10,6 +10,8 @@ import streamlit as st
 from app import session
 from app.i18n import md, money, number, prose, t
 from app.screens import purchase_detail, purchase_new, purchase_transfers
+from app.screens.purchase_lines import goods_words
+from app.sites import site_pills
 from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
 from app.widgets_tables import Column, Day, Money, Text, Units, export_button, table
 from inventory_core.catalog.locations import warehouses
@@ -43,6 +45,11 @@ def _draw_orders(head: Any, today: date) -> None:
         page_head(md("purchases.title"), _sentence(live, today))
     if len(live):
         _figures(live, values, base, today)
+    if not len(live) and not session.cached("purchases_any", _any):
+        _new_order(today)
+        words, label = md("purchases.empty"), t("approvals.empty_button")
+        empty_state(":material/local_shipping:", words, to="replenish", label=label)
+        return
     chosen = scope_bar(session.cached("purchases_scope", _scope))
     rows = session.cached(
         "purchases_rows",
@@ -52,12 +59,7 @@ def _draw_orders(head: Any, today: date) -> None:
         int(chosen["warehouse"] or 0),
         int(chosen["supplier"] or 0),
     )
-    if st.button(
-        md("purchases.new"),
-        icon=":material/add:",
-        disabled=not session.may(Permission.PURCHASE_EDIT),
-    ):
-        purchase_new.open_dialog(today)
+    _new_order(today)
     order_id = _chosen_order(rows)
     if order_id is None:
         if len(rows):
@@ -67,23 +69,28 @@ def _draw_orders(head: Any, today: date) -> None:
         purchase_detail.draw(order_id, today)
 
 
+def _new_order(today: date) -> None:
+    if st.button(
+        md("purchases.new"),
+        icon=":material/add:",
+        disabled=not session.may(Permission.PURCHASE_EDIT),
+    ):
+        purchase_new.open_dialog(today)
+
+
 def _chosen_order(rows: pd.DataFrame) -> int | None:
     """The ticked order, or the one that the address names; a new address ends what was ticked."""
     asked = query("order")
     if not len(rows):
         icon = ":material/local_shipping:"
-        if query("state"):
-            empty_state(icon, md("purchases.none_here"))
-        elif session.cached("purchases_any", _any):
-            empty_state(icon, md("purchases.none_open"))
-        else:
-            words = md("purchases.empty")
-            empty_state(icon, words, to="replenish", label=t("approvals.empty_button"))
+        key = "purchases.none_here" if query("state") else "purchases.none_open"
+        empty_state(icon, md(key))
     else:
         ticked = table(
             _shown(rows), _columns(), key=f"purchases_table_{asked}", select="one", height=360
         )
-        export_button(_shown(rows), _columns(), name="purchase_orders")
+        received = {"received": Units(t("purchases.received"))}
+        export_button(_shown(rows), _columns() | received, name="purchase_orders")
         if ticked:
             return int(rows["id"].iloc[ticked[0]])
     return session.read(lambda conn: find_order_id(conn, asked)) if asked else None
@@ -91,24 +98,24 @@ def _chosen_order(rows: pd.DataFrame) -> int | None:
 
 def _columns() -> dict[str, Column]:
     columns = {
-        "number": Text(t("purchases.number"), width="small"),
-        "progress": Text(t("purchases.state"), width="small"),
-        "expected_on": Day(t("purchases.expected")),
-        "supplier_name": Text(t("purchases.supplier")),
-        "warehouse_code": Text(t("purchases.warehouse"), width="small"),
-        "quantity": Units(t("purchases.quantity")),
-        "received": Units(t("purchases.received")),
-        "open": Units(t("purchases.open")),
+        "number": Text(t("purchases.number"), width=84),
+        "progress": Text(t("purchases.state"), width=84),
+        "expected_on": Day(t("purchases.expected"), width=92),
+        "goods": Text(t("purchases.goods"), width=226),
+        "supplier_name": Text(t("purchases.supplier"), width=110),
+        "warehouse_code": Text(t("purchases.warehouse"), width=66),
+        "quantity": Units(t("purchases.quantity"), width=88),
+        "open": Units(t("purchases.open"), width=58),
     }
     if session.may(Permission.COST_VIEW):
-        columns["total"] = Money(t("purchases.total"))
-        columns["currency"] = Text(t("purchases.currency"), width="small")
+        columns["total"] = Money(t("purchases.total"), width=84)
+        columns["currency"] = Text(t("purchases.currency"), width=62)
     return columns
 
 
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
     words = {name: t(f"purchases.state_{name}") for name in rows["progress"].unique()}
-    return rows.assign(progress=rows["progress"].map(words))
+    return rows.assign(progress=rows["progress"].map(words), goods=goods_words(rows))
 
 
 def _rows(
@@ -137,8 +144,7 @@ def _scope(conn: Reading) -> dict[str, dict[str, str]]:
             **{group: t(f"purchases.state_{group}") for group in GROUPS[:-1]},
             "all": t("scope.all"),
         },
-        "warehouse": {"": t("scope.all_sites")}
-        | {str(house.id): house.code for house in warehouses(conn)},
+        "warehouse": site_pills(warehouses(conn)),
         "supplier": {"": t("scope.all_suppliers")}
         | {str(one.id): one.name for one in suppliers(conn)},
     }
@@ -152,6 +158,8 @@ def _late(live: pd.DataFrame, today: date) -> pd.DataFrame:
 def _sentence(live: pd.DataFrame, today: date) -> str:
     drafts = int((live["progress"] == "draft").sum())
     late = len(_late(live, today))
+    if not len(live) and not session.cached("purchases_any", _any):
+        return md("purchases.sentence_none")
     words = md("purchases.sentence", open=len(live) - drafts, units=int(live["open"].sum() or 0))
     words += md("purchases.sentence_late", late=late) if late else md("purchases.sentence_fine")
     return prose(words, md("purchases.sentence_drafts", drafts=drafts) if drafts else "")

@@ -18,9 +18,19 @@ from app.screens.replenish_limits import draw_limits, limits_button, ticked_word
 from app.screens.replenish_rates import draw_missing_rates
 from app.screens.replenish_reasons import draw_reasons
 from app.screens.replenish_transfers import draw_transfers
+from app.sites import known_sites, site_pills
 from app.widgets import Figure, empty_state, figure_row, go, page_head, query, scope_bar
-from app.widgets_tables import Bar, Column, Day, Decimal, Text, Units, export_button, table
-from inventory_core.catalog.locations import warehouses
+from app.widgets_tables import (
+    Bar,
+    Column,
+    Day,
+    Decimal,
+    Text,
+    Units,
+    export_button,
+    goods_column,
+    table,
+)
 from inventory_core.db.engine import Reading
 from inventory_core.planning.worklist import (
     current_run,
@@ -133,10 +143,9 @@ def _stamp(run: dict[str, Any]) -> str:
 
 
 def _scope_fields() -> dict[str, dict[str, str]]:
-    sites = session.cached("warehouses", warehouses)
     suppliers = session.cached("waiting_suppliers", _suppliers)
     return {
-        "site": {"": t("scope.all_sites"), **{str(site.id): site.code for site in sites}},
+        "site": site_pills(known_sites()),
         "supplier": {"": t("scope.all_suppliers"), **dict(suppliers)},
     }
 
@@ -210,26 +219,28 @@ def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
 def _columns() -> dict[str, Column]:
     base = session.current().company.base_currency
     return {
-        "sku": Text(t("replenish.sku"), pinned=True, width=88),
+        "sku": goods_column(pinned=True, width=224),
+        # How many, by when and why come first: what it costs stands on its button too.
+        "quantity": Units(t("replenish.quantity"), width=60),
+        "order_by": Text(t("replenish.order_by"), named=True, width=98),
         "warehouse": Text(t("replenish.site"), width=66),
-        # How many and by when come first, so that a phone shows them without scrolling.
-        "quantity": Units(t("replenish.quantity"), width=58),
-        "order_by": Text(t("replenish.order_by"), width=98),
-        "why": Text(t("replenish.why"), width=212),
-        "cover": Bar(t("replenish.cover"), most=COVER_BAR_DAYS, width=80),
-        "supplier": Text(t("replenish.supplier"), width=92),
-        "amount_base": Decimal(t("replenish.cost", currency=base), digits=0, width=78),
-        "ship": Text(t("replenish.ship"), width=48),
-        "confidence": Decimal(t("replenish.confidence"), digits=0, width=52),
+        "why": Text(t("replenish.why"), width=202),
+        "supplier": Text(t("replenish.supplier"), width=110),
+        "cover": Bar(t("replenish.cover"), help=t("slow.cover"), most=COVER_BAR_DAYS, width=60),
+        "amount_base": Decimal(t("replenish.cost", currency=base), digits=0, width=70),
         "value_at_risk_base": Decimal(
-            t("replenish.risk_column", currency=base), digits=0, width=100
+            t("replenish.risk_column", currency=base), digits=0, width=84
         ),
     }
 
 
 def _export_columns() -> dict[str, Column]:
     """What the file says beyond the list on the screen."""
-    return {"name": Text(t("replenish.name")), "arrives_on": Day(t("replenish.arrives"))}
+    return {
+        "ship": Text(t("replenish.ship")),
+        "arrives_on": Day(t("replenish.arrives")),
+        "confidence": Decimal(t("replenish.confidence"), digits=0),
+    }
 
 
 def _order_by(on: date | None, late: int) -> str:

@@ -4,7 +4,7 @@ The key of an act is made when its form is drawn, so a double click orders once.
 stock moved brings the new numbers; nothing is ordered on numbers that nobody has seen.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ import streamlit as st
 from app import session
 from app.i18n import md, moment, money, number, plain, prose, says, t
 from app.replanning import refresh_suggestions, replan
+from app.sites import site_words
 from app.widgets import Linked, Told, Warned
 from app.widgets_acts import act_button, form_key, run_act
 from inventory_core.db.engine import Reading, Writing
@@ -63,7 +64,7 @@ def draw_acts(shown: Shown, open_change: Callable[[Shown], None]) -> None:
     allowed = session.may(Permission.PURCHASE_APPROVE)
     question = session.cached("suggestion_question", _question, shown.id)
     if question is not None:
-        asked = md("approvals.asked", person=question.asked_by, at=moment(question.asked_at))
+        asked = asked_words(question.asked_by, question.facts, question.asked_at)
         st.caption(f":material/front_hand: {asked}")
     elif not allowed:
         act_button(
@@ -90,6 +91,22 @@ def _question(conn: Reading, suggestion_id: int) -> Approval | None:
     """Who asked for a decision on this one, and waits."""
     found = live_approval(conn, SUBJECT_KIND, suggestion_id)
     return found if found is not None and found.state is ApprovalState.WAITING else None
+
+
+def asked_words(person: str, facts: Mapping[str, Any], recorded_at: datetime) -> str:
+    """Who asked and when; where the plan moved since, what it was and when it was asked anew."""
+    at = facts.get("asked_at")
+    first = datetime.fromisoformat(at) if at else recorded_at
+    words = md("approvals.asked", person=person, at=moment(first))
+    if anew := facts.get("asked_anew_at"):
+        moved = md(
+            "approvals.asked_anew",
+            before=number(facts["quantity_before"]),
+            quantity=number(facts["quantity"]),
+            at=moment(datetime.fromisoformat(anew)),
+        )
+        words = prose(words, f":orange[{moved}]")
+    return words
 
 
 def approve_together(rows: pd.DataFrame, *, ticked: bool) -> None:
@@ -196,7 +213,7 @@ def ask_rejection(shown: Shown) -> None:
 
     @st.dialog(t("replenish.reject_title"))
     def ask() -> None:
-        st.markdown(f"**{plain(shown.sku_code)}** · {plain(shown.warehouse_code)}")
+        st.markdown(f"**{plain(shown.sku_code)}** · {plain(site_words(shown.warehouse_code))}")
         reason = st.text_input(
             md("replenish.reject_reason"), max_chars=MOST_REASON, key=f"reason_{shown.id}"
         )

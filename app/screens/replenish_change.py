@@ -12,6 +12,7 @@ import streamlit as st
 from app import session
 from app.i18n import md, money, number, plain, t
 from app.screens.replenish_acts import approve_now, said
+from app.sites import site_words
 from app.widgets import Told
 from app.widgets_acts import form_key, run_act
 from inventory_core.clock import business_day, utc_now
@@ -32,7 +33,7 @@ def change_order(shown: Shown) -> None:
 
     @st.dialog(t("replenish.change_title"))
     def ask() -> None:
-        st.markdown(f"**{plain(shown.sku_code)}** · {plain(shown.warehouse_code)}")
+        st.markdown(f"**{plain(shown.sku_code)}** · {plain(site_words(shown.warehouse_code))}")
         found = session.read(lambda conn: _offers(conn, shown.sku_id))
         by_id = {offer.id: offer for offer in found}
         picked = st.selectbox(
@@ -56,7 +57,7 @@ def change_transfer(shown: Shown, done: Said) -> None:
 
     @st.dialog(t("sending.change_title"))
     def ask() -> None:
-        route = f"{plain(shown.from_code or '')} → {plain(shown.warehouse_code)}"
+        route = f"{plain(site_words(shown.from_code))} → {plain(site_words(shown.warehouse_code))}"
         st.markdown(f"**{plain(shown.sku_code)}** · {route}")
         fit = session.read(lambda conn: sending_fit(conn, shown))
         _asked(shown, fit, None, step=fit.steps[0], help=None, done=done)

@@ -7,6 +7,7 @@ import streamlit as st
 from app import session
 from app.i18n import md, t
 from app.screens.settings import CURRENCIES
+from app.sites import site_label
 from app.widgets import field_grid
 from app.widgets_acts import form_key, run_act
 from inventory_core.catalog.locations import warehouses
@@ -19,7 +20,7 @@ def state_lane() -> None:
 
     @st.dialog(t("sending.lanes_title"))
     def ask() -> None:
-        places = {int(one.id): one.code for one in session.read(warehouses)}
+        places = {int(one.id): site_label(one) for one in session.read(warehouses)}
         if len(places) < 2:
             st.caption(md("sending.lane_hint"))
             return

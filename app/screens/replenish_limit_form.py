@@ -9,6 +9,7 @@ import streamlit as st
 from app import session
 from app.i18n import md, t
 from app.screens.settings import CURRENCIES
+from app.sites import site_label
 from app.widgets import day_field, field_grid
 from app.widgets_acts import form_key, run_act
 from inventory_core.catalog.locations import warehouses
@@ -184,4 +185,4 @@ def _place(options: list[Any], value: Any) -> int:
 
 def _partners(conn: Reading) -> tuple[dict[int, str], dict[int, str]]:
     partners = {int(one.id): one.name for one in suppliers(conn) if one.active}
-    return partners, {int(place.id): place.code for place in warehouses(conn)}
+    return partners, {int(place.id): site_label(place) for place in warehouses(conn)}

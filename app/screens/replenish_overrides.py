@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.i18n import day, md, number, percent, plain, t
-from app.screens.forecasts_words import part_words
+from app.i18n import day, md, number, plain, t
+from app.screens.forecasts_words import part_words, said_change
 from inventory_core.vocabulary import ForecastGrain
 
 
@@ -22,7 +22,7 @@ def draw_override_notes(trace: Mapping[str, Any]) -> None:
         whole = mine is None or mine == before
         words = md(
             "learning.in_this_plan_row" if whole else "learning.in_this_plan_part",
-            change=_change(one),
+            change=said_change(one["change_percent"], one["units_per_day"]),
             first=day(date.fromisoformat(one["first_on"])),
             last=day(date.fromisoformat(one["last_on"])),
             reason=t(f"learning.reason_{one['reason']}"),
@@ -36,10 +36,3 @@ def draw_override_notes(trace: Mapping[str, Any]) -> None:
             whole = part_words(ForecastGrain(one["grain"]), one.get("part_name", one["part"]))
             words = f"{plain(whole)}: {words}"
         st.caption(words + (f" · {plain(one['note'])}" if one["note"] else ""))
-
-
-def _change(one: Mapping[str, Any]) -> str:
-    if one["units_per_day"] is not None:
-        return t("learning.units_a_day", units=number(one["units_per_day"], 1))
-    sign = "+" if one["change_percent"] > 0 else ""
-    return sign + percent(one["change_percent"] / 100, 0)

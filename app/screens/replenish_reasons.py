@@ -26,6 +26,7 @@ from app.screens.replenish_costs import (
 )
 from app.screens.replenish_overrides import draw_override_notes
 from app.screens.replenish_sum import draw_sum
+from app.sites import site_words
 from app.widgets import chart, link
 from forecasting.outlook import outlook_of
 from inventory_core.db.engine import Reading
@@ -42,7 +43,7 @@ def draw_reasons(row: pd.Series) -> None:
         head, acts = st.columns([1.9, 1], gap="medium")
         with head:
             st.markdown(f"#### {plain(shown.sku_code)} · {plain(shown.sku_name)}")
-            st.markdown(f":gray[{plain(shown.warehouse_code)} · {_run_words(trace)}]")
+            st.markdown(f":gray[{plain(site_words(shown.warehouse_code))} · {_run_words(trace)}]")
         with acts:
             draw_acts(shown, change_order)
         left, right = st.columns([1.9, 1], gap="medium")

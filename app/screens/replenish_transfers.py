@@ -21,9 +21,10 @@ from app.screens.replenish_acts import (
 from app.screens.replenish_change import change_transfer
 from app.screens.replenish_lane_form import state_lane
 from app.screens.replenish_transfer_sum import draw_need, draw_worth
+from app.sites import site_words
 from app.widgets import Told, query
 from app.widgets_acts import act_button
-from app.widgets_tables import Column, Day, Text, Units, export_button, table
+from app.widgets_tables import Column, Day, Text, Units, export_button, goods_column, table
 from app.widgets_tables import Decimal as Money
 from inventory_core.db.engine import Reading
 from inventory_core.desk.decisions import Choice, Decision
@@ -69,16 +70,16 @@ def draw_transfers(rows: pd.DataFrame, bought: pd.DataFrame) -> None:
 def _columns() -> dict[str, Column]:
     base = session.current().company.base_currency
     return {
-        "sku": Text(t("replenish.sku"), pinned=True, width=92),
-        "from_warehouse": Text(t("sending.from"), width=80),
-        "warehouse": Text(t("sending.to"), width=80),
-        "quantity": Units(t("sending.quantity"), width=70),
-        "ship": Text(t("replenish.ship"), width=60),
-        "arrives_on": Day(t("replenish.arrives"), width=96),
+        "sku": goods_column(pinned=True, width=224),
+        "quantity": Units(t("sending.quantity"), width=56),
+        "from_warehouse": Text(t("sending.from"), named=True, width=70),
+        "warehouse": Text(t("sending.to"), named=True, width=70),
+        "ship": Text(t("replenish.ship"), width=50),
+        "arrives_on": Day(t("replenish.arrives"), width=94),
         "runs_out_on": Day(t("sending.runs_out"), width=96),
-        "amount_base": Money(t("sending.freight", currency=base), digits=0, width=84),
+        "amount_base": Money(t("sending.freight", currency=base), digits=0, width=78),
         "value_at_risk_base": Money(t("sending.gained", currency=base), digits=0, width=104),
-        "beside": Units(t("sending.beside"), width=84),
+        "beside": Units(t("sending.beside"), width=64),
     }
 
 
@@ -133,8 +134,8 @@ def _sentence(shown: Shown) -> str:
     return md(
         "sending.sentence",
         quantity=number(shown.quantity),
-        origin=shown.from_code or "",
-        to=shown.warehouse_code,
+        origin=site_words(shown.from_code),
+        to=site_words(shown.warehouse_code),
         method=t(f"ship.{shown.ship_method}"),
         leaves=day(date.fromisoformat(shown.trace["leaves_on"]), year=False),
         arrives=day(shown.arrives_on),

@@ -12,8 +12,19 @@ import streamlit as st
 from app import session
 from app.i18n import md, money, number, t
 from app.screens.stock_detail import draw_position
+from app.sites import site_pills
 from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
-from app.widgets_tables import Column, Money, Text, Units, export_button, find_box, table
+from app.widgets_phone import page_rows
+from app.widgets_tables import (
+    Column,
+    Money,
+    Text,
+    Units,
+    export_button,
+    find_box,
+    goods_column,
+    table,
+)
 from inventory_core.catalog.locations import warehouses
 from inventory_core.db.engine import Reading
 from inventory_core.insight.stock_lists import PAGE, position_page, position_sums
@@ -36,7 +47,7 @@ def draw() -> None:
     sites = session.cached("warehouses", warehouses)
     scope = scope_bar(
         {
-            "site": {"": t("scope.all_sites"), **{str(site.id): site.code for site in sites}},
+            "site": site_pills(sites),
             "show": {show: t(f"stock.show.{show or 'all'}") for show in SHOWS},
         }
     )
@@ -62,9 +73,11 @@ def _sums(conn: Reading, site: str, find: str, show: str) -> Mapping[str, Any]:
     return dict(conn.rows(position_sums(), _filter(site, find, show))[0]._mapping)
 
 
-def _page(conn: Reading, site: str, find: str, show: str, after: tuple[Any, ...]) -> pd.DataFrame:
+def _page(
+    conn: Reading, site: str, find: str, show: str, after: tuple[Any, ...], most: int
+) -> pd.DataFrame:
     key, place, number_ = after
-    page = {"after_key": key, "after_place": place, "after_id": number_, "most": PAGE}
+    page = {"after_key": key, "after_place": place, "after_id": number_, "most": most}
     return session.frame(conn, position_page(), _filter(site, find, show) | page)
 
 
@@ -78,14 +91,14 @@ def _page_shown(chosen: tuple[str, str, str]) -> pd.DataFrame:
     state = st.session_state.setdefault("stock_pages", {})
     if state.get("of") != chosen:
         state.update(of=chosen, starts=[_FIRST])
-    return session.cached("stock_page", _page, *chosen, state["starts"][-1])
+    return session.cached("stock_page", _page, *chosen, state["starts"][-1], page_rows(PAGE))
 
 
 def _list(rows: pd.DataFrame, pairs: int) -> int | None:
     columns = _columns()
     ticked = table(rows, columns, key="stock_table", select="one")
     state = st.session_state["stock_pages"]
-    begins = (len(state["starts"]) - 1) * PAGE
+    begins = (len(state["starts"]) - 1) * page_rows(PAGE)
     with st.container(horizontal=True, vertical_alignment="center"):
         export_button(rows, columns, name="stock")
         st.space("stretch")
@@ -123,12 +136,11 @@ def _named(rows: pd.DataFrame, code: str) -> int | None:
 
 def _columns() -> dict[str, Column]:
     columns: dict[str, Column] = {
-        "sku": Text("SKU", pinned=True),
+        "sku": goods_column(pinned=True, width=230),
         # What matters first, so that a phone shows it without scrolling.
         "warehouse": Text(t("scope.site")),
         "available": Units(t("stock.available"), help=t("stock.available_help")),
         "on_hand": Units(t("stock.on_hand")),
-        "name": Text(t("stock.name"), width="medium"),
         "reserved": Units(t("stock.reserved")),
         "held": Units(t("stock.held")),
         "in_transit": Units(t("stock.in_transit")),

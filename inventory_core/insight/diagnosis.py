@@ -22,7 +22,7 @@ FEWEST_ORDERS = 100
 
 @dataclass(frozen=True, slots=True)
 class WorstPlace:
-    """Where most orders could not be served, and with what."""
+    """Where most orders could not be served (a warehouse's code), and with what."""
 
     warehouse: str
     rate: Decimal
@@ -50,7 +50,7 @@ _WORST = text("""
         GROUP BY 1 HAVING sum(k.orders) >= :fewest AND sum(k.short_orders) > 0
         ORDER BY sum(k.short_orders)::numeric / sum(k.orders) DESC, 1 LIMIT 1
     )
-    SELECT w.name, p.rate, (
+    SELECT w.code, p.rate, (
         SELECT k.category FROM kpi_day k
         WHERE k.warehouse_id = p.warehouse_id AND k.account_id = 0 AND k.category <> '*'
           AND k.on_day BETWEEN :first_on AND :last_on

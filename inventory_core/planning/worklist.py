@@ -206,7 +206,9 @@ def decided_suggestions(*, days: int = 90) -> Select[tuple[object, ...]]:
 
 
 def waiting_approvals() -> Select[tuple[object, ...]]:
-    """Approvals that somebody asked for and nobody has answered."""
+    """Approvals that somebody asked for and nobody has answered, the one asked first first: a
+    question that was asked anew keeps its place.
+    """
     return (
         select(
             approval.c.id,
@@ -221,6 +223,6 @@ def waiting_approvals() -> Select[tuple[object, ...]]:
             approval.c.subject_kind == "suggestion",
             approval.c.state == ApprovalState.WAITING.value,
         )
-        .order_by(approval.c.id)
+        .order_by(approval.c.facts["asked_at"].astext.nulls_first(), approval.c.id)
         .limit(MOST_ROWS)
     )

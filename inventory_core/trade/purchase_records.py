@@ -10,11 +10,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, select, text
+from sqlalchemy import ScalarSelect, Select, case, func, literal, select, text
 from sqlalchemy.sql.elements import ColumnElement
 
 from inventory_core.db.engine import Reading
-from inventory_core.db.schema.catalog import location
+from inventory_core.db.schema.catalog import location, sku
 from inventory_core.db.schema.supply import supplier
 from inventory_core.db.schema.trade import purchase_order as order_table
 from inventory_core.db.schema.trade import purchase_order_line as line_table
@@ -138,7 +138,8 @@ def select_purchase_orders(
     warehouse_id: int | None = None,
     supplier_id: int | None = None,
 ) -> Select[Any]:
-    """The named SELECT behind the list of orders, newest first: one row per order.
+    """The named SELECT behind the list of orders, newest first: one row per order, with the
+    SKU of its first line (code and name) and how many lines it has.
 
     `group` is one of GROUPS; overdue orders need `today`.
     """
@@ -152,6 +153,7 @@ def select_purchase_orders(
             func.sum(line.quantity - line.cancelled).label("quantity"),
             func.sum(line.received).label("received"),
             func.sum(still_open).label("open"),
+            func.count().label("line_count"),
         )
         .group_by(line.purchase_order_id)
         .subquery()
@@ -169,6 +171,8 @@ def select_purchase_orders(
             supplier.c.name.label("supplier_name"),
             location.c.code.label("warehouse_code"),
             order.expected_on,
+            _first_sku().label("first_sku"),
+            sums.c.line_count,
             *(sums.c[name] for name in ("quantity", "received", "open", "total", "open_value")),
             order.currency,
             order.ordered_on,
@@ -185,6 +189,19 @@ def select_purchase_orders(
         statement = statement.where(order.supplier_id == supplier_id)
     belongs = _group(group, sums.c.open, today or date.min)
     return statement if belongs is None else statement.where(belongs)
+
+
+def _first_sku() -> ScalarSelect[str]:
+    """Code and name of what an order's first line buys."""
+    line = line_table.c
+    return (
+        select(sku.c.code + " · " + sku.c.name)
+        .join(line_table, line.sku_id == sku.c.id)
+        .where(line.purchase_order_id == order_table.c.id)
+        .order_by(line.line_no)
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def _group(group: str, still_open: ColumnElement[int], today: date) -> ColumnElement[bool] | None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func, select, text
 
 from inventory_core.db.engine import Reading
-from inventory_core.db.schema.catalog import location
+from inventory_core.db.schema.catalog import location, sku
 from inventory_core.db.schema.supply import transfer, transfer_line
 from inventory_core.errors import NotFound
 from inventory_core.vocabulary import TransferState
@@ -103,7 +103,9 @@ WHERE l.transfer_id = ANY(CAST(:ids AS bigint[])) ORDER BY l.transfer_id, l.line
 
 
 def select_transfers() -> Select[Any]:
-    """The named SELECT behind the list of transfers, newest first: one row per transfer."""
+    """The named SELECT behind the list of transfers, newest first: one row per transfer, with
+    the SKU of its first line (code and name) and how many lines it has.
+    """
     line = transfer_line.c
     sums = (
         select(
@@ -112,9 +114,18 @@ def select_transfers() -> Select[Any]:
             func.sum(line.shipped - line.arrived - line.lost).label("in_transit"),
             func.sum(line.arrived).label("arrived"),
             func.sum(line.lost).label("lost"),
+            func.count().label("line_count"),
         )
         .group_by(line.transfer_id)
         .subquery()
+    )
+    first = (
+        select(sku.c.code + " · " + sku.c.name)
+        .join(transfer_line, line.sku_id == sku.c.id)
+        .where(line.transfer_id == transfer.c.id)
+        .order_by(line.id)
+        .limit(1)
+        .scalar_subquery()
     )
     origin, target = location.alias("origin"), location.alias("target")
     return (
@@ -124,6 +135,8 @@ def select_transfers() -> Select[Any]:
             transfer.c.state,
             origin.c.code.label("from_code"),
             target.c.code.label("to_code"),
+            first.label("first_sku"),
+            sums.c.line_count,
             sums.c.quantity,
             sums.c.in_transit,
             sums.c.arrived,

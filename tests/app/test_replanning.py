@@ -68,8 +68,9 @@ def test_a_question_is_asked_anew_on_the_numbers_that_moved_in_the_name_of_who_a
     asked = Choice(seen.id, seen.revision, "asked")
     database.write(lambda tx: request_approval(tx, analyst, asked, now=NOW))
     seller.stock("LAMP", 150, key="more came")
+    later = NOW + timedelta(minutes=5)
     told = database.write(
-        lambda tx: approve_now(tx, SYSTEM, NOW, [Choice(seen.id, seen.revision, "yes")])
+        lambda tx: approve_now(tx, SYSTEM, later, [Choice(seen.id, seen.revision, "yes")])
     )
     assert isinstance(told, Conflict)
     now_seen = _open(database, seller.skus["LAMP"])
@@ -77,6 +78,10 @@ def test_a_question_is_asked_anew_on_the_numbers_that_moved_in_the_name_of_who_a
         (waits,) = list_approvals(conn, ApprovalState.WAITING)
     assert (waits.asked_by, waits.subject.revision) == (analyst.name, now_seen.revision)
     assert waits.facts["quantity"] == now_seen.quantity < seen.quantity
+    # Whoever answers sees that it is not what was asked at first, and since when.
+    assert waits.facts["quantity_before"] == seen.quantity
+    assert waits.facts["asked_at"] == NOW.isoformat()
+    assert waits.facts["asked_anew_at"] == later.isoformat()
     yes = Choice(seen.id, now_seen.revision, "yes, on these")
     (decision,) = database.write(lambda tx: approve_now(tx, SYSTEM, NOW, [yes]))
     assert decision.approval_id == waits.id

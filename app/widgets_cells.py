@@ -1,0 +1,92 @@
+"""What stands in a cell: a column's kind, two values in one cell, a row told in words for a phone.
+
+Decides words; draws nothing (`widgets_tables` and `widgets_phone` do) and reads no data.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from app.i18n import DASH, day, moment, number, percent
+
+_BETWEEN = " · "
+# Of these kinds a value says nothing without its heading.
+_TOLD_WITH_HEADING = {"units", "decimal", "money", "percent", "day", "moment", "bar"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its heading, what kind of value it holds, and how wide it may be.
+
+    `beside` names another column of the frame, whose words follow in the same cell; in a file they
+    are a column of their own, headed `beside_label`. `named` words need their heading on a phone.
+    """
+
+    label: str
+    kind: Literal["text", "units", "decimal", "money", "percent", "day", "moment", "bar", "flag"]
+    help: str = ""
+    width: Literal["small", "medium", "large"] | int | None = None
+    digits: int = 2
+    most: float = 0.0
+    pinned: bool = False
+    right: bool = False
+    beside: str = ""
+    beside_label: str = ""
+    named: bool = False
+
+
+def side_by_side(first: pd.Series, second: pd.Series) -> list[str]:
+    """One cell for each row, of two."""
+    return [
+        _BETWEEN.join(filter(None, (_text(one), _text(other))))
+        for one, other in zip(first, second, strict=True)
+    ]
+
+
+def told_row(row: Mapping[Any, Any], columns: Mapping[str, Column]) -> tuple[str, str, str]:
+    """A row in plain words: what it is about, the words that belong to that, and all the rest.
+
+    Words speak for themselves, figures and days are told with their headings; what is missing is
+    left out. Where all the rest is figures that are written out, they are compared with each other
+    and stand under one another.
+    """
+    first, *rest = columns
+    head = columns[first]
+    more = _text(row[head.beside]) if head.beside else ""
+    pieces = [piece for name in rest for piece in _pieces(row, name, columns[name])]
+    compared = all(columns[name].right for name in rest)
+    return cell_words(row[first], head) or DASH, more, ("\n" if compared else _BETWEEN).join(pieces)
+
+
+def _pieces(row: Mapping[Any, Any], name: str, column: Column) -> list[str]:
+    words = cell_words(row[name], column)
+    told = [] if words in {"", DASH} else [words]
+    if told and (column.kind in _TOLD_WITH_HEADING or column.right or column.named):
+        told = [f"{column.label} {words}"]
+    beside = _text(row[column.beside]) if column.beside else ""
+    return [*told, beside] if beside else told
+
+
+def cell_words(value: Any, column: Column) -> str:
+    """A value written out as the table would show it; nothing where it is missing."""
+    if value is None or (not isinstance(value, list | dict) and pd.isna(value)):
+        return ""
+    if column.kind in {"units", "bar"}:
+        return number(value)
+    if column.kind in {"decimal", "money"}:
+        return number(value, column.digits)
+    if column.kind == "percent":
+        return percent(value, column.digits)
+    if column.kind == "day":
+        return day(pd.Timestamp(value).date())
+    if column.kind == "moment":
+        return moment(pd.Timestamp(value).to_pydatetime())
+    if column.kind == "flag":
+        return column.label if value else ""
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or pd.isna(value) else " ".join(str(value).split())
