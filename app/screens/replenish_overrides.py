@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.i18n import day, md, number, plain, t
+from app.i18n import day, md, number, percent, plain, t
 from app.screens.forecasts_words import part_words, said_change
 from inventory_core.vocabulary import ForecastGrain
 
