@@ -21,7 +21,7 @@ from forecasting.losses import (
     weighted_quantile_loss,
 )
 from forecasting.models.contract import Model, said_by
-from forecasting.panel import Panel
+from forecasting.panel import Bools, Panel
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -120,6 +120,20 @@ def run_trial(panel: Panel, horizon: int, models: Sequence[Model]) -> Trial:
     count = (~np.isnan(first)).sum(axis=1)
     size = np.where(count > 0, seen_mean / np.maximum(count, 1), np.nan)
     return Trial(origins, actual, forecasts, size, np.concatenate(spreads) if spreads else None)
+
+
+def asleep_in(trial: Trial, panel: Panel, segment: Ints) -> Bools:
+    """[S] rare sellers out of season: nothing sold in the whole trial, but a year before what is
+    ahead.
+
+    Their errors know only that nothing came; what is ahead is left to the lookalikes.
+    """
+    if not trial.origins:
+        return np.zeros(panel.count, dtype=bool)
+    begin = panel.length - panel.frequency.year
+    season = panel.y[:, max(begin, 0) : max(begin + trial.actual.shape[2], 0)]
+    awake = (np.nan_to_num(trial.actual) > 0).any(axis=(0, 2))
+    return np.asarray((segment % 2 == 1) & ~awake & (np.nan_to_num(season) > 0).any(axis=1))
 
 
 def choose_champions(trial: Trial, segment: Ints) -> tuple[str, ...]:

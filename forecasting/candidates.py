@@ -19,6 +19,7 @@ from forecasting.models.study import Studies
 
 BASELINE = "seasonal_naive"
 BLEND = "blend"
+LOOKALIKE = "lookalike"
 UPGRADED = "prophet_blend"  # the blend where Prophet has a say in how much a horizon brings
 # Learns the middle, which is nothing at all for a rare seller: fit for the blend, never alone.
 # The other hears the price paid, which says little by itself of what comes.
@@ -26,14 +27,14 @@ SUPPORT = frozenset({"boosted_middle", "boosted_priced"})
 # What a few series are forecast by, whose own trial says little: of steady ones what many series
 # taught (the model that learns from all, beside two that know a week's shape); of rare ones means
 # of what was sold, since in their trial whoever says zero looks good.
-FEW_STEADY = {"boosted": 0.6, "theta": 0.2, "lookalike": 0.2}
+FEW_STEADY = {"boosted": 0.6, "theta": 0.2, LOOKALIKE: 0.2}
 FEW_RARE = {"moving_average": 0.25, "smoothing": 0.25, "croston_sba": 0.25, "tsb": 0.25}
 # candidate → the twin it must beat, and how clearly, to be heard at all: a trial is short.
 MUST_BEAT = {"boosted_priced": ("boosted", 0.97)}
 # Tried with fewer bags than it forecasts with: its trial makes it look worse than it is.
 TRIED_SMALLER = frozenset({"boosted"})
 # Knows the shape of rare demand; where many series sell often, what was announced says more.
-RARE_ONLY = frozenset({"lookalike"})
+RARE_ONLY = frozenset({LOOKALIKE})
 TRIAL_BAGS, DAILY_TRIAL_BAGS = 1, 2
 TRIAL_TREES, TREES = 5, 10  # of the forest of lookalikes
 

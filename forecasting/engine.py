@@ -15,22 +15,29 @@ from forecasting.analogue import with_analogues
 from forecasting.backtest import (
     Score,
     Trial,
+    asleep_in,
     choose_champions,
     horizon_loss,
     run_trial,
     score_trial,
 )
-from forecasting.candidates import BLEND, SUPPORT, UPGRADED, candidate_models
+from forecasting.candidates import BLEND, LOOKALIKE, SUPPORT, UPGRADED, candidate_models
 from forecasting.covariates import covariates_of, plan_covariates
 from forecasting.frequency import Days
 from forecasting.incumbency import keep_incumbents
 from forecasting.intervals import PATH_LEVELS
 from forecasting.losses import LEVELS
 from forecasting.models.contract import Model, said_by
-from forecasting.panel import Panel
+from forecasting.panel import Bools, Panel
 from forecasting.paths import Donors, donors_of, sample_paths
 from forecasting.sight import Sight, with_path_totals
-from forecasting.stacking import Weights, lean_to_middle, learn_weights, segments_of
+from forecasting.stacking import (
+    ENOUGH_SERIES,
+    Weights,
+    lean_to_middle,
+    learn_weights,
+    segments_of,
+)
 from forecasting.upgrade import Upgrade, prophet_upgrade
 
 Floats = npt.NDArray[np.float64]
@@ -111,16 +118,17 @@ def forecast_panel(
     upgrade = prophet_upgrade(now, horizon, trial, ahead, value, seconds=prophet_seconds, seed=seed)
     trial, ahead, champions = _decide(trial, ahead, segment, upgrade, incumbents)
     said = _of_champions(trial.forecasts, champions) if trial.origins else None
-    final = with_analogues(now, _of_champions(ahead, champions)[0])
+    asleep = asleep_in(trial, now, segment)
+    final = with_analogues(now, _said_in_sleep(ahead, champions, asleep, segment))
     shut = now.closed_ahead(now.length, horizon)
     final = np.where(shut, 0.0, final)
     covariates = covariates_of(plan_covariates(now), now)
     steps = _step_grid(horizon, total_steps)
-    sight = Sight(now, covariates, trial, said, ahead, final, likes, segment % 2, seed)
+    sight = Sight(now, covariates, trial, said, ahead, final, likes, segment % 2, asleep, seed)
     spread = sight.period_quantiles()
     donors = donors_of(trial.actual, spread[0], segment, seed=seed)
     totals = sight.total_quantiles(steps)
-    table = with_path_totals(totals, spread[1], segment, donors, steps, seed=seed)
+    table = with_path_totals(totals, spread[1], segment, asleep, donors, steps, seed=seed)
     places = [PATH_LEVELS.index(level) for level in LEVELS]
     return PanelForecast(
         ids=panel.ids,
@@ -239,6 +247,20 @@ def _leaned(
     )
     part = np.where(rare, share, 0.0)[:, None]
     return np.asarray((1.0 - part) * final + part * likes[:, :, place])
+
+
+def _said_in_sleep(
+    ahead: Mapping[str, Floats], champions: Sequence[str], asleep: Bools, segment: Ints
+) -> Floats:
+    """[S, H] each series as its champion says; of a few rare sellers the blend of one `asleep`
+    gives way to the lookalikes: no trial saw it sell, and what many taught knows no season.
+    """
+    final = _of_champions(ahead, champions)[0]
+    few = 1.0 - min(1.0, float((segment % 2 == 1).sum()) / ENOUGH_SERIES)
+    if LOOKALIKE in ahead and few > 0:
+        rows = asleep & np.isin(champions, (BLEND, UPGRADED))
+        final[rows] = (1.0 - few) * final[rows] + few * ahead[LOOKALIKE][0][rows]
+    return np.asarray(final)
 
 
 def _of_champions(forecasts: Mapping[str, Floats], champions: Sequence[str]) -> Floats:

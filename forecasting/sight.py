@@ -21,7 +21,7 @@ from forecasting.intervals import (
     no_surer_than_chance,
     with_other_surprises,
 )
-from forecasting.panel import Panel
+from forecasting.panel import Bools, Panel
 from forecasting.paths import Donors, sample_paths
 from forecasting.resemblance import base_of, period_features, running_totals, total_features
 from forecasting.spread_mixing import learn_shares, mixed
@@ -46,6 +46,7 @@ class Sight:
     final: Floats
     likes: Floats | None
     kind: Ints
+    asleep: Bools
     seed: int
 
     def period_quantiles(self) -> tuple[Floats, Floats]:
@@ -102,7 +103,8 @@ class Sight:
         )
         said = early.at(features, base.reshape(-1)).reshape(*base.shape, -1)
         came = np.where(later, self.trial.actual, np.nan)
-        return learn_shares(came, said, self.trial.spread, self.trial.size, self.kind)
+        shares = learn_shares(came, said, self.trial.spread, self.trial.size, self.kind)
+        return np.where(self.asleep, 1.0, shares)
 
     def total_quantiles(self, steps: Ints) -> Floats:
         """[S, K, P] quantiles of running totals."""
@@ -159,18 +161,27 @@ class Sight:
 
 
 def with_path_totals(
-    table: Floats, spread: Floats, segment: Ints, donors: Donors, steps: Ints, *, seed: int
+    table: Floats,
+    spread: Floats,
+    segment: Ints,
+    asleep: Bools,
+    donors: Donors,
+    steps: Ints,
+    *,
+    seed: int,
 ) -> Floats:
     """Quantiles of totals [S, K, P], half of them of sums of joint paths where series sell often.
 
     A trial meets few surprises of two days and many of one: paths carry the spread of single
-    periods into short totals. Rare sellers keep theirs, since paths hardly ever die out.
+    periods into short totals. Rare sellers keep theirs, since paths hardly ever die out; those
+    `asleep` in the trial have none of their own and take those of the paths.
     """
-    often = np.flatnonzero(segment % 2 == 0)
-    if len(often) == 0 or len(donors.ranks) == 0:
+    rows = np.flatnonzero((segment % 2 == 0) | asleep)
+    if len(rows) == 0 or len(donors.ranks) == 0:
         return table
-    paths = sample_paths(spread[often], segment[often], donors, PATHS_FOR_TOTALS, seed=seed)
+    paths = sample_paths(spread[rows], segment[rows], donors, PATHS_FOR_TOTALS, seed=seed)
     sums = np.quantile(running_totals(paths, steps), PATH_LEVELS, axis=1)
+    share = np.where(asleep[rows], 1.0, 0.5)[:, None, None]
     out = table.copy()
-    out[often] = 0.5 * (table[often] + sums.transpose(1, 2, 0))
+    out[rows] = (1.0 - share) * table[rows] + share * sums.transpose(1, 2, 0)
     return out

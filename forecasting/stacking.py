@@ -30,6 +30,10 @@ LEAST_ROWS = 400
 # The trial of a few series is a handful of weeks that overlap: weights learned of it follow chance.
 ENOUGH_SERIES = 30
 LEAST_TRUST = {0: 0.25, 1: 0.0}  # in what one series teaches: a steady one, a rare one
+# Weights of a few rare sellers that err so little against those of many are no chance: trusted
+# whole at the first share, none the more at the second, and never where they say too little.
+NO_CHANCE, MAY_BE_CHANCE = 0.5, 0.8
+SAYS_ENOUGH = 0.7
 MAX_RUNS = 2_500  # forecasts of a whole horizon looked at
 ROUNDS = 150
 ERROR_SHARES = (1 / 3, 1 / 6, 1 / 2)  # squared, absolute, of totals
@@ -99,9 +103,13 @@ def learn_weights(
                 trust = count / (count + 10.0 * LEAST_ROWS)
                 own = trust * _weigh(actual, some, size, rows) + (1.0 - trust) * every
             table[code, places] = own
-        least = LEAST_TRUST[sparse]
+        of_few, least = _of_few(names, sparse), LEAST_TRUST[sparse]
         trust = least + (1.0 - least) * min(1.0, kind.sum() / ENOUGH_SERIES)
-        table[sparse::2] = trust * table[sparse::2] + (1.0 - trust) * _of_few(names, sparse)
+        if sparse and trust < 1.0:
+            learned = np.zeros(len(names))
+            learned[places] = every
+            trust = max(trust, _shown(_runs(actual, forecasts, size, kind), learned, of_few))
+        table[sparse::2] = trust * table[sparse::2] + (1.0 - trust) * of_few
     return Weights(names=names, segment=segment, table=table)
 
 
@@ -119,6 +127,21 @@ def lean_to_middle(
     losses = [runs.loss(np.array([1.0 - share, share])) for share in LEANS]
     best = int(np.argmin(losses))
     return LEANS[best] if losses[best] < LEAN_MUST_GAIN * losses[0] else 0.0
+
+
+def _shown(runs: "_Runs | None", learned: Floats, of_few: Floats) -> float:
+    """How far, 0 to 1, the trial shows that learned weights of rare sellers beat those of many.
+
+    Judged where something was sold: elsewhere who says zero is right whatever comes later.
+    """
+    if runs is None or not runs.y.any():
+        return 0.0
+    if np.tensordot(learned, runs.x, 1).sum() < SAYS_ENOUGH * runs.y.sum():
+        return 0.0
+    sold = runs.of(np.asarray(runs.y.any(axis=1)))
+    usual = sold.loss(of_few)
+    ratio = sold.loss(learned) / usual if usual > 0 else 1.0
+    return float(np.clip((MAY_BE_CHANCE - ratio) / (MAY_BE_CHANCE - NO_CHANCE), 0.0, 1.0))
 
 
 def _of_few(names: Sequence[str], sparse: int) -> Floats:
@@ -181,6 +204,9 @@ class _Runs:
     def repeats(self, place: int) -> bool:
         """Whether an earlier candidate says the same (without a year's history, the level)."""
         return any(np.array_equal(self.x[place], earlier) for earlier in self.x[:place])
+
+    def of(self, rows: Bools) -> "_Runs":
+        return _Runs(self.y[rows], self.x[:, rows], self.size[rows], self.norms)
 
     def among(self, places: Ints) -> "_Runs":
         return _Runs(self.y, self.x[places], self.size, self.norms)

@@ -230,3 +230,27 @@ def test_lumpy_sellers_among_steady_ones_are_forecast_near_what_they_sell() -> N
         assert 0.7 * pace < made.mean[place].mean() < 1.4 * pace
         high = made.totals(8)[place, LEVELS.index(0.95)]
         assert high > 8 * made.mean[place].mean() / 2, "what may come in eight weeks is no trifle"
+
+
+@pytest.mark.parametrize("series", [3, 40])
+def test_trap_30_goods_out_of_season_are_known_to_come_back(series: int) -> None:
+    """Sold in five weeks of the year only: the trial before the season sees nothing at all."""
+    demand = np.zeros((series, 148))
+    season = np.isin(np.arange(148) % 52, range(44, 49))
+    random = np.random.default_rng(2)
+    demand[:, season] = random.poisson(12.0, (series, int(season.sum())))
+    panel = plain_panel(demand, freq="W-SUN").until(148)
+    made = forecast_panel(panel, 8)
+    came = 60.0
+    assert made.mean[:, :5].sum() > 0.5 * came * series
+    assert made.mean[:, 5:].sum() < 0.1 * came * series
+    totals = made.totals(8)
+    assert (totals[:, LEVELS.index(0.5)] > 0.6 * came).mean() > 0.9
+    assert (totals[:, LEVELS.index(0.95)] > 0.9 * came).mean() > 0.9
+
+
+def test_goods_that_are_gone_for_more_than_a_year_are_not_taken_for_seasonal() -> None:
+    demand = np.zeros((4, 160))
+    demand[:, 0:60] = np.random.default_rng(2).poisson(0.3, (4, 60))
+    made = forecast_panel(plain_panel(demand, freq="W-SUN"), 8)
+    assert made.mean.sum() < 0.1 * 0.3 * 8 * 4

@@ -45,6 +45,23 @@ def test_a_few_rare_sellers_are_forecast_by_what_they_sold_not_by_who_says_zero(
     assert weights.table[1].sum() == pytest.approx(1.0)
 
 
+def test_a_few_rare_sellers_are_forecast_by_who_knows_their_day_where_the_trial_shows_it() -> None:
+    """Seven on every seventh day: flat forecasts of many rare sellers know no weekday."""
+    actual = np.zeros((8, 3, 14))
+    actual[:, :, 6::7] = 7.0
+    said = {name: np.full(actual.shape, 0.9) for name in ("tsb", "croston_sba")}
+    said |= {"boosted": 0.95 * actual, "smoothing": np.zeros(actual.shape)}
+    weights = learn_weights(actual, said, np.ones(3), np.ones(3, dtype=np.int64))
+    assert weights.table[1, weights.names.index("boosted")] == pytest.approx(1.0)
+
+
+def test_who_says_zero_is_not_believed_for_a_trial_in_which_nothing_was_sold() -> None:
+    said = {name: np.full((8, 3, 6), 0.8) for name in ("tsb", "croston_sba")}
+    said["boosted"] = np.zeros((8, 3, 6))
+    weights = learn_weights(np.zeros((8, 3, 6)), said, np.ones(3), np.ones(3, dtype=np.int64))
+    assert weights.table[1, weights.names.index("boosted")] <= 0.1
+
+
 @pytest.mark.parametrize(("noise", "heard"), [(0.9, True), (0.99, False)])
 def test_prices_are_heard_only_where_the_trial_is_clearly_better_for_it(
     noise: float, heard: bool
