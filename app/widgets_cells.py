@@ -11,7 +11,7 @@ import pandas as pd
 
 from app.i18n import DASH, day, moment, number, percent
 
-_BETWEEN = " · "
+BETWEEN = " · "
 # Of these kinds a value says nothing without its heading.
 _TOLD_WITH_HEADING = {"units", "decimal", "money", "percent", "day", "moment", "bar"}
 
@@ -40,33 +40,43 @@ class Column:
 def side_by_side(first: pd.Series, second: pd.Series) -> list[str]:
     """One cell for each row, of two."""
     return [
-        _BETWEEN.join(filter(None, (_text(one), _text(other))))
+        BETWEEN.join(filter(None, (_text(one), _text(other))))
         for one, other in zip(first, second, strict=True)
     ]
 
 
-def told_row(row: Mapping[Any, Any], columns: Mapping[str, Column]) -> tuple[str, str, str]:
-    """A row in plain words: what it is about, the words that belong to that, and all the rest.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A row in words: what it is `about`, what belongs to that, and the rest in lines of pieces.
 
-    Words speak for themselves, figures and days are told with their headings; what is missing is
-    left out. Where all the rest is figures that are written out, they are compared with each other
-    and stand under one another.
+    A piece is a heading ("" where the words speak for themselves) and its words.
+    """
+
+    about: str
+    more: str
+    lines: tuple[tuple[tuple[str, str], ...], ...]
+
+
+def told_row(row: Mapping[Any, Any], columns: Mapping[str, Column]) -> Told:
+    """A row in plain words. Words speak for themselves, figures and days are told with their
+    headings; what is missing is left out. Where all the rest is figures that are written out, they
+    are compared with each other and stand under one another.
     """
     first, *rest = columns
     head = columns[first]
     more = _text(row[head.beside]) if head.beside else ""
-    pieces = [piece for name in rest for piece in _pieces(row, name, columns[name])]
+    pieces = tuple(piece for name in rest for piece in _pieces(row, name, columns[name]))
     compared = all(columns[name].right for name in rest)
-    return cell_words(row[first], head) or DASH, more, ("\n" if compared else _BETWEEN).join(pieces)
+    lines = tuple((piece,) for piece in pieces) if compared else (pieces,) if pieces else ()
+    return Told(cell_words(row[first], head) or DASH, more, lines)
 
 
-def _pieces(row: Mapping[Any, Any], name: str, column: Column) -> list[str]:
+def _pieces(row: Mapping[Any, Any], name: str, column: Column) -> list[tuple[str, str]]:
     words = cell_words(row[name], column)
-    told = [] if words in {"", DASH} else [words]
-    if told and (column.kind in _TOLD_WITH_HEADING or column.right or column.named):
-        told = [f"{column.label} {words}"]
+    headed = column.kind in _TOLD_WITH_HEADING or column.right or column.named
+    told = [] if words in {"", DASH} else [(column.label if headed else "", words)]
     beside = _text(row[column.beside]) if column.beside else ""
-    return [*told, beside] if beside else told
+    return [*told, ("", beside)] if beside else told
 
 
 def cell_words(value: Any, column: Column) -> str:

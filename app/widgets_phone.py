@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from app.i18n import plain
-from app.widgets_cells import Column, told_row
+from app.widgets_cells import BETWEEN, Column, Told, told_row
 
 CARDS_ON_PAGE = 8
 
@@ -55,12 +55,9 @@ def _page(key: str, pages: int) -> int:
     return 1 if pages < 2 else int(st.pagination(pages, key=f"{key}_page", max_visible_pages=5))
 
 
-def _card(
-    told: tuple[str, str, str], name: str, select: Literal["none", "one", "many"], key: str
-) -> bool:
+def _card(told: Told, name: str, select: Literal["none", "one", "many"], key: str) -> bool:
     """One row; whether it is ticked."""
-    about, more, rest = told
-    words = f"**{plain(about)}**" + (f" {plain(more)}" if more else "")
+    words = f"**{plain(told.about)}**" + (f" {plain(told.more)}" if told.more else "")
     ticked = False
     with st.container(border=True, gap="xxsmall"):
         if select == "none":
@@ -68,10 +65,15 @@ def _card(
         else:
             others = _untick_others if select == "one" else None
             ticked = st.checkbox(words, key=name, on_change=others, args=(key, name))
-        if rest:
-            lines = [f":small[{plain(line)}]" for line in rest.split("\n")]
-            st.markdown("  \n".join(lines))
+        if told.lines:
+            lines = (BETWEEN.join(_piece(*piece) for piece in line) for line in told.lines)
+            st.markdown("  \n".join(f":small[{line}]" for line in lines))
     return ticked
+
+
+def _piece(heading: str, words: str) -> str:
+    """The heading is paler than its words, so that figures are found at a glance."""
+    return f":gray[{plain(heading)}] {plain(words)}" if heading else plain(words)
 
 
 def _untick_others(key: str, name: str) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
-from app.widgets_cells import side_by_side, told_row
+from app.widgets_cells import Told, side_by_side, told_row
 from app.widgets_tables import Day, Flag, Money, Percent, Text, Units
 
 COLUMNS = {
@@ -32,16 +32,23 @@ ROW = {
 
 
 def test_a_row_says_what_it_is_about_then_each_value_with_its_heading() -> None:
-    about, more, rest = told_row(ROW, COLUMNS)
-    assert (about, more) == ("LMP-01", "Reading lamp")
-    assert rest == (
-        "FBA-US · Quantity 1,440 · Order by 2 Dec 2026 · Cost, CNY 10,411.20 · Share 3.7% · Assumed"
+    told = told_row(ROW, COLUMNS)
+    assert (told.about, told.more) == ("LMP-01", "Reading lamp")
+    assert told.lines == (
+        (
+            ("", "FBA-US"),
+            ("Quantity", "1,440"),
+            ("Order by", "2 Dec 2026"),
+            ("Cost, CNY", "10,411.20"),
+            ("Share", "3.7%"),
+            ("", "Assumed"),
+        ),
     )
 
 
 def test_what_is_missing_is_left_out() -> None:
     bare = dict.fromkeys(ROW, None) | {"sku": "LMP-01", "assumed": False, "quantity": 0}
-    assert told_row(bare, COLUMNS) == ("LMP-01", "", "Quantity 0")
+    assert told_row(bare, COLUMNS) == Told("LMP-01", "", ((("Quantity", "0"),),))
 
 
 def test_figures_that_are_compared_stand_under_one_another() -> None:
@@ -49,7 +56,7 @@ def test_figures_that_are_compared_stand_under_one_another() -> None:
         plan: Text(plan, right=True) for plan in ("Ours", "Old")
     }
     row = {"figure": "Fill rate", "Ours": "92.2%", "Old": "89.9%"}
-    assert told_row(row, columns)[2] == "Ours 92.2%\nOld 89.9%"
+    assert told_row(row, columns).lines == ((("Ours", "92.2%"),), (("Old", "89.9%"),))
 
 
 def test_two_values_share_a_cell_and_one_stands_alone() -> None:
