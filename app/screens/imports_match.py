@@ -11,6 +11,7 @@ import streamlit as st
 from app.i18n import md, t
 from app.import_words import column_name
 from app.widgets import field_grid
+from app.widgets_cells import BETWEEN
 from app.widgets_tables import Text, table
 from inventory_core.desk.imports_columns import NOTHING_SAID, Column, ColumnsSaid
 from inventory_core.desk.imports_headings import Heading
@@ -19,7 +20,6 @@ from inventory_core.errors import YibenError
 
 MISSING = "columns_missing"
 _KEPT = "import_columns_said"
-_BETWEEN = " · "
 
 
 def said_of(mark: str) -> ColumnsSaid:
@@ -128,7 +128,7 @@ def _draw_read(
                 for each in shown
             ],
             "values": [
-                _BETWEEN.join(read[each.key].values) if each.key in read else stated[each.key]
+                BETWEEN.join(read[each.key].values) if each.key in read else stated[each.key]
                 for each in shown
             ],
         }
@@ -160,7 +160,7 @@ def _choice(
     def told(title: str) -> str:
         if not title:
             return t("imports.columns_absent")
-        return _BETWEEN.join((title, *values.get(title, ())[:1]))
+        return BETWEEN.join((title, *values.get(title, ())[:1]))
 
     chosen: str | None = st.selectbox(
         md("imports.columns_field", column=column_name(column)),
