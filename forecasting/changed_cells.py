@@ -9,14 +9,11 @@ order; units a day replace the whole series, and its channels keep their ratio.
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from forecasting.channel_shares import WHOLE
 from forecasting.hierarchy import PARTS, cut_between, in_thousandths
+from forecasting.panel import Floats, Ints
 from inventory_core.planning.overrides import Override
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 class ChangedCells:

@@ -32,11 +32,11 @@ from forecasting.panel import Bools, Panel
 from forecasting.paths import Donors, donors_of, sample_paths
 from forecasting.sight import Sight, with_path_totals
 from forecasting.stacking import (
-    ENOUGH_SERIES,
     Weights,
     lean_to_middle,
     learn_weights,
     segments_of,
+    trust_of,
 )
 from forecasting.upgrade import Upgrade, prophet_upgrade
 
@@ -256,7 +256,7 @@ def _said_in_sleep(
     gives way to the lookalikes: no trial saw it sell, and what many taught knows no season.
     """
     final = _of_champions(ahead, champions)[0]
-    few = 1.0 - min(1.0, float((segment % 2 == 1).sum()) / ENOUGH_SERIES)
+    few = 1.0 - trust_of(int((segment % 2 == 1).sum()), 1)
     if LOOKALIKE in ahead and few > 0:
         rows = asleep & np.isin(champions, (BLEND, UPGRADED))
         final[rows] = (1.0 - few) * final[rows] + few * ahead[LOOKALIKE][0][rows]

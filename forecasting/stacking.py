@@ -103,14 +103,19 @@ def learn_weights(
                 trust = count / (count + 10.0 * LEAST_ROWS)
                 own = trust * _weigh(actual, some, size, rows) + (1.0 - trust) * every
             table[code, places] = own
-        of_few, least = _of_few(names, sparse), LEAST_TRUST[sparse]
-        trust = least + (1.0 - least) * min(1.0, kind.sum() / ENOUGH_SERIES)
+        of_few, trust = _of_few(names, sparse), trust_of(int(kind.sum()), sparse)
         if sparse and trust < 1.0:
             learned = np.zeros(len(names))
             learned[places] = every
             trust = max(trust, _shown(_runs(actual, forecasts, size, kind), learned, of_few))
         table[sparse::2] = trust * table[sparse::2] + (1.0 - trust) * of_few
     return Weights(names=names, segment=segment, table=table)
+
+
+def trust_of(series: int, sparse: int) -> float:
+    """How far, 0 to 1, the trial of so many series of a kind (1: rare) is believed."""
+    least = LEAST_TRUST[sparse]
+    return least + (1.0 - least) * min(1.0, series / ENOUGH_SERIES)
 
 
 def lean_to_middle(
