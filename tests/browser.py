@@ -2,7 +2,7 @@
 
     running_app     module: one served company, empty but founded, with an owner
     start_app       session: serve a copy of any template database (`start_app(template_name)`)
-    browser         session: one Chromium
+    browser         session: one Chromium per language
     open_page       function: `open_page(app, Role.BUYER, language="zh", width=390)` signed in
     desk            function: one company served by this process, for AppTest and plain HTTP
 
@@ -46,6 +46,7 @@ __all__ = [
 ROOT = Path(__file__).parent.parent
 PATIENCE_MS = 60_000  # a busy machine draws slowly; a page that is drawn is never waited for
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+SWITCHES = ("--no-sandbox", "--disable-background-networking")
 _READY = "Uvicorn running on "
 
 
@@ -180,28 +181,37 @@ def running_app(start_app: Callable[[str], Served], template: str) -> Served:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the session; every page gets a context of its own."""
+def browser() -> Iterator[Callable[[str], Browser]]:
+    """One Chromium per language for the session; every page gets a context of its own.
+
+    The language is the browser's own: of a context's locale its web sockets know nothing.
+    """
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield opened
-        opened.close()
+        opened: dict[str, Browser] = {}
+
+        def speaking(locale: str) -> Browser:
+            if locale not in opened:
+                opened[locale] = playwright.chromium.launch(
+                    executable_path=CHROMIUM, args=[*SWITCHES, f"--accept-lang={locale}"]
+                )
+            return opened[locale]
+
+        yield speaking
+        for one in opened.values():
+            one.close()
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+def open_page(browser: Callable[[str], Browser]) -> Iterator[Callable[..., Page]]:
     """Open pages: signed in as somebody with the given roles, or as nobody without roles."""
     contexts: list[BrowserContext] = []
 
     def open_one(
         app: Served, *roles: Role, language: str = "en", width: int = 1440, height: int = 900
     ) -> Page:
-        context = browser.new_context(
-            base_url=app.address,
-            viewport={"width": width, "height": height},
-            locale={"zh": "zh-CN", "en": "en-GB"}[language],
+        locale = {"zh": "zh-CN", "en": "en-GB"}[language]
+        context = browser(locale).new_context(
+            base_url=app.address, viewport={"width": width, "height": height}, locale=locale
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
