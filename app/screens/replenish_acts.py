@@ -15,7 +15,7 @@ from app import session
 from app.i18n import md, moment, money, number, plain, prose, says, t
 from app.replanning import refresh_suggestions, replan
 from app.sites import site_words
-from app.widgets import Linked, Told, Warned
+from app.widgets import Linked, Told, Warned, query
 from app.widgets_acts import act_button, form_key, run_act
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.desk.decisions import (
@@ -202,6 +202,16 @@ def approve_now(
     refresh_suggestions(tx, actor, sku_ids, now=now)
     ask_again(tx, actor, asked, key=choices[0].key, now=now)
     return outdated or decisions
+
+
+def opened(rows: pd.DataFrame) -> pd.Series:
+    """The suggestion that the address names, else the first of the list."""
+    wanted = query("suggestion")
+    if wanted.isdigit():
+        named = rows[rows["id"] == int(wanted)]
+        if len(named):
+            return named.iloc[0]
+    return rows.iloc[0]
 
 
 def _choice(shown: Shown, key: str) -> Choice:

@@ -1,4 +1,4 @@
-"""What to send between warehouses before anything is bought: the list, its reasons, its buttons.
+"""What to send between warehouses instead of buying it: the list, its reasons, its buttons.
 
 Every number shown stands in the suggestion's trace; this module only chooses words and places.
 """
@@ -15,6 +15,7 @@ from app.screens.replenish_acts import (
     approve_bar,
     approve_now,
     ask_rejection,
+    opened,
     outdated,
     to_purchases,
 )
@@ -22,7 +23,7 @@ from app.screens.replenish_change import change_transfer
 from app.screens.replenish_lane_form import state_lane
 from app.screens.replenish_transfer_sum import draw_need, draw_worth
 from app.sites import site_words
-from app.widgets import Told, query
+from app.widgets import Told
 from app.widgets_acts import act_button
 from app.widgets_tables import Column, Day, Text, Units, export_button, goods_column, table
 from app.widgets_tables import Decimal as Money
@@ -35,7 +36,6 @@ from inventory_core.planning.release import Shown, shown_suggestions
 
 def draw_transfers(rows: pd.DataFrame, bought: pd.DataFrame) -> None:
     """The group of transfers; `bought` are the open purchases, for the rest that is bought."""
-    st.subheader(md("sending.title"), anchor=False)
     beside = {
         (sku, place): quantity
         for sku, place, quantity in zip(
@@ -58,13 +58,12 @@ def draw_transfers(rows: pd.DataFrame, bought: pd.DataFrame) -> None:
             md("sending.lanes"), type="tertiary", icon=":material/route:", disabled=not may
         ):
             state_lane()
-    ticked = table(shown, columns, key="sending_table", select="many", height=320)
+    ticked = table(shown, columns, key="sending_table", select="many", height=420)
     export_button(shown, columns, name="transfers")
     if len(ticked) > 1:
         _approve_ticked(rows.iloc[ticked])
-    chosen = rows.iloc[ticked[0]] if ticked else _named(rows)
-    if chosen is not None:
-        _reasons(chosen, beside.get((chosen["sku_id"], chosen["warehouse_id"])))
+    chosen = rows.iloc[ticked[0]] if ticked else opened(rows)
+    _reasons(chosen, beside.get((chosen["sku_id"], chosen["warehouse_id"])))
 
 
 def _columns() -> dict[str, Column]:
@@ -81,12 +80,6 @@ def _columns() -> dict[str, Column]:
         "value_at_risk_base": Money(t("sending.gained", currency=base), digits=0, width=104),
         "beside": Units(t("sending.beside"), width=64),
     }
-
-
-def _named(rows: pd.DataFrame) -> pd.Series | None:
-    wanted = query("suggestion")
-    named = rows[rows["id"] == int(wanted)] if wanted.isdigit() else rows.iloc[:0]
-    return named.iloc[0] if len(named) else None
 
 
 def _approve_ticked(rows: pd.DataFrame) -> None:

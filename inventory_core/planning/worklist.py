@@ -80,15 +80,28 @@ def waiting_suggestions(
     return statement
 
 
-def waiting_suppliers() -> Select[tuple[object, ...]]:
-    """id and name of every supplier that something waits for, most money at risk first."""
-    risk = func.sum(func.coalesce(_revision.c.value_at_risk_base, 0))
+def waiting_suppliers(*, warehouse_id: int | None = None) -> Select[tuple[object, ...]]:
+    """Every supplier that something waits for, most money at risk first: how many lines, sites and
+    late ones, the first day to order by, cost and risk in the base currency (cost NULL where no
+    line has a value).
+    """
+    risk = func.coalesce(func.sum(_revision.c.value_at_risk_base), 0)
     return (
-        select(supplier.c.id, supplier.c.name)
+        select(
+            supplier.c.id,
+            supplier.c.name,
+            func.count().label("lines"),
+            func.count(suggestion.c.warehouse_id.distinct()).label("sites"),
+            func.count().filter(_revision.c.days_late > 0).label("late"),
+            func.min(_revision.c.order_by_on).label("order_by_on"),
+            func.max(_revision.c.days_late).label("days_late"),
+            func.sum(_revision.c.amount_base).label("amount_base"),
+            risk.label("value_at_risk_base"),
+        )
         .select_from(suggestion)
         .join(_revision, _newest)
         .join(supplier, supplier.c.id == _revision.c.supplier_id)
-        .where(suggestion.c.state.in_(OPEN_STATES))
+        .where(suggestion.c.state.in_(OPEN_STATES), *_scope(warehouse_id, None, ""))
         .group_by(supplier.c.id)
         .order_by(risk.desc(), supplier.c.name)
     )
@@ -116,17 +129,20 @@ def _scope(
 def suggestion_figures(
     *, warehouse_id: int | None = None, supplier_id: int | None = None
 ) -> Select[tuple[object, ...]]:
-    """One row: how many purchases wait, how many are late, money at risk and cash needed in the
-    base currency; `transfers` counts what is to be sent between warehouses. `unpriced` purchases
-    are in no sum of cash: from their currencies (`without_rate`) no rate into the base is known.
+    """One row: how many purchases wait, how many (and of how many SKUs) are late, money at risk and
+    cash needed in the base currency; `transfers` counts what is to be sent between warehouses.
+    `unpriced` purchases are in no sum of cash: from their currencies (`without_rate`) no rate into
+    the base is known.
     """
     bought = suggestion.c.kind == SuggestionKind.BUY.value
+    late = and_(bought, _revision.c.days_late > 0)
     unpriced = and_(bought, _revision.c.amount_base.is_(None), _revision.c.unit_price.is_not(None))
     return (
         select(
             func.count().filter(bought).label("waiting"),
             func.count().filter(~bought).label("transfers"),
-            func.count().filter(_revision.c.days_late > 0).label("late"),
+            func.count().filter(late).label("late"),
+            func.count(suggestion.c.sku_id.distinct()).filter(late).label("late_skus"),
             func.coalesce(func.sum(_revision.c.value_at_risk_base).filter(bought), 0).label(
                 "at_risk"
             ),

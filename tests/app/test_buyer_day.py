@@ -40,7 +40,9 @@ def _suggestion(shop: tuple[Served, Seller], sku: str) -> int:
     with app.database.reading() as conn:
         found = conn.scalar(
             select(suggestion.c.id).where(
-                suggestion.c.sku_id == seller.skus[sku], suggestion.c.state == "open"
+                suggestion.c.sku_id == seller.skus[sku],
+                suggestion.c.state == "open",
+                suggestion.c.kind == "buy",
             )
         )
     assert found is not None

@@ -85,7 +85,7 @@ def test_a_late_second_click_does_not_approve_the_next_card(
 def test_all_of_one_supplier_is_ordered_at_once(shop: Served) -> None:
     """Its total is said before the click, and what the others are asked for stays."""
     with shop.database.reading() as conn:
-        [supplier_id, name] = conn.rows(waiting_suppliers())[0]
+        [supplier_id, name, *_] = conn.rows(waiting_suppliers())[0]
         waiting = len(conn.rows(waiting_suggestions(supplier_id=supplier_id)))
     assert waiting > 1
     everything = drawn(shop, "", screen="replenish")
