@@ -5,6 +5,7 @@ days as ISO text, money as text, units as numbers.
 """
 
 from datetime import date
+from decimal import Decimal
 from math import floor
 from typing import Any
 
@@ -16,6 +17,7 @@ from forecasting.policy import ROUNDING, Paying, Policy, TotalDemand
 from forecasting.projection import Projection
 from forecasting.situation import Draft, PlanSettings, Situation
 from forecasting.supplier_choice import Choice, Option
+from forecasting.waiting import brought_by
 
 CHART_STEP_DAYS = 7
 
@@ -35,11 +37,12 @@ def trace_of(
 ) -> dict[str, Any]:
     """The whole evidence of one draft."""
     taken = choice.taken
+    brings = brought_by(taken, situation.selling_price_base)
     return {
         "as_of": situation.as_of.isoformat(),
         "starts_on": situation.starts_on.isoformat(),
         "run": dict(situation.source),
-        "reason": reason_of(situation, draft),
+        "reason": reason_of(situation, draft, brings),
         "demand": _demand(situation.demand),
         "position": _position(situation),
         "inbound": inbound_of(situation),
@@ -70,9 +73,11 @@ def trace_of(
     }
 
 
-def reason_of(situation: Situation, draft: Draft) -> dict[str, Any]:
-    """Why now, as a code and the dates that the sentence names."""
-    if situation.stock.sellable <= 0:
+def reason_of(situation: Situation, draft: Draft, brings: Decimal | None) -> dict[str, Any]:
+    """Why now, as a code and the dates that the sentence names; or that it does not pay."""
+    if brings is not None and brings < 0:
+        code = "loses_money"
+    elif situation.stock.sellable <= 0:
         code = "out_of_stock"
     elif draft.days_late or (
         draft.runs_out_on and draft.arrives_on and draft.runs_out_on < draft.arrives_on
@@ -88,6 +93,19 @@ def reason_of(situation: Situation, draft: Draft) -> dict[str, Any]:
         "arrives_on": _day(draft.arrives_on),
         "order_by_on": _day(draft.order_by_on),
         "days_late": draft.days_late,
+    }
+
+
+def follow_up(draft: Draft | None) -> dict[str, Any] | None:
+    """What is due at once when this draft has been ordered; None for nothing."""
+    if draft is None:
+        return None
+    return {
+        "quantity": draft.quantity,
+        "supplier": draft.trace["offer"]["supplier"],
+        "ship_method": draft.ship_method,
+        "arrives_on": _day(draft.arrives_on),
+        "amount_base": text(draft.amount_base),
     }
 
 

@@ -13,6 +13,7 @@ from forecasting.order_cost import LOST_AFTER_DAYS, SHELF_DAYS
 from forecasting.situation import Draft, PlanSettings, Situation
 from forecasting.supplier_choice import Choice, Option, cents, hundredths, saving_by_break
 from forecasting.supplier_terms import landed_unit_cost
+from forecasting.waiting import brought_by, gain_of_ordering
 from inventory_core.planning.inbound_costs import Share
 from inventory_core.planning.plan_costs import AGE_FEES, HANDLING
 from inventory_core.vocabulary import WarehouseKind
@@ -41,6 +42,9 @@ def order_cost(situation: Situation, settings: PlanSettings, choice: Choice) -> 
         "options": len(choice.weighed),
         "confidence": round(taken.need.chance, 3),
         "cost_of_waiting": text(waiting),
+        "served_units": text(hundredths(taken.cost.served)),
+        "gain": text(gain_of_ordering(taken, settings.holding_rate_year)),
+        "brings": text(brought_by(taken, situation.selling_price_base)),
         "age_fees": _age_fees(situation, settings),
         "shelf_life_days": situation.shelf_life_days,
         "candidates": [_candidate(one) for one in shown],
@@ -161,6 +165,7 @@ def _candidate(option: Option) -> dict[str, Any]:
         "share": text(option.way.share),
         "arrives_on": option.arrives_on.isoformat(),
         "arrival_days": list(option.arrival.arrivals),
+        "planned_day": option.arrival.planned,
         "gap_days": option.arrival.gap_days,
         "unit_landed": text(option.unit_landed),
         "waiting_days": str(option.waiting_days),
@@ -173,11 +178,13 @@ def _candidate(option: Option) -> dict[str, Any]:
         "unit_fees": text(option.unit_fees),
         "unit_handling": text(option.unit_handling),
         "unit_total": text(option.unit_total),
+        "needed_until": str(hundredths(option.needed_until)),
         "units": text(weight.units if weight else None),
         "extra": text(weight.extra if weight else None),
         "lost_units": str(hundredths(cost.lost_before + cost.lost_after)),
         "lost_margin": text(weight.lost_margin if weight else None),
         "low_fee": text(weight.low_fee if weight else None),
+        "left_over": text(weight.left_over if weight else None),
         "cost": text(weight.total if weight else None),
         "cycle_service": round(cost.cycle_service, 3),
         "fill_rate": None if cost.fill_rate is None else round(cost.fill_rate, 4),

@@ -185,7 +185,7 @@ def ladder_of(planned: Planned, settings: PlanSettings, size: tuple[float, float
         settings=settings,
         offer=offer,
         size=size or (0.0, 0.0),
-        way=Way((arrival,), gap),
+        way=Way((arrival,), gap, arrival),
         item=Item((empty,)),
         wanted=empty,
     )

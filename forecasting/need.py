@@ -162,10 +162,11 @@ def _empty_days(situation: Situation, days: int) -> Bools:
 
 
 def _chance_of_empty(empty: Bools, way: Way) -> float:
-    """How likely a day without stock is between the arrival by `way` and the next: over equally
-    likely arrivals and levels of demand.
+    """How likely a day without stock is between the arrival by `way`, as planned or late, and the
+    next: over equally likely arrivals and levels of demand.
     """
-    found = [empty[:, day + 1 : day + way.gap_days + 1].any(axis=1).mean() for day in way.arrivals]
+    last = way.gap_days
+    found = [empty[:, day + 1 : day + last + 1].any(axis=1).mean() for day in way.counted_on]
     return float(np.mean(found))
 
 

@@ -123,7 +123,8 @@ def _chance_of_empty(
     last, rows = supply.shape[1], np.arange(len(of))[:, None]
     told = np.zeros(supply.shape, dtype=bool)
     told[:, :-1] = np.diff(np.maximum(supply, 0.0), axis=1) > 0
-    told[rows, each.leads + each.gap[:, None] - 1] = True
+    leads = np.maximum(each.leads, each.lead[:, None])  # none counts on an early arrival
+    told[rows, leads + each.gap[:, None] - 1] = True
     days = np.sort(np.where(told, np.arange(last), last - 1), axis=1)[:, : told.sum(axis=1).max()]
     free = -totals.courses[:, of[:, None], days]
     if gone is None:
@@ -132,7 +133,7 @@ def _chance_of_empty(
         free += np.maximum(supply[rows, days] - gone.courses[:, rows, days + 1], 0.0)
     empty = free + lost_so_far(free) < EMPTY
     found = np.zeros(len(of))
-    for lead in each.leads.T:
+    for lead in leads.T:
         within = (days >= lead[:, None]) & (days < (lead + each.gap)[:, None])
         found += (empty & within).any(axis=2).mean(axis=0)
     return np.asarray(found / each.leads.shape[1])

@@ -139,7 +139,7 @@ def _cover(
         lead_times=leads,
     )
     shift = (today - situation.starts_on).days
-    arrival = Way(tuple(max(0, days + shift) for days in leads), gap)
+    arrival = Way(tuple(max(0, days + shift) for days in leads), gap, max(0, lead + shift))
     return Cover(replace(policy, paying=paying), arrives, arrival)
 
 

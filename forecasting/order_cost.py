@@ -38,11 +38,19 @@ NO_AGES = Ages()
 @dataclass(frozen=True, slots=True)
 class Way:
     """Equally likely days (from the first day of demand) on which goods arrive, and how long they
-    must last: `gap_days` until an order of the next review arrives.
+    must last: `gap_days` until an order of the next review arrives. `planned`: the day to count on.
     """
 
     arrivals: tuple[int, ...]
     gap_days: int
+    planned: int
+
+    @property
+    def counted_on(self) -> tuple[int, ...]:
+        """The same days, none before the planned one. Whether an order is due must not rest on
+        its luck: a second one would always seem to be, as it might overtake the first.
+        """
+        return tuple(max(day, self.planned) for day in self.arrivals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,8 @@ class OrderCost:
     """Expected units and days of one order of one size; money is put on it elsewhere.
 
     `shelf_days`: of a unit, mean. `lost_before`: until the goods arrive; `lost_after`: from then
-    until the next order can; `served`: what of it this order serves. `expired`: units beyond shelf
+    until the next order can; `served`: what this order serves until then if it comes as
+    planned. `expired`: units beyond shelf
     life; `unsold`: LOST_AFTER_DAYS after arrival. `aged_months`: unit-months beyond the fee cliff.
     `low_units`: units sold on days of low cover.
     """
@@ -109,14 +118,14 @@ def costs_by_way(
     An order of the next review may come years later: what is not sold by LOST_AFTER_DAYS is not.
     """
     rows = [
-        (units, day, min(way.gap_days, LOST_AFTER_DAYS))
+        (units, day, way.planned, min(way.gap_days, LOST_AFTER_DAYS))
         for way, quantities in asked
         for day in way.arrivals
         for units in quantities
     ]
-    size, arrival, gap = np.array(rows).T
-    begin, owed = _after(courses.lost, arrival, 0), courses.owed[arrival]
-    found = _weighed(_Orders(courses, size.astype(np.float64), arrival, gap, begin, owed), ages)
+    size, arrival, planned, gap = np.array(rows).T
+    found = _weighed(_orders(courses, size, arrival, gap), ages)
+    found[:, 3] = _served(_orders(courses, size, planned, gap))
     costs, first = [], 0
     for way, quantities in asked:
         shape = (len(way.arrivals), len(quantities), -1)
@@ -124,6 +133,17 @@ def costs_by_way(
         costs.append([_named(row) for row in found[first:end].reshape(shape).mean(axis=0)])
         first = end
     return costs
+
+
+def _orders(courses: Courses, size: Ints, arrival: Ints, gap: Ints) -> _Orders:
+    begin, owed = _after(courses.lost, arrival, 0), courses.owed[arrival]
+    return _Orders(courses, size.astype(np.float64), arrival, gap, begin, owed)
+
+
+def _served(orders: _Orders) -> Floats:
+    """[N] units of each order that its first gap asks for."""
+    asked = np.minimum(orders.asked(orders.gap), orders.size[:, None])
+    return np.asarray(asked.sum(axis=1) / orders.begin.shape[1])
 
 
 def needed_until(courses: Courses, way: Way, end: int) -> float:
@@ -139,7 +159,7 @@ def needed_until(courses: Courses, way: Way, end: int) -> float:
 
 
 def _weighed(orders: _Orders, ages: Ages) -> Floats:
-    """[N, 10] the numbers of each order, as in `_named`."""
+    """[N, 10] the numbers of each order, as in `_named`, but what it serves."""
     courses, count, size = orders.courses, orders.begin.shape[1], orders.size[:, None]
     later = orders.asked(orders.gap)
     lost = np.maximum(0.0, later - size)
@@ -150,7 +170,6 @@ def _weighed(orders: _Orders, ages: Ages) -> Floats:
     found[:, 0] = _unit_days(orders, until, 1) / orders.size
     found[:, 1] = orders.begin.sum(axis=1) / count
     found[:, 2] = lost.sum(axis=1) / count
-    found[:, 3] = np.minimum(later, size).sum(axis=1) / count
     if ages.shelf_life_days is not None and ages.shelf_life_days <= SHELF_DAYS:
         left = np.maximum(0.0, size - orders.asked(ages.shelf_life_days))
         found[:, 4] = left.sum(axis=1) / count

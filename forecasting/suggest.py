@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from forecasting.evidence import trace_of
+from forecasting.evidence import follow_up, trace_of
 from forecasting.lead_time import latest_order_on
 from forecasting.need import cautious_stock, days_of_cover, expected_stock, expiring_units
 from forecasting.options import options_of
 from forecasting.policy import expected_shortage
-from forecasting.projection import EMPTY, Projection
+from forecasting.projection import EMPTY, Arrival, Projection
 from forecasting.situation import Draft, Planned, PlanSettings, Situation, Usual
 from forecasting.supplier_choice import Choice, Option, cents, choose_option, weigh_options
 from forecasting.supplier_terms import OfferTerms
+from forecasting.waiting import brought_by, gain_of_ordering
 
 
 def plan_pair(situation: Situation, settings: PlanSettings) -> Planned:
@@ -27,8 +28,33 @@ def plan_pair(situation: Situation, settings: PlanSettings) -> Planned:
 
     First the usual way to have the SKU is chosen, by the cost of a unit. Where stock has come down
     to its reorder point, all ways by which an order of today still helps are weighed by what they
-    are expected to cost now; if the usual one does not, waiting for it is weighed with them.
+    are expected to cost now; if the usual one does not, waiting for it is weighed with them. A
+    draft says what is due at once when it has been ordered: often goods by sea after those by air.
     """
+    planned = _planned(situation, settings)
+    if planned.draft is None:
+        return planned
+    follows = _planned(ordered(situation, planned.draft), settings).draft
+    trace = {**planned.draft.trace, "follows": follow_up(follows)}
+    return replace(planned, draft=replace(planned.draft, trace=trace))
+
+
+def ordered(situation: Situation, draft: Draft) -> Situation:
+    """The same once the draft has been ordered: its units are inbound and in the position."""
+    stock, units = situation.stock, draft.quantity
+    assert draft.arrives_on is not None, "an order arrives"
+    return replace(
+        situation,
+        inbound=(*situation.inbound, Arrival(draft.arrives_on, units, "")),
+        stock=replace(
+            stock,
+            on_order=stock.on_order + units,
+            inventory_position=stock.inventory_position + units,
+        ),
+    )
+
+
+def _planned(situation: Situation, settings: PlanSettings) -> Planned:
     options = options_of(situation, settings)
     limit = settings.saving_limit_percent
     usual = choose_option(options, saving_limit_percent=limit).taken
@@ -38,17 +64,38 @@ def plan_pair(situation: Situation, settings: PlanSettings) -> Planned:
     asked = [option for option in options if option.need.due] if wanting else []
     if asked and not usual.need.due:
         asked.append(usual)
-    choice = None
-    if asked:
-        weighed = weigh_options(asked, situation.selling_price_base)
-        choice = choose_option(weighed, saving_limit_percent=limit)
-    if choice is None or not choice.taken.need.due:
-        return Planned(
-            situation, usual.policy, usual.offer.offer_id or None, None, wanting, usually
-        )
+    asked = _worth_it(asked, situation, settings)
+    offer = usual.offer.offer_id or None
+    nothing = Planned(situation, usual.policy, offer, None, wanting, usually)
+    if not any(option.need.due for option in asked):
+        return nothing
+    weighed = weigh_options(asked, situation.selling_price_base)
+    choice = choose_option(weighed, saving_limit_percent=limit)
+    if not choice.taken.need.due:
+        return nothing
     taken = choice.taken
     draft = _draft(situation, settings, choice, options)
     return Planned(situation, taken.policy, taken.offer.offer_id or None, draft, wanting, usually)
+
+
+def _worth_it(
+    options: Sequence[Option], situation: Situation, settings: PlanSettings
+) -> list[Option]:
+    """Without those that cost more than waiting, or more than they ever bring, where least cost
+    decides; a level or a minimum set by hand is kept at any cost.
+    """
+    rate, price = settings.holding_rate_year, situation.selling_price_base
+    return [
+        option
+        for option in weigh_options(options, price)
+        if not option.policy.paying
+        or "minimum" in option.policy.manual
+        or not option.need.due
+        or all(
+            gain is None or gain > 0
+            for gain in (gain_of_ordering(option, rate), brought_by(option, price))
+        )
+    ]
 
 
 def _draft(

@@ -1,10 +1,9 @@
 """Decides from whom to buy and how much: real quantities, price breaks, expected cost, runner-up.
 
 Options are compared by what they are expected to cost: each unit until it is sold (price, freight,
-holding, fees) beyond the cheapest way to have one, and the margin of sales lost
-meanwhile. The
-preferred supplier wins unless another saves more than a limit. Never decides whether anything is
-needed.
+holding, fees) beyond the cheapest way to have one, what is left over for good, and the margin of
+sales lost meanwhile. The preferred supplier wins unless another saves more than a limit. Never
+decides whether anything is needed.
 """
 
 from collections.abc import Sequence
@@ -33,7 +32,8 @@ class Weight:
     """What an option is expected to cost beyond the usual cost of a unit; base currency.
 
     `units` are bought this way: the quantity, or what is needed until the slowest option could be
-    followed by another, if that is more. `low_fee`: for sales from too little cover.
+    followed by another, if that is more. `low_fee`: for sales from too little cover. `left_over`:
+    what will not be sold at all was counted at the usual cost, and is worth nothing.
     """
 
     usual_unit: Decimal
@@ -43,11 +43,12 @@ class Weight:
     unit_margin: Decimal | None
     lost_margin: Decimal
     low_fee: Decimal
+    left_over: Decimal
 
     @property
     def total(self) -> Decimal:
         """Expected cost of this option."""
-        return self.extra + self.lost_margin + self.low_fee
+        return self.extra + self.lost_margin + self.low_fee + self.left_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,11 @@ class Option:
         return Decimal(str(round(self.cost.shelf_days, 1)))
 
     @property
+    def left_over(self) -> Decimal:
+        """Expected units never sold, without those that expire: these are among the fees."""
+        return max(Decimal(0), hundredths(self.cost.unsold) - hundredths(self.cost.expired))
+
+    @property
     def unit_total(self) -> Decimal | None:
         """One unit until it is sold: landed, holding, fees, its part of the order line."""
         if self.unit_landed is None or self.unit_holding is None:
@@ -122,8 +128,8 @@ def holding_unit_cost(
 def weigh_options(options: Sequence[Option], selling_price: Decimal | None) -> list[Option]:
     """The options with their expected cost; `weight` stays None where a price or rate is missing.
 
-    The usual cost of a unit is the lowest `unit_total` of all: what is left over is worth that,
-    and a lost sale costs the selling price less that, never below zero.
+    The usual cost of a unit is the lowest `unit_total` of all: what will be sold later is worth
+    that, and a lost sale costs the selling price less that, never below zero.
     """
     known = [option.unit_total for option in options if option.unit_total is not None]
     if not known:
@@ -146,6 +152,7 @@ def _weight(option: Option, usual: Decimal, margin: Decimal | None) -> Weight | 
         unit_margin=margin,
         lost_margin=cents(lost * (margin or Decimal(0))),
         low_fee=option.low_fee,
+        left_over=cents(option.left_over * usual),
     )
 
 

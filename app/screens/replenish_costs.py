@@ -16,6 +16,7 @@ from app.i18n import day, md, money, number, percent, plain, prose, t
 from inventory_core.money import currency_digits
 
 SHOWN_OPTIONS = 6
+LEAST_SHOWN = Decimal("0.5")
 
 
 def draw_costs(trace: dict[str, Any]) -> None:
@@ -27,21 +28,60 @@ def draw_costs(trace: dict[str, Any]) -> None:
     digits = currency_digits(base)
     st.markdown(f"##### {md('replenish.costs', currency=base)}")
     several = len({one["offer_id"] for one in found["candidates"]}) > 1
-    heads = ["option", "unit_total", "extra", "lost_margin", "expected_cost"]
+    shown = [{**one, "other": _other(one)} for one in found["candidates"][:SHOWN_OPTIONS]]
+    # Fees of low cover and what will never sell: a column only where there is any.
+    other = ["other"] if any(Decimal(one["other"] or 0) >= LEAST_SHOWN for one in shown) else []
+    heads = ["option", "unit_total", "extra", "lost_margin", *other, "expected_cost"]
     rows = []
-    for place, one in enumerate(found["candidates"][:SHOWN_OPTIONS]):
+    for place, one in enumerate(shown):
         cells = [
             _option_words(one, several),
             _figure(one["unit_total"], digits),
-            *(_figure(one[name], 0) for name in ("extra", "lost_margin", "cost")),
+            *(_figure(one[name], 0) for name in ("extra", "lost_margin", *other, "cost")),
         ]
         rows.append(f"| {' | '.join(f'**{c}**' if place == 0 else c for c in cells)} |")
     titles = " | ".join(md(f"replenish.head_{name}") for name in heads)
-    st.markdown(f"| {titles} |\n|:--|--:|--:|--:|--:|\n" + "\n".join(rows))
+    st.markdown(f"| {titles} |\n|:--|{'--:|' * (len(heads) - 1)}\n" + "\n".join(rows))
     jump = found.get("jump")
     if jump and jump["saving"] and not cut_by_limits(trace):
         st.markdown(f":small[{_jump_words(jump, base)}]")
     st.caption(_words(trace, found, base))
+
+
+def _other(one: dict[str, Any]) -> str | None:
+    """Low-cover fees and what is left over for good; a plan of before this was counted has none."""
+    if one["low_fee"] is None:
+        return None
+    return str(Decimal(one["low_fee"]) + Decimal(one.get("left_over") or 0))
+
+
+def order_notes(trace: dict[str, Any]) -> list[str]:
+    """That an order does not pay, and what is due at once when it has been placed."""
+    base, notes = trace["cost"]["base_currency"], []
+    brings = (trace.get("order_cost") or {}).get("brings")
+    if brings is not None and Decimal(brings) < 0:
+        taken = trace["order_cost"]["candidates"][0]
+        notes.append(
+            md(
+                "replenish.note_loses",
+                amount=money(-Decimal(brings), base, digits=0),
+                quantity=number(taken["quantity"]),
+                unsold=number(round(float(taken["unsold_units"]))),
+            )
+        )
+    if follows := trace.get("follows"):
+        amount = follows["amount_base"]
+        notes.append(
+            md(
+                "replenish.note_follows",
+                quantity=number(follows["quantity"]),
+                method=t(f"ship.{follows['ship_method']}"),
+                supplier=follows["supplier"],
+                arrives=day(date.fromisoformat(follows["arrives_on"])),
+                amount="—" if amount is None else money(Decimal(amount), base, digits=0),
+            )
+        )
+    return notes
 
 
 def _jump_words(jump: dict[str, Any], base: str) -> str:

@@ -23,6 +23,7 @@ from app.screens.replenish_costs import (
     expiry_words,
     landed_words,
     lead_time_words,
+    order_notes,
 )
 from app.screens.replenish_overrides import draw_override_notes
 from app.screens.replenish_sum import draw_sum
@@ -167,7 +168,7 @@ def _service(trace: dict[str, Any]) -> None:
 def _what_would_change(shown: Shown) -> None:
     """What a buyer should know before saying yes, in sentences."""
     trace = shown.trace
-    notes = []
+    notes = order_notes(trace)
     projection = trace["projection"]
     empty = projection.get("short_on") or projection["cautious_empty_on"]
     guarded = {

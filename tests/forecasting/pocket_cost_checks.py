@@ -59,11 +59,38 @@ def check_costs(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     _check_jump(found["jump"], shown, trace)
     taken = courses.order(shown[0], trace)
     assert found["confidence"] == pytest.approx(chance_of_empty(trace), abs=0.0006)
+    _check_whether_it_pays(found, shown[0], taken["served"], margin, trace)
     if margin is not None:
         waiting = float(margin) * taken["served"]
         assert float(found["cost_of_waiting"]) == pytest.approx(
             waiting, abs=0.01 + float(margin) * 0.006
         )
+
+
+def _check_whether_it_pays(
+    found: dict[str, Any],
+    taken: dict[str, Any],
+    served: float,
+    margin: Decimal | None,
+    trace: dict[str, Any],
+) -> None:
+    """Against waiting for the next review, and what the order brings in all that it ever sells."""
+    assert float(found["served_units"]) == pytest.approx(served, abs=0.006)
+    if margin is None:
+        assert found["gain"] is None
+        assert found["brings"] is None
+        return
+    now, units = D(found["served_units"]), D(taken["quantity"])
+    held = D(taken["unit_landed"]) * D(trace["cost"]["holding_rate_year"])
+    held = (held * taken["gap_days"] / 365).quantize(MILLIONTH)
+    beyond = max(D(0), units - D(taken["needed_until"]))
+    dearer = D(taken["unit_total"]) - D(found["usual_unit"])
+    rest = cents((units - now) * held + beyond * dearer)
+    assert D(found["gain"]) == cents(now * margin) - rest - D(taken["low_fee"])
+    never = max(D(taken["unsold_units"]), D(taken["expired_units"]))
+    sold = (units - never) * D(trace["risk"]["unit_price_base"])
+    assert D(found["brings"]) == cents(sold - units * D(taken["unit_total"]))
+    assert (trace["reason"]["code"] == "loses_money") == (D(found["brings"]) < 0)
 
 
 def _check_jump(
@@ -139,7 +166,10 @@ def _check_option(
     lost = numbers["before"] + numbers["after"]
     assert float(one["lost_units"]) == pytest.approx(lost, abs=0.006)
     assert D(one["lost_margin"]) == cents(D(one["lost_units"]) * margin)
-    assert D(one["cost"]) == D(one["extra"]) + D(one["lost_margin"]) + D(one["low_fee"])
+    never = max(D(0), D(one["unsold_units"]) - D(one["expired_units"]))
+    assert D(one["left_over"]) == cents(never * D(found["usual_unit"]))
+    parts = (D(one[name]) for name in ("extra", "lost_margin", "low_fee", "left_over"))
+    assert D(one["cost"]) == sum(parts)
     assert one["cycle_service"] == pytest.approx(numbers["clean"], abs=0.0006)
     if one["fill_rate"] is not None:
         rate = 1 - numbers["after"] / max(DUST, numbers["demand"])

@@ -60,7 +60,6 @@ class Courses:
                     "shelf": sum(lying[1:]) / quantity,
                     "before": gone[arrival],
                     "after": max(0.0, asked[gap] - quantity),
-                    "served": min(asked[gap], quantity),
                     "demand": totals[arrival + gap] - totals[arrival] + self.owed[arrival],
                     "clean": 1.0 if asked[gap] - quantity <= DUST else 0.0,
                     "expired": lying[shelf_life] if shelf_life and shelf_life <= most else 0.0,
@@ -73,6 +72,11 @@ class Courses:
                     facts["low"] = self._low(arrival, gap, asked, quantity, totals, left, fees)
                 for name, value in facts.items():
                     sums.setdefault(name, []).append(value)
+        planned = one["planned_day"]
+        sums["served"] = [
+            min(gone[planned + gap] - gone[planned] + self.owed[planned], quantity)
+            for gone in self.gone
+        ]
         return {name: mean(values) for name, values in sums.items()}
 
     def _asked(self, gone: Sequence[float], arrival: int, found: dict[str, Any]) -> float:
@@ -111,10 +115,13 @@ class Courses:
 
 
 def chance_of_empty(trace: dict[str, Any]) -> float:
-    """Share of arrivals and levels of demand with a day without stock until the next goods."""
+    """Share of arrivals, as planned or late, and levels of demand with a day without stock until
+    the next goods.
+    """
     lead, demand = trace["lead_time"], Demand(trace["demand"])
     shift = (day(trace["as_of"]) - day(trace["starts_on"])).days
-    arrivals, gap = [max(0, days + shift) for days in lead_points(lead)], lead["gap_days"]
+    planned, gap = max(0, shift + lead["days_with_closures"]), lead["gap_days"]
+    arrivals = [max(planned, days + shift) for days in lead_points(lead)]
     sellable, coming, lots = sellable_of(trace), inbound_by_day(trace), lots_by_day(trace)
     found = []
     for number in range(200):

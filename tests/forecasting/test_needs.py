@@ -86,7 +86,7 @@ def test_replay_what_if_and_plan_ask_for_the_same_units(
         situation.demand, lead_time_days=LEAD, lead_time_spread_days=0, review_days=REVIEW,
         service_level=LEVEL, gap_days=GAP, lead_times=leads, rule=rule,
     )  # fmt: skip
-    cover = Cover(policy, TODAY + timedelta(days=LEAD), Way(leads, GAP))
+    cover = Cover(policy, TODAY + timedelta(days=LEAD), Way(leads, GAP, LEAD))
     [need] = needs_of(situation, [cover])
     wanted = -(-max(need.units, moq, 1) // pack) * pack if need.due else 0
 

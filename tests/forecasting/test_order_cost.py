@@ -71,7 +71,7 @@ def test_the_closed_form_is_what_day_by_day_carrying_finds(
     courses = courses_of(
         demand, sellable=stock, arrivals=arrivals, starts_on=START, horizon_days=horizon
     )
-    [cost] = order_costs(courses, Way((arrival,), gap), [quantity])
+    [cost] = order_costs(courses, Way((arrival,), gap, arrival), [quantity])
     if courses.owed[arrival] > 0:
         return
     before, after, shelf, clean = [], [], [], []
@@ -90,7 +90,7 @@ def test_the_closed_form_is_what_day_by_day_carrying_finds(
     assert cost.lost_after == pytest.approx(np.mean(after), abs=1e-6)
     assert cost.shelf_days == pytest.approx(np.mean(shelf), abs=1e-6)
     assert cost.cycle_service == pytest.approx(np.mean(clean))
-    assert needed_until(courses, Way((arrival,), gap), arrival + gap) >= 0
+    assert needed_until(courses, Way((arrival,), gap, arrival), arrival + gap) >= 0
 
 
 def test_courses_follow_the_quantiles_of_the_total() -> None:
@@ -107,8 +107,8 @@ def test_a_spread_of_the_lead_time_is_the_mean_over_its_arrivals() -> None:
     courses = courses_of(
         steady_demand(10, 140), sellable=300, arrivals=(), starts_on=START, horizon_days=780
     )
-    both = order_costs(courses, Way((20, 40), 7), [100])[0]
-    early, late = (order_costs(courses, Way((day,), 7), [100])[0] for day in (20, 40))
+    both = order_costs(courses, Way((20, 40), 7, 30), [100])[0]
+    early, late = (order_costs(courses, Way((day,), 7, day), [100])[0] for day in (20, 40))
     assert both.lost_before == pytest.approx((early.lost_before + late.lost_before) / 2)
     assert both.shelf_days == pytest.approx((early.shelf_days + late.shelf_days) / 2)
 
@@ -119,13 +119,13 @@ def test_units_beyond_an_age_are_counted() -> None:
         steady_demand(10), sellable=0, arrivals=(), starts_on=START, horizon_days=740
     )
     ages = Ages(shelf_life_days=30, aged_after_days=30, low_cover_days=28)
-    [cost] = order_costs(courses, Way((0,), 7), [400], ages=ages)
+    [cost] = order_costs(courses, Way((0,), 7, 0), [400], ages=ages)
     assert cost.expired == pytest.approx(100)
     # 90 + 80 + ... + 0 unit-days after day 30, in months of 30 days.
     assert cost.aged_months == pytest.approx(450 / 30)
     # Cover falls below 28 days (280 units) after 12 days, so never in the first week.
     assert cost.low_units == 0
-    [scarce] = order_costs(courses, Way((0,), 7), [290], ages=ages)
+    [scarce] = order_costs(courses, Way((0,), 7, 0), [290], ages=ages)
     assert scarce.low_units == pytest.approx(60)  # day 1 ends with 280: enough
 
 
@@ -151,7 +151,7 @@ def test_customers_who_wait_are_part_of_what_an_order_is_asked_for() -> None:
     courses = courses_of(
         steady_demand(1), sellable=-500, arrivals=[], starts_on=START, horizon_days=900
     )
-    [cost] = order_costs(courses, Way((30,), 10), [459])
+    [cost] = order_costs(courses, Way((30,), 10, 30), [459])
     # 500 wait and ten more come: 459 of 510 are served.
     assert cost.lost_after == pytest.approx(51)
     assert cost.fill_rate == pytest.approx(0.9)
