@@ -29,6 +29,7 @@ Ints = npt.NDArray[np.int64]
 TRIAL_ORIGINS = 8
 SHORT_HORIZONS = 3  # a history of fewer horizons at the first origin is short
 SHORT_REFITS = 3
+SLEEPS_BELOW = 0.25  # of the pace of its season, what sells before it is asleep
 CHAMPION_PRIOR = 8.0  # origins' worth of trust in the segment against the series' own record
 LEAST_RELATIVE = 1e-9  # a perfect score is measured too
 BLEND_ADVANTAGE = 0.7  # a single candidate must be this much better than the blend
@@ -124,16 +125,20 @@ def run_trial(panel: Panel, horizon: int, models: Sequence[Model]) -> Trial:
 
 def asleep_in(trial: Trial, panel: Panel, segment: Ints) -> Bools:
     """[S] rare sellers out of season: nothing sold in the whole trial, but a year before what is
-    ahead.
+    ahead, and little in the year before that trial. What sold all year and then stopped has died.
 
     Their errors know only that nothing came; what is ahead is left to the lookalikes.
     """
     if not trial.origins:
         return np.zeros(panel.count, dtype=bool)
-    begin = panel.length - panel.frequency.year
-    season = panel.y[:, max(begin, 0) : max(begin + trial.actual.shape[2], 0)]
+    y, year, horizon = np.nan_to_num(panel.y), panel.frequency.year, trial.actual.shape[2]
+    begin = panel.length - year
+    season = y[:, max(begin, 0) : max(begin + horizon, 0)].sum(axis=1) / horizon
+    first = trial.origins[0] - year
+    before = y[:, max(first, 0) : max(begin, 0)].sum(axis=1) / max(begin - first, 1)
     awake = (np.nan_to_num(trial.actual) > 0).any(axis=(0, 2))
-    return np.asarray((segment % 2 == 1) & ~awake & (np.nan_to_num(season) > 0).any(axis=1))
+    slept = (first >= 0) & (before <= SLEEPS_BELOW * season)
+    return np.asarray((segment % 2 == 1) & ~awake & (season > 0) & slept)
 
 
 def choose_champions(trial: Trial, segment: Ints) -> tuple[str, ...]:

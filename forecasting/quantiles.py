@@ -30,8 +30,13 @@ def quantile_rows(levels: Floats, quantiles: Floats, wanted: Floats) -> Floats:
 
 def mean_of(levels: Floats, quantiles: Floats) -> float:
     """The mean of one distribution (its quantile function averaged)."""
-    all_levels, [row] = _with_tails(levels, quantiles[None])
-    return float(np.trapezoid(row, all_levels))
+    return float(means_of(levels, quantiles[None])[0])
+
+
+def means_of(levels: Floats, quantiles: Floats) -> Floats:
+    """[N] the means of distributions [N, Q]."""
+    all_levels, rows = _with_tails(levels, quantiles)
+    return np.asarray(np.trapezoid(rows, all_levels, axis=1))
 
 
 def mixed_quantile(levels: Floats, quantiles: Floats, level: float) -> float:

@@ -23,7 +23,14 @@ from forecasting.intervals import (
 )
 from forecasting.panel import Bools, Panel
 from forecasting.paths import Donors, sample_paths
-from forecasting.resemblance import base_of, period_features, running_totals, total_features
+from forecasting.resemblance import (
+    base_of,
+    period_features,
+    running_totals,
+    sizes_at,
+    total_features,
+)
+from forecasting.silence import shares_by_silence, silence_of, with_silence
 from forecasting.spread_mixing import learn_shares, mixed
 
 Floats = npt.NDArray[np.float64]
@@ -108,7 +115,7 @@ class Sight:
 
     def total_quantiles(self, steps: Ints) -> Floats:
         """[S, K, P] quantiles of running totals."""
-        ratios = RatioQuantiles(PATH_LEVELS, None, ())
+        ratios, shares = RatioQuantiles(PATH_LEVELS, None, ()), None
         if self.said is not None:
             open_said, actual = self._filled_totals(steps)
             features = total_features(
@@ -126,6 +133,8 @@ class Sight:
                 seed=self.seed + 1,
                 alike=len(self.trial.origins) * len(steps) / 2.0,
             )
+            tried = ratios.at(features, open_said.reshape(-1))
+            shares = self._shares_by_silence(tried, actual)
         origin = [self.panel.length]
         shut = self.panel.closed_ahead(self.panel.length, self.final.shape[1])
         base = np.where(shut, 0.0, base_of(self.panel, self.final[None], origin)[0])
@@ -134,10 +143,23 @@ class Sight:
             self.panel, self.covariates, origin, total, steps, self._others(self.ahead)
         )
         table = ratios.at(features, total.reshape(-1)).reshape(self.panel.count, len(steps), -1)
+        if shares is not None:
+            table = with_silence(table, silence_of(self.panel, np.asarray(origin))[0], shares)
         if self.panel.whole:
             said = running_totals(np.where(shut, 0.0, self.final)[None], steps)[0]
             table = no_surer_than_chance(table, said)
         return np.minimum(table, believable(self.panel, total[0], steps)[:, :, None])
+
+    def _shares_by_silence(self, tried: Floats, actual: Floats) -> Floats:
+        """The part of what was awaited by the last step that came, by silence at the origin."""
+        origins = self.trial.origins
+        table = tried.reshape(*actual.shape, -1)[:, :, -1]
+        return shares_by_silence(
+            silence_of(self.panel, np.asarray(origins)).reshape(-1),
+            table.reshape(-1, table.shape[2]),
+            actual[:, :, -1].reshape(-1),
+            np.nan_to_num(sizes_at(self.panel, origins)).reshape(-1),
+        )
 
     def _filled_totals(self, steps: Ints) -> tuple[Floats, Floats]:
         """Forecast and actual totals [O, S, K] of the trial; unseen periods as forecast."""
