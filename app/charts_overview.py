@@ -5,7 +5,7 @@ from datetime import date
 
 import plotly.graph_objects as go
 
-from app.charts import IN_TRANSIT, PLACES, blank, day_axis, faded, plain_name
+from app.charts import IN_TRANSIT, INK, PLACES, blank, day_axis, faded, plain_name
 from app.i18n import t
 
 HEIGHT = 440
@@ -16,10 +16,13 @@ def value_by_place(
     days: Sequence[date],
     places: Sequence[tuple[str, Sequence[float]]],
     in_transit: Sequence[float],
+    year_ago: Sequence[float | None] = (),
     *,
     language: str,
 ) -> go.Figure:
-    """Stock value as stacked areas, bottom to top in the order given, what is on the way on top."""
+    """Stock value as stacked areas, bottom to top in the order given, what is on the way on top;
+    all of it a year before as a line, where it is known.
+    """
     figure = blank(height=HEIGHT)
     layers = [
         (name, values, PLACES[number % len(PLACES)]) for number, (name, values) in enumerate(places)
@@ -35,6 +38,17 @@ def value_by_place(
                 stackgroup="value",
                 line={"width": 0.6, "color": colour},
                 fillcolor=faded(colour, 0.92),
+                hovertemplate="%{y:,.1f}",
+            )
+        )
+    if any(value is not None for value in year_ago):
+        figure.add_trace(
+            go.Scatter(
+                x=list(days),
+                y=[None if value is None else value / THOUSAND for value in year_ago],
+                name=t("overview.year_ago", language=language),
+                mode="lines",
+                line={"width": 1.6, "color": INK, "dash": "dot"},
                 hovertemplate="%{y:,.1f}",
             )
         )

@@ -3,6 +3,7 @@
 Draws what `insight/overview` says about the chosen scope and period; computes nothing.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import streamlit as st
@@ -21,7 +22,7 @@ from inventory_core.catalog.locations import warehouses
 from inventory_core.clock import utc_now
 from inventory_core.db.engine import Reading
 from inventory_core.insight.facts import categories, channels
-from inventory_core.insight.kpis import Scope, last_snapshot_on
+from inventory_core.insight.kpis import Scope, last_snapshot_on, read_days
 from inventory_core.insight.overview import Overview, read_overview
 from inventory_core.office.actors import Permission
 from inventory_core.office.job_runs import JobName
@@ -30,6 +31,7 @@ from inventory_core.planning.worklist import current_run
 PERIODS = ("90", "30", "180", "365")
 STALE_AFTER_DAYS = 2
 MOST_POINTS = 130
+A_YEAR = timedelta(days=365)
 
 
 def draw() -> None:
@@ -56,7 +58,8 @@ def draw() -> None:
     with head:
         page_head(t("nav.overview"), _sentence(found))
     kpi_cards(found)
-    _picture_and_attention(found)
+    year_ago = session.cached("overview_year_ago", _year_ago, scope, first_on, until)
+    _picture_and_attention(found, year_ago)
     if session.may(Permission.COST_VIEW) and not scope.warehouse_ids:
         with st.container(border=True), session.part():
             st.subheader(md("overview.places"), anchor=False)
@@ -138,12 +141,18 @@ def _sentence(found: Overview) -> str:
     return f"{pace}{problem}"
 
 
-def _picture_and_attention(found: Overview) -> None:
+def _year_ago(conn: Reading, scope: Scope, first_on: date, until: date) -> dict[date, float]:
+    """Value of all stock a year before each day of the period, where it is kept."""
+    days = read_days(conn, scope, first_on - A_YEAR, until - A_YEAR)
+    return {one.on_day + A_YEAR: float(one.inventory_value) for one in days}
+
+
+def _picture_and_attention(found: Overview, year_ago: Mapping[date, float]) -> None:
     money = session.may(Permission.COST_VIEW)
     left, right = st.columns([3, 2], gap="medium") if money else (None, st.container())
     if left is not None:
         with left, st.container(border=True), session.part():
-            _picture(found)
+            _picture(found, year_ago)
     with right:
         _attention()
 
@@ -154,7 +163,7 @@ def _attention() -> None:
         attention_list()
 
 
-def _picture(found: Overview) -> None:
+def _picture(found: Overview, year_ago: Mapping[date, float]) -> None:
     currency = session.current().company.base_currency
     st.markdown(f"**{md('overview.picture', currency=currency)}**")
     if not found.places:
@@ -180,5 +189,6 @@ def _picture(found: Overview) -> None:
         )
         for on in days
     ]
-    figure = value_by_place(days, series, travelling, language=reader_language())
+    before = [year_ago.get(on) for on in days]
+    figure = value_by_place(days, series, travelling, before, language=reader_language())
     chart(figure, "overview_value")

@@ -6,8 +6,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import charts
+from app.charts_overview import value_by_place
+from app.i18n import catalogue
 
 FIRST = date(2025, 11, 3)
+EN = catalogue("en")
 
 
 @pytest.mark.parametrize("days", [0, 1, 6, 30, 75, 76, 200, 400, 1500, 4000])
@@ -52,3 +55,18 @@ def test_a_title_stands_over_the_picture_as_words_that_wrap() -> None:
     assert not screen.exception
     assert [one.value for one in screen.markdown] == [r"**Stock of A\*B lasts until spring**"]
     assert "lasts until" not in screen.get("plotly_chart")[0].proto.spec
+
+
+def test_stock_of_a_year_before_is_a_line_where_it_is_known() -> None:
+    days = [FIRST, FIRST + timedelta(1)]
+
+    def names(*year_ago: float | None) -> list[str]:
+        figure = value_by_place(days, [("US", [1, 2])], [0, 0], year_ago, language="en")
+        return [trace.name for trace in figure.data]
+
+    line = EN["overview.year_ago"]
+    assert line not in names()
+    assert line not in names(None, None)
+    assert line in names(None, 3000.0)
+    figure = value_by_place(days, [], [0, 0], [None, 3000.0], language="en")
+    assert list(figure.data[-1].y) == [None, 3.0]
