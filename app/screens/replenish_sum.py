@@ -27,7 +27,8 @@ def draw_sum(shown: Shown) -> None:
         (t("replenish.sum_inbound"), _inbound(position)),
         (t("replenish.sum_upstream"), -position.get("upstream", 0)),
         (t("replenish.sum_lost"), -quantity["lost_before_arrival"]),
-        (t("replenish.sum_beyond"), _beyond(quantity)),
+        (t("replenish.sum_beyond"), _asked(quantity) - _to_level(quantity)),
+        (t("replenish.sum_would_expire"), int(quantity["needed"]) - _asked(quantity)),
     ]
     shown_lines = [(label, value) for label, value in lines if value]
     body = "\n".join(
@@ -42,6 +43,12 @@ def draw_sum(shown: Shown) -> None:
         f"| **{md('replenish.sum_needed')}** | **{number(quantity['needed'])}** |\n"
         f"| {rounded} | **{number(quantity['ordered'])}** |"
     )
+    if wasted := round((trace.get("in_time") or {"expires": 0})["expires"]):
+        days = number(trace["in_time"]["days"])
+        st.warning(
+            md("replenish.would_expire", units=number(wasted), days=days),
+            icon=":material/hourglass_bottom:",
+        )
     limited = limit_note(trace)
     if limited is not None:
         st.caption(limited)
@@ -88,6 +95,14 @@ def _signed(value: int, *, first: bool) -> str:
     return f"+ {number(value)}" if value > 0 else f"− {number(-value)}"
 
 
-def _beyond(quantity: dict[str, Any]) -> int:
-    """Less than up to the level, where no more can be asked for; older evidence knows no level."""
-    return int(quantity["needed"]) - int(quantity.get("to_level", quantity["needed"]))
+def _to_level(quantity: dict[str, Any]) -> int:
+    """Up to the level; older evidence knows none."""
+    return int(quantity.get("to_level", quantity["needed"]))
+
+
+def _asked(quantity: dict[str, Any]) -> int:
+    """The level, less where no more can be asked for; older evidence has one bound alone."""
+    if "to_level" not in quantity:
+        return int(quantity["needed"])
+    most = quantity.get("most_asked")
+    return _to_level(quantity) if most is None else min(_to_level(quantity), int(most))
