@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inventory_core.db.engine import Reading
-from inventory_core.insight.demand import orders_by_hour
+from inventory_core.insight.order_hours import orders_by_hour
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
