@@ -1,8 +1,8 @@
 """From days of demand to the panel that models learn from. Decides the period and what is missing.
 
 One-off bulk lines and what moved here from an empty site are taken out, days without stock are
-missing, and a week that was partly out of stock stands for the days it could sell. Weeks end on the
-last day of history, so that the newest week is always whole. Forecasts nothing.
+missing, and what was partly out of stock, a day or a week, stands for what it could sell of it.
+Weeks end on the last day of history, so that the newest week is always whole. Forecasts nothing.
 """
 
 from collections.abc import Mapping
@@ -130,9 +130,17 @@ def _offered_from(grid: DemandGrid, skipped: int) -> Ints:
 
 
 def _daily(grid: DemandGrid) -> Floats:
+    """[S, days] demand of whole days: what was sold while there was stock, for all of the day.
+
+    Units that were ordered beyond stock were asked for in the rest of the day: with them it may
+    have been seen whole.
+    """
     y = grid.usual()
-    unseen = ~grid.live | grid.closed | (np.nan_to_num(grid.out_share) > LEAST_DAY_SHARE)
-    return _from_first_sale(np.where(unseen, np.nan, y), np.where(grid.live, y, np.nan))
+    in_stock = 1.0 - np.nan_to_num(grid.out_share)
+    served = np.maximum(y - grid.short, 0.0)
+    demand = np.maximum(y, served / np.maximum(in_stock, LEAST_DAY_SHARE))
+    unseen = ~grid.live | grid.closed | (in_stock < LEAST_DAY_SHARE)
+    return _from_first_sale(np.where(unseen, np.nan, demand), np.where(grid.live, y, np.nan))
 
 
 def _weekly(grid: DemandGrid) -> Floats:

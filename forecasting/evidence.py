@@ -53,6 +53,7 @@ def trace_of(
         ),
         "projection": _projection(expected, cautious, taken.arrives_on, short_on),
         "quantity": _quantity(situation, taken, expected),
+        "in_time": _in_time(taken),
         "cost": cost_of(settings, choice, draft),
         "offer": _offer(taken),
         "choice": {
@@ -220,6 +221,20 @@ def _quantity(situation: Situation, taken: Option, expected: Projection) -> dict
     }
 
 
+def _in_time(taken: Option) -> dict[str, Any] | None:
+    """What is worth having before it expires; `expires`: expected of what is ordered."""
+    found = taken.need.in_time
+    if found is None:
+        return None
+    return {
+        "days": found.days,
+        "units": found.units,
+        "gain": found.gain.per_cost,
+        "gain_assumed": found.gain.assumed,
+        "expires": round(taken.cost.expired, 2),
+    }
+
+
 def _offer(taken: Option) -> dict[str, Any]:
     offer = taken.offer
     return {
@@ -239,7 +254,7 @@ def _warnings(situation: Situation, taken: Option) -> list[str]:
     """What a buyer should look at before saying yes; sentences are made by the screen."""
     found = []
     shelf = situation.shelf_life_days
-    if shelf and taken.cover_days and taken.cover_days > shelf:
+    if shelf and not taken.need.in_time and taken.cover_days and taken.cover_days > shelf:
         found.append("outlasts_shelf_life")
     if taken.unit_price is None:
         found.append("no_price")

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.paused_days import paused_share
+from forecasting.selling_hours import by_selling_clock, selling_clocks
 from inventory_core.db.engine import Reading
 from inventory_core.insight import demand
 
@@ -78,14 +79,15 @@ def out_share_by_day(conn: Reading, pairs: SeriesDays) -> Floats:
 
 
 def _without_stock(conn: Reading, pairs: SeriesDays) -> Floats:
-    """Share of each day without stock, from the moments at which stock ran out and came back."""
+    """Share of each day's selling without stock, from when stock ran out and when it came back."""
     share = np.full((len(pairs.sku_id), pairs.length), np.nan)
     rows = conn.rows(demand.availability_edges()) if pairs.grain == "sku_warehouse" else []
     if not rows:
         return share
     sku, warehouse, moment, in_stock = zip(*rows, strict=True)
     place = pairs.rows_of(sku, warehouse)
-    start = np.array(moment, dtype=np.float64) - pairs.first
+    moments, places = np.array(moment, dtype=np.float64), np.array(warehouse, dtype=np.int64)
+    start = by_selling_clock(moments, places, selling_clocks(conn)) - pairs.first
     end = np.full(len(start), float(pairs.length))
     same = place[1:] == place[:-1]
     end[:-1][same] = start[1:][same]

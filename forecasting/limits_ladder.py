@@ -1,7 +1,8 @@
 """The quantities that one draft may have, from its least order upwards, each with what it brings.
 
 Value = units expected to be served until the order after the next could arrive × margin - holding
-of what lies until then (what is left then saves buying it again); money in the base currency.
+of what lies until then (what is left then saves buying it again) - landed cost of what expires;
+money in the base currency.
 Decides which quantities are worth asking for and which units come next when an order is topped
 up; never how many are ordered.
 """
@@ -13,8 +14,9 @@ from typing import Any
 
 from forecasting.courses import Courses, courses_of
 from forecasting.limits import Item, Level
-from forecasting.order_cost import SHELF_DAYS, Way, order_costs
+from forecasting.order_cost import SHELF_DAYS, Ages, Way, order_costs
 from forecasting.situation import Draft, Planned, PlanSettings
+from forecasting.sold_in_time import in_time_again, keeping_days
 from forecasting.supplier_choice import DAYS_PER_YEAR, MOST_COVER_DAYS
 from forecasting.supplier_terms import OfferTerms, allowed_quantity, landed_unit_cost, step_of
 from forecasting.transfers import cents
@@ -93,7 +95,8 @@ class Ladder:
     def many(self, quantities: Sequence[int], courses: Courses) -> list[Level]:
         """Several quantities, weighed together."""
         here = self.planned.situation
-        costs = order_costs(courses, self.way, quantities)
+        ages = Ages(keeping_days(here.shelf_life_days))
+        costs = order_costs(courses, self.way, quantities, ages=ages)
         found = []
         for quantity, cost in zip(quantities, costs, strict=True):
             price, landed = self.prices(quantity)
@@ -104,6 +107,7 @@ class Ladder:
             held = landed * self.settings.holding_rate_year / DAYS_PER_YEAR
             days = min(cost.shelf_days, self.way.gap_days)
             value = cost.served * float(margin) - quantity * days * float(held)
+            value -= cost.expired * float(landed)
             found.append(
                 Level(
                     quantity,
@@ -159,6 +163,8 @@ class Ladder:
             "amount_base": str(amount),
             "unit_landed": str(landed),
         }
+        if trace["in_time"] is not None:
+            trace["in_time"] = in_time_again(trace, quantity, self.courses())
         trace["limits"] = dict(told)
         return replace(
             self.draft,
@@ -272,7 +278,7 @@ def _may_fill(
     done: Mapping[str, float],
     room: Mapping[str, float | None],
 ) -> bool:
-    """Whether the next units find room, are needed soon enough, and under no maximum by hand."""
+    """Whether the next units find room, sell soon enough, and are under no maximum by hand."""
     ahead = (then.quantity - ladder.wanted.quantity) / ladder.planned.policy.per_day
     measured = then.volume > now.volume or then.weight > now.weight
     volume = done["volume"] + then.volume - now.volume
@@ -282,7 +288,9 @@ def _may_fill(
         for most, more in ((room["volume"], volume), (room["weight"], weight))
     )
     free = ladder.planned.situation.rule.maximum is None
-    return measured and fits and free and ahead <= MOST_FILL_DAYS
+    in_time = ladder.draft.trace["in_time"]
+    keeps = in_time is None or then.quantity <= in_time["units"]
+    return measured and fits and free and keeps and ahead <= MOST_FILL_DAYS
 
 
 def _topped(ladder: Ladder, level: Level, code: str, name: str) -> Ladder:

@@ -21,6 +21,7 @@ from forecasting.order_cost import Way
 from forecasting.policy import ROUNDING, Floats, Policy
 from forecasting.projection import EMPTY, Projection, coming_by_day, project_stock
 from forecasting.situation import Situation
+from forecasting.sold_in_time import InTime
 
 Bools = npt.NDArray[np.bool_]
 
@@ -33,9 +34,10 @@ class Need:
     """Units needed of an order of today by one way.
 
     `to_level`: order-up-to less the position and what is lost anyway; `most_asked`: what can be
-    asked of it at most, None where that does not limit it (set by hand, or not `below`); `chance`:
-    that the shelf is empty without it between its arrival and the next; `below`: the position has
-    come down to the reorder point and is short of order-up-to; `due`: and it can serve.
+    asked of it at most, None where that does not limit it (set by hand, or not `below`);
+    `chance`: that the shelf is empty without it between its arrival and the next; `below`: the
+    position has come down to the reorder point and is short of order-up-to; `due`: and it can
+    serve; `in_time`: what is worth having before it expires, None where that does not limit it.
     """
 
     to_level: int
@@ -43,11 +45,13 @@ class Need:
     chance: float = 0.0
     below: bool = False
     due: bool = False
+    in_time: InTime | None = None
 
     @property
     def units(self) -> int:
-        """The smaller of both."""
-        return self.to_level if self.most_asked is None else min(self.to_level, self.most_asked)
+        """The least of these bounds."""
+        most = self.to_level if self.most_asked is None else min(self.to_level, self.most_asked)
+        return most if self.in_time is None else min(most, self.in_time.units)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from math import ceil
 
-from forecasting.courses import courses_of
+from forecasting.courses import Courses, courses_of
 from forecasting.lead_time import Route, arrives_on, lead_times
 from forecasting.need import Cover, Need, needs_of
 from forecasting.order_cost import (
@@ -23,6 +23,7 @@ from forecasting.order_cost import (
 )
 from forecasting.policy import Paying, replenish_policy
 from forecasting.situation import PlanSettings, Situation
+from forecasting.sold_in_time import gain_of, in_time, keeping_days
 from forecasting.supplier_choice import (
     DAYS_PER_MONTH,
     MOST_COVER_DAYS,
@@ -75,11 +76,6 @@ def options_of(situation: Situation, settings: PlanSettings) -> list[Option]:
     """
     ways = _ways(situation, settings)
     covers = [_cover(situation, settings, offer, way) for offer, way in ways]
-    needs = needs_of(situation, covers)
-    bare = [
-        _worth_weighing(situation, settings, Path(*way, cover, need))
-        for way, cover, need in zip(ways, covers, needs, strict=True)
-    ]
     end = max(_middle(one.way) + one.way.gap_days for one in covers)
     last = max(max(one.way.arrivals) + one.way.gap_days for one in covers)
     courses = courses_of(
@@ -90,6 +86,12 @@ def options_of(situation: Situation, settings: PlanSettings) -> list[Option]:
         horizon_days=last + LOST_AFTER_DAYS + 1,
         lots=situation.lots,
     )
+    needs = needs_of(situation, covers)
+    paths = [
+        _sold_in_time(situation, settings, courses, Path(*way, cover, need))
+        for way, cover, need in zip(ways, covers, needs, strict=True)
+    ]
+    bare = [_worth_weighing(situation, settings, path) for path in paths]
     fees = settings.costs if situation.warehouse_kind == WarehouseKind.FBA else None
     asked = [
         (one.way, [option.quantity.ordered for option in options])
@@ -106,6 +108,19 @@ def options_of(situation: Situation, settings: PlanSettings) -> list[Option]:
         volume = situation.volume_m3 or Decimal(0)
         found += _worth_their_break([_priced(option, settings, fees, volume) for option in known])
     return found
+
+
+def _sold_in_time(here: Situation, settings: PlanSettings, courses: Courses, path: Path) -> Path:
+    """The need no larger than what is worth having before it expires; nothing is not due."""
+    days, need, offer = keeping_days(here.shelf_life_days), path.need, path.offer
+    if days is None or not need.below:
+        return path
+    dearest, landed = offer.price_at(offer.moq), None
+    if dearest is not None:
+        landed = landed_unit_cost(offer, path.way, dearest[1], here.rates)
+    gain = gain_of(here.selling_price_base, landed, settings.costs.margin_share)
+    found = in_time(courses, path.cover.way, days, gain)
+    return replace(path, need=replace(need, in_time=found, due=need.due and found.units > 0))
 
 
 def _ways(situation: Situation, settings: PlanSettings) -> list[tuple[OfferTerms, OfferRoute]]:
@@ -223,8 +238,10 @@ def _keeps(option: Option, situation: Situation) -> bool:
     """Whether more than the need is allowed, and would be sold before it ages."""
     if situation.rule.maximum is not None:
         return False
+    fresh = option.need.in_time
+    sold = fresh is None or option.quantity.ordered <= fresh.units
     limit = min(MOST_COVER_DAYS, situation.shelf_life_days or MOST_COVER_DAYS)
-    return option.cover_days is not None and option.cover_days <= limit
+    return sold and option.cover_days is not None and option.cover_days <= limit
 
 
 def _worth_their_break(options: Sequence[Option]) -> list[Option]:

@@ -15,24 +15,11 @@ from inventory_core.planning.release import Shown
 def draw_sum(shown: Shown) -> None:
     """The sum in words and numbers, line by line, as a buyer would write it down."""
     trace = shown.trace
-    policy, quantity, position = trace["policy"], trace["quantity"], trace["position"]
+    quantity = trace["quantity"]
     st.markdown(f"##### {md('replenish.why_quantity', quantity=number(shown.quantity))}")
-    lines = [
-        *_cover(policy),
-        (t("replenish.sum_available"), -(position["on_hand"] - position["held"])),
-        (t("replenish.sum_expired"), position.get("expired", 0)),
-        (t("replenish.sum_expiring"), quantity.get("expiring", 0)),
-        (t("replenish.sum_reserved"), position["reserved"] + position["backordered"]),
-        (t("replenish.sum_planned_out"), position.get("planned_out", 0)),
-        (t("replenish.sum_inbound"), _inbound(position)),
-        (t("replenish.sum_upstream"), -position.get("upstream", 0)),
-        (t("replenish.sum_lost"), -quantity["lost_before_arrival"]),
-        (t("replenish.sum_beyond"), _beyond(quantity)),
-    ]
-    shown_lines = [(label, value) for label, value in lines if value]
     body = "\n".join(
         f"| {plain(label)} | {_signed(value, first=place == 0)} |"
-        for place, (label, value) in enumerate(shown_lines)
+        for place, (label, value) in enumerate(sum_lines(trace))
     )
     rounded = md(
         "replenish.sum_rounded", step=number(quantity["step"]), moq=number(quantity["moq"])
@@ -42,6 +29,12 @@ def draw_sum(shown: Shown) -> None:
         f"| **{md('replenish.sum_needed')}** | **{number(quantity['needed'])}** |\n"
         f"| {rounded} | **{number(quantity['ordered'])}** |"
     )
+    if wasted := round((trace.get("in_time") or {"expires": 0})["expires"]):
+        days = number(trace["in_time"]["days"])
+        st.warning(
+            md("replenish.would_expire", units=number(wasted), days=days),
+            icon=":material/hourglass_bottom:",
+        )
     limited = limit_note(trace)
     if limited is not None:
         st.caption(limited)
@@ -54,6 +47,25 @@ def draw_sum(shown: Shown) -> None:
                 days=number(quantity["forced_days"]),
             )
         )
+
+
+def sum_lines(trace: dict[str, Any]) -> list[tuple[str, int]]:
+    """Words and signed units of each line that is not nothing; they add up to what is needed."""
+    policy, quantity, position = trace["policy"], trace["quantity"], trace["position"]
+    lines = [
+        *_cover(policy),
+        (t("replenish.sum_available"), -(position["on_hand"] - position["held"])),
+        (t("replenish.sum_expired"), position.get("expired", 0)),
+        (t("replenish.sum_expiring"), quantity.get("expiring", 0)),
+        (t("replenish.sum_reserved"), position["reserved"] + position["backordered"]),
+        (t("replenish.sum_planned_out"), position.get("planned_out", 0)),
+        (t("replenish.sum_inbound"), _inbound(position)),
+        (t("replenish.sum_upstream"), -position.get("upstream", 0)),
+        (t("replenish.sum_lost"), -quantity["lost_before_arrival"]),
+        (t("replenish.sum_beyond"), _asked(quantity) - _to_level(quantity)),
+        (t("replenish.sum_would_expire"), int(quantity["needed"]) - _asked(quantity)),
+    ]
+    return [(label, value) for label, value in lines if value]
 
 
 def _cover(policy: dict[str, Any]) -> list[tuple[str, int]]:
@@ -88,6 +100,14 @@ def _signed(value: int, *, first: bool) -> str:
     return f"+ {number(value)}" if value > 0 else f"− {number(-value)}"
 
 
-def _beyond(quantity: dict[str, Any]) -> int:
-    """Less than up to the level, where no more can be asked for; older evidence knows no level."""
-    return int(quantity["needed"]) - int(quantity.get("to_level", quantity["needed"]))
+def _to_level(quantity: dict[str, Any]) -> int:
+    """Up to the level; older evidence knows none."""
+    return int(quantity.get("to_level", quantity["needed"]))
+
+
+def _asked(quantity: dict[str, Any]) -> int:
+    """The level, less where no more can be asked for; older evidence has one bound alone."""
+    if "to_level" not in quantity:
+        return int(quantity["needed"])
+    most = quantity.get("most_asked")
+    return _to_level(quantity) if most is None else min(_to_level(quantity), int(most))

@@ -24,7 +24,7 @@ from tests.forecasting.pocket import (
     whole,
 )
 from tests.forecasting.pocket_cost_checks import MILLIONTH, check_choice, check_costs, check_money
-from tests.forecasting.pocket_courses import most_asked
+from tests.forecasting.pocket_courses import Courses, most_asked
 
 
 def check_card(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
@@ -143,13 +143,16 @@ def check_quantity(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
     assert quantity["expiring"] == _expiring(trace, trace["policy"]["protection_days"])
     worth -= quantity["expiring"]
     to_level = trace["policy"]["order_up_to"] - worth - quantity["lost_before_arrival"]
-    assert quantity["to_level"] == to_level
+    needed = quantity["to_level"]
+    assert needed == to_level
     if {"minimum", "maximum"} & set(trace["policy"]["manual"]):
         assert quantity["most_asked"] is None
-        assert quantity["needed"] == to_level
     else:
         assert quantity["most_asked"] == most_asked(trace)
-        assert quantity["needed"] == min(to_level, quantity["most_asked"])
+        needed = min(needed, quantity["most_asked"])
+    if trace["in_time"] is not None:
+        needed = min(needed, _in_time(trace))
+    assert quantity["needed"] == needed
     step, ordered = quantity["step"], quantity["ordered"]
     limited, costs = "limits" in trace, trace["order_cost"]
     assert ordered == row["quantity"]
@@ -173,6 +176,28 @@ def check_quantity(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
         assert quantity["cover_days"] == pytest.approx(ordered / per_day, abs=0.051)
         sellable = max(0, sellable_of(trace))
         assert row["days_of_cover"] == pytest.approx(sellable / per_day, abs=0.051)
+
+
+def _in_time(trace: dict[str, Any]) -> int:
+    """What is worth having before it expires: what a unit earns, and the courses of demand."""
+    told, weighed = trace["in_time"], trace["order_cost"]["candidates"][0]
+    assert told["days"] == trace["order_cost"]["shelf_life_days"]
+    price = trace["risk"]["unit_price_base"]
+    known = price is not None and weighed["unit_landed"] is not None
+    assert told["gain_assumed"] is not known
+    if known and trace["cost"]["price_from_quantity"] == trace["offer"]["prices"][0][0]:
+        margin = max(D(0), D(price) - D(weighed["unit_landed"]))
+        assert told["gain"] == pytest.approx(float(margin / D(weighed["unit_landed"])), abs=0.0001)
+    horizon = max(weighed["arrival_days"]) + max(told["days"], weighed["gap_days"])
+    courses = Courses(trace, horizon)
+    units = courses.in_time(weighed, trace)
+    assert told["units"] == units
+    ordered = trace["quantity"]["ordered"]
+    expires = courses.expiring(ordered, weighed, told["days"])
+    assert told["expires"] == pytest.approx(expires, abs=0.006)
+    if ordered == weighed["quantity"]:
+        assert float(weighed["expired_units"]) == pytest.approx(expires, abs=0.006)
+    return units
 
 
 def _expiring(trace: dict[str, Any], days: int) -> int:

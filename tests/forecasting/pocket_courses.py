@@ -83,6 +83,33 @@ class Courses:
         """Units lost without the order by the day from which the rest counts as lost."""
         return gone[arrival + found["lost_after_days"]] - gone[arrival] + self.owed[arrival]
 
+    def in_time(self, one: dict[str, Any], trace: dict[str, Any]) -> int:
+        """Units that are worth having before they expire, counted up one by one."""
+        told, unit = trace["in_time"], 0
+        sold, needed = (
+            [
+                gone[at + days] - gone[at] + self.owed[at]
+                for at in one["arrival_days"]
+                for gone in self.gone
+            ]
+            for days in (told["days"], min(told["days"], one["gap_days"]))
+        )
+        while unit < max(sold):
+            expires = mean(min(1.0, max(0.0, unit + 1 - units)) for units in sold)
+            serves = 1 - mean(min(1.0, max(0.0, unit + 1 - units)) for units in needed)
+            if expires > max(0.2, told["gain"] * serves) + DUST:
+                break
+            unit += 1
+        return unit
+
+    def expiring(self, quantity: int, one: dict[str, Any], days: int) -> float:
+        """Units of so many that are expected to expire."""
+        return mean(
+            max(0.0, quantity - (gone[at + days] - gone[at] + self.owed[at]))
+            for at in one["arrival_days"]
+            for gone in self.gone
+        )
+
     def _low(
         self,
         arrival: int,

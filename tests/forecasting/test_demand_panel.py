@@ -3,6 +3,7 @@
 from datetime import date
 
 import numpy as np
+import pytest
 
 from forecasting.demand_panel import Period, panel_of_grid
 from forecasting.engine import forecast_panel
@@ -16,19 +17,19 @@ PERIOD = Period(frequency_of("W-SUN"), 7, 8, "long_lead_times")
 
 def a_grid(**changes: np.ndarray) -> DemandGrid:
     """Whole units sold each day, from a Monday to a Sunday; nobody ran out and no price moved."""
-    shape = (SERIES, WEEKS * 7)
+    shape = changes.get("y", np.empty((SERIES, WEEKS * 7))).shape
     facts = {
+        "short": np.zeros(shape),
         "y": np.random.default_rng(5).poisson(1.3, shape).astype(np.float64),
         "price": np.full(shape, 10.0),
         "out_share": np.zeros(shape),
-        "promotion": np.zeros((SERIES, shape[1] + 56)),
+        "promotion": np.zeros((shape[0], shape[1] + 56)),
     }
     return DemandGrid(
-        sku_id=np.arange(SERIES, dtype=np.int64) + 1,
-        warehouse_id=np.full(SERIES, 100, dtype=np.int64),
-        part=("",) * SERIES,
+        sku_id=np.arange(shape[0], dtype=np.int64) + 1,
+        warehouse_id=np.full(shape[0], 100, dtype=np.int64),
+        part=("",) * shape[0],
         first_on=date(2025, 1, 6),
-        short=np.zeros(shape),
         bulk=np.zeros(shape),
         live=np.ones(shape, dtype=bool),
         closed=np.zeros(shape, dtype=bool),
@@ -69,3 +70,42 @@ def test_a_price_is_heard_where_it_moved_outside_promotions() -> None:
     assert heard[0, [13, 14, 27, 29]].tolist() == [10, 10, 10, 12]
     assert heard[0, 28] == (10 * 4 + 12 * 3) / 7, "the week in which it rose"
     assert (heard[1:] == 10).all()
+
+
+DAILY = Period(frequency_of("D"), 1, 14, "small_and_near")
+
+
+@pytest.mark.parametrize("period", [DAILY, PERIOD], ids=["daily", "weekly"])
+@pytest.mark.parametrize("pace", [0.4, 3.0, 20.0])
+def test_trap_27_outages_that_know_nothing_of_demand_leave_its_sum_as_it_was(
+    pace: float, period: Period
+) -> None:
+    random = np.random.default_rng(7)
+    shape = (400, WEEKS * 7)
+    wanted = random.poisson(pace, shape)
+    out = np.where(random.random(shape) < 0.5, random.uniform(0, 0.6, shape), 0.0)
+    sold = random.binomial(wanted, 1 - out).astype(np.float64)
+    grid = a_grid(y=sold, out_share=out)
+    panel = panel_of_grid(grid, period)
+    asked = wanted.reshape(len(wanted), -1, period.days).sum(axis=2)
+    seen = ~np.isnan(panel.y)
+    assert 0.5 < seen[:, 8:].mean() <= 1
+    # A week keeps what was sold on days that hardly count: a little more than there was.
+    most = 0.006 if period is DAILY else 0.02
+    assert panel.y[seen].sum() == pytest.approx(asked[seen].sum(), rel=most)
+
+
+def test_trap_27_a_day_seen_for_less_than_half_of_its_demand_is_not_seen() -> None:
+    out, y = np.zeros((SERIES, WEEKS * 7)), a_grid().y + 1
+    out[0, 100:104], y[0, 100:104] = [0.45, 0.5, 0.51, 1.0], 11
+    found = panel_of_grid(a_grid(out_share=out, y=y), DAILY).y[0]
+    assert found[100:102].tolist() == [pytest.approx(20), pytest.approx(22)]
+    assert np.isnan(found[102:104]).all()
+    assert (found[:100] == y[0, :100]).all()
+
+
+def test_trap_27_orders_taken_beyond_stock_are_not_counted_twice() -> None:
+    out, y, short = (np.zeros((SERIES, WEEKS * 7)) for _ in range(3))
+    y += 1
+    out[0, 100], y[0, 100], short[0, 100] = 0.45, 20, 9
+    assert panel_of_grid(a_grid(out_share=out, y=y, short=short), DAILY).y[0, 100] == 20

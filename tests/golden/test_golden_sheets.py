@@ -25,6 +25,7 @@ def as_sheet(planned: Planned) -> dict[str, object]:
         "quantity": draft.quantity,
         "needed": trace["quantity"]["needed"],
         "forced": trace["quantity"]["forced"],
+        "expires": trace["in_time"]["expires"] if trace["in_time"] else None,
         "forced_days": trace["quantity"]["forced_days"],
         "supplier": trace["offer"]["supplier"],
         "why_supplier": trace["choice"]["why"],
