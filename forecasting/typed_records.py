@@ -80,8 +80,8 @@ class _Writer:
             return [kind.__name__, value.isoformat()]
         if kind is dict:
             return ["map", *([self.value(key), self.value(one)] for key, one in value.items())]
-        if kind is np.ndarray:
-            return self._array(value)
+        if kind is np.ndarray or isinstance(value, np.generic):
+            return self._array(np.asarray(value))
         name = kind.__name__
         if GROUPS.get(name) is kind:
             items = [self.value(one) for one in value]
@@ -136,7 +136,8 @@ class _Reader:
         if kind in GROUPS:
             return GROUPS[kind](map(self.value, rest))
         if kind in ARRAYS:
-            return np.array(rest[1:], dtype=kind).reshape(rest[0])
+            # Of no dimension: a number that a library made.
+            return np.array(rest[1:], dtype=kind).reshape(rest[0])[()]
         if kind in _SIMPLE:
             return _SIMPLE[kind](rest[0])
         if kind in self._shapes.words:
