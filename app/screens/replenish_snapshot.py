@@ -6,7 +6,7 @@ Draws the trace as it is kept; decides only in which words the snapshot is named
 import streamlit as st
 
 from app import session
-from app.i18n import md
+from app.i18n import md, prose
 from inventory_core.planning.plan_snapshots import maker_of, short_id
 from inventory_core.planning.release import Shown
 
@@ -28,4 +28,4 @@ def snapshot_words(shown: Shown) -> str:
     if maker.forgotten:
         return md("snapshot.dropped", snapshot=name)
     key = "snapshot.whole" if maker.whole else "snapshot.after_act"
-    return f"{md(key)} `{name}`. {md('snapshot.again')} `yiben plan --snapshot {name}`"
+    return prose(md(key, snapshot=name), md("snapshot.again", snapshot=name))

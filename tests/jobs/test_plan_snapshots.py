@@ -8,6 +8,7 @@ from decimal import Decimal
 from hashlib import sha256
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from app.screens.replenish_acts import approve_now
@@ -25,6 +26,7 @@ from inventory_core.planning.plan_snapshots import (
 )
 from inventory_core.planning.rules import ReplenishRule, set_replenish_rule
 from jobs.planning import run_planning
+from tests.conftest import SAMPLE_NOW
 from tests.planning.seller import NOW, TODAY, Seller, make_seller
 
 pytestmark = pytest.mark.usefixtures("few_trees")
@@ -238,3 +240,18 @@ def test_snapshots_that_do_not_fit_go_but_never_the_newest(seller: Seller) -> No
     seller.run("UPDATE plan_snapshot SET content = NULL")
     assert planned(seller) == last
     assert kept(seller) == {last}
+
+
+@pytest.mark.slow
+def test_the_plan_of_a_whole_company_comes_out_the_same_and_takes_little_room(
+    sample_database: Database,
+) -> None:
+    """Limits, lanes, learned ways, lots and fees: what a small seller does not have."""
+    run_planning(sample_database, SYSTEM, now=SAMPLE_NOW, prophet_seconds=0)
+    with sample_database.reading() as conn:
+        found = find_snapshot(conn, str(conn.scalar(text("SELECT id FROM plan_snapshot"))))
+        published = published_by(conn, found.id)
+    told = plan_again(found, published)
+    assert told.same, told.differences[:5]
+    assert told.suggestions > 100
+    assert len(found.content) < 1_000 * len(told.document.facts.situations)
