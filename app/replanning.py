@@ -2,19 +2,22 @@
 
 Decides nothing: it hands `desk/decisions` what planning says now, from the forecast that is
 published, inside the transaction of the approval; and it brings the suggestions of those SKUs in
-line, because goods at a hub that one site no longer needs are free for the next.
+line, because goods at a hub that one site no longer needs are free for the next. What such a plan
+stood on is kept like that of a whole one.
 """
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from forecasting.replenish import plan_from_run, proposals_of
+from forecasting.plan_document import snapshot_of
+from forecasting.replenish import plan_from_run, plan_of, proposals_of, read_plan_facts
 from inventory_core.clock import new_id
 from inventory_core.db.engine import Writing
 from inventory_core.desk.decisions import Fresh
 from inventory_core.office.actors import Actor
 from inventory_core.office.company import read_company
+from inventory_core.planning.plan_snapshots import keep_snapshot
 from inventory_core.planning.published import current_run
 from inventory_core.planning.release import Shown
 from inventory_core.planning.suggestions import propose_suggestions
@@ -56,14 +59,17 @@ def refresh_suggestions(
     run = current_run(tx)
     if run is None or not sku_ids:
         return
-    plan = plan_from_run(tx, run, as_of=run.plan_day, sku_ids=sorted(set(sku_ids)))
-    propose_suggestions(
+    facts = read_plan_facts(tx, run, as_of=run.plan_day, sku_ids=sorted(set(sku_ids)))
+    plan = plan_of(facts)
+    proposals = proposals_of(plan)
+    proposed = propose_suggestions(
         tx,
         actor,
-        proposals_of(plan),
+        proposals,
         run_id=run.id,
         sku_ids=sku_ids,
         key=f"click:{new_id()}",
         quiet_days=read_company(tx).review_days,
         now=now,
     )
+    keep_snapshot(tx, snapshot_of(facts, plan, run_id=run.id, whole=False), proposals, proposed)

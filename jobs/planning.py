@@ -13,7 +13,8 @@ from typing import Any
 
 from forecasting.arrivals import arrivals_of_plan
 from forecasting.fanout import LOCAL, checked_engine, engine_for
-from forecasting.replenish import Plan, plan_from_run, policies_of, proposals_of
+from forecasting.plan_document import snapshot_of
+from forecasting.replenish import Plan, plan_of, policies_of, proposals_of, read_plan_facts
 from forecasting.training import Trained, code_version, train
 from inventory_core.clock import business_day, new_id
 from inventory_core.db.engine import Database, Writing
@@ -21,6 +22,7 @@ from inventory_core.db.leases import Lease
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.company import read_company
 from inventory_core.planning.plan_limits import keep_report
+from inventory_core.planning.plan_snapshots import forget_snapshots, keep_snapshot
 from inventory_core.planning.promotion_effects import keep_promotion_effects
 from inventory_core.planning.published import (
     NewRun,
@@ -204,12 +206,14 @@ def _propose(
     note_plan_day(tx, published.id, as_of)
     today = business_day(now, read_company(tx).time_zone)
     keep_outlooks(tx, arrivals_of_plan(tx, as_of=as_of, today=today))
-    planned = plan_from_run(tx, published, as_of=as_of)
+    facts = read_plan_facts(tx, published, as_of=as_of)
+    planned = plan_of(facts)
+    proposals = proposals_of(planned)
     publish_policies(tx, published.id, policies_of(planned))
     proposed = propose_suggestions(
         tx,
         actor,
-        proposals_of(planned),
+        proposals,
         run_id=published.id,
         sku_ids=None,
         key=key,
@@ -217,6 +221,9 @@ def _propose(
         now=now,
     )
     keep_report(tx, published.id, planned.report or {})
+    stood_on = snapshot_of(facts, planned, run_id=published.id, whole=True)
+    keep_snapshot(tx, stood_on, proposals, proposed)
+    forget_snapshots(tx)
     return planned, proposed
 
 

@@ -1,7 +1,8 @@
 """`yiben plan`: retrain, plan, propose, here and now. Decides options, progress and the table.
 
 The same planning that runs every night; it is recorded among the jobs, so that the screens show it
-too. Exit code 0 when it finished, 1 when it could not.
+too. Exit code 0 when it finished, 1 when it could not. With `--snapshot` a past plan is computed
+again instead.
 """
 
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from app.commands.plan_again import compute_again
 from app.i18n import day, money, number, t
 from app.opening import Opened, opened_company, terminal_language
 from app.screens.jobs_words import plan_summary
@@ -35,9 +37,16 @@ def plan(
     engine: Annotated[
         str, typer.Option(help="local, processes or tcp://host:port; default: by size")
     ] = "",
+    snapshot: Annotated[
+        str,
+        typer.Option(help="compute the plan of this snapshot again and compare; writes nothing"),
+    ] = "",
 ) -> None:
     """Forecast demand and propose what to buy, from whom and by when."""
     language = terminal_language()
+    if snapshot:
+        _again(snapshot, company, language, {"as-of": as_of, "engine": engine})
+        return
     settings = {"as_of": _checked_day(as_of).isoformat()} if as_of else {}
     if engine:
         checked_engine(engine)
@@ -48,6 +57,15 @@ def plan(
         screen.print(plan_summary(run.result, language), soft_wrap=True)
         if top > 0:
             screen.print(_table(opened, top, language))
+
+
+def _again(snapshot: str, company: str, language: str, others: dict[str, str]) -> None:
+    for name, value in others.items():
+        if value:
+            raise Invalid("snapshot_with_other_options", field=name)
+    with opened_company(company) as opened:
+        if not compute_again(opened.database, snapshot, language, screen):
+            raise typer.Exit(1)
 
 
 def run_here(

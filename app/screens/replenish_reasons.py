@@ -26,6 +26,7 @@ from app.screens.replenish_costs import (
     order_notes,
 )
 from app.screens.replenish_overrides import draw_override_notes
+from app.screens.replenish_snapshot import draw_numbers
 from app.screens.replenish_sum import draw_sum
 from app.sites import site_words
 from app.widgets import chart, link
@@ -197,9 +198,7 @@ def _what_would_change(shown: Shown) -> None:
     notes += [md(f"replenish.warning_{code}") for code in trace["warnings"]]
     if notes:
         st.markdown("\n".join(f"- {note}" for note in notes))
-    with st.expander(md("replenish.all_numbers"), icon=":material/calculate:"):
-        st.caption(md("replenish.all_numbers_hint"))
-        st.json(trace, expanded=1)
+    draw_numbers(shown)
 
 
 def _inbound_words(item: dict[str, Any], as_of: str) -> str:

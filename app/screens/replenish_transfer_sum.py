@@ -119,9 +119,6 @@ def _notes(trace: dict[str, Any]) -> None:
         notes.append(md("sending.note_hub"))
     notes += [md(f"sending.assumed_{name}") for name in trace["assumed"]]
     st.markdown("\n".join(f"- {note}" for note in notes))
-    with st.expander(md("replenish.all_numbers"), icon=":material/calculate:"):
-        st.caption(md("replenish.all_numbers_hint"))
-        st.json(trace, expanded=1)
 
 
 def _expiring(quantity: dict[str, Any]) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from app.screens.replenish_acts import (
 )
 from app.screens.replenish_change import change_transfer
 from app.screens.replenish_lane_form import state_lane
+from app.screens.replenish_snapshot import draw_numbers
 from app.screens.replenish_transfer_sum import draw_need, draw_worth
 from app.sites import site_words
 from app.widgets import Told
@@ -115,6 +116,7 @@ def _reasons(row: pd.Series, beside: int | None) -> None:
         left, right = st.columns([1.5, 1], gap="medium")
         with left:
             draw_worth(trace)
+            draw_numbers(shown)
         with right:
             draw_need(trace, beside)
 

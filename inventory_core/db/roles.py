@@ -20,6 +20,7 @@ CHANGING_COLUMNS: dict[str, tuple[str, ...]] = {
     "reservation": ("state", "priority", "shipped", "released", "expires_at", "lot_id"),
     "cost_layer": ("quantity_left", "value_left"),
     "approval": ("state", "decided_at"),
+    "plan_snapshot": ("content", "left_alone"),
 }
 SECRET_TABLES = ("session", "one_time_link", "sign_in_attempt", "person_identity")
 _PERSON_WITHOUT_SECRETS = ("id", "name", "name_key", "email", "language", "active", "version")

@@ -21,9 +21,10 @@ MOMENTS: dict[str, tuple[Any, str, bool]] = {
     "after_training": (planning, "train", True),
     "publishing": (planning, "publish_run", True),
     "crowning": (releasing, "rule_on", True),
-    "planning": (planning, "plan_from_run", True),
+    "planning": (planning, "plan_of", True),
     "before_proposing": (planning, "publish_policies", True),
-    "before_the_commit": (planning, "propose_suggestions", True),
+    "before_the_snapshot": (planning, "propose_suggestions", True),
+    "before_the_commit": (planning, "keep_snapshot", True),
 }
 
 

@@ -21,7 +21,10 @@ pytestmark = pytest.mark.usefixtures("few_trees")
 
 YESTERDAY = date(2026, 3, 1)
 # All that a second planning must leave as it was.
-BOOKS = ("suggestion", "suggestion_revision", "approval", "outbox", "policy", "forecast")
+BOOKS = (
+    *("suggestion", "suggestion_revision", "approval", "outbox", "policy", "forecast"),
+    *("plan_snapshot", "plan_snapshot_suggestion"),
+)
 
 
 def planned(database: Database, **more: object) -> PlanResult:

@@ -16,6 +16,7 @@ YESTERDAY = date(2026, 3, 1)
 BOOKS = (
     *("forecast_run", "forecast", "policy", "model_release"),
     *("suggestion", "suggestion_revision", "approval", "outbox"),
+    *("plan_snapshot", "plan_snapshot_suggestion"),
 )
 
 
