@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from forecasting.replenish import plan_from_run, proposals_of
+from forecasting.replenish import plan_from_run, policies_of, proposals_of
 from inventory_core.clock import new_id
 from inventory_core.db.engine import Writing
 from inventory_core.desk.decisions import Fresh
 from inventory_core.office.actors import Actor
 from inventory_core.office.company import read_company
-from inventory_core.planning.published import current_run
+from inventory_core.planning.published import current_run, lock_planning, publish_policies
 from inventory_core.planning.release import Shown
 from inventory_core.planning.suggestions import propose_suggestions
 
@@ -50,13 +50,19 @@ def replan(tx: Writing, shown: Sequence[Shown]) -> dict[int, Fresh | None]:
 
 
 def refresh_suggestions(
-    tx: Writing, actor: Actor, sku_ids: Sequence[int], *, now: datetime
+    tx: Writing, actor: Actor, sku_ids: Sequence[int], *, now: datetime, covers: bool = False
 ) -> None:
-    """Bring the open suggestions of these SKUs in line with the stock of this moment."""
+    """Bring the open suggestions of these SKUs in line with the stock of this moment; `covers`:
+    and what they are filled up to, where it is that which was changed.
+    """
+    if covers:
+        lock_planning(tx)  # as a plan takes its locks: this before the covers
     run = current_run(tx)
     if run is None or not sku_ids:
         return
     plan = plan_from_run(tx, run, as_of=run.plan_day, sku_ids=sorted(set(sku_ids)))
+    if covers:
+        publish_policies(tx, run.id, policies_of(plan))
     propose_suggestions(
         tx,
         actor,
