@@ -41,18 +41,18 @@ def list_columns() -> dict[str, Column]:
     """What the list says, on screen and as a file."""
     return {
         # Headings of the import's template: the file of this list can be brought in again.
-        "sku": Text(t("catalog.sku")),
-        "name": Text(t("catalog.name")),
-        "warehouse": Text(t("replenish.site"), width="small"),
-        "minimum": Units(t("rules.minimum"), width="small"),
-        "maximum": Units(t("rules.maximum"), width="small"),
-        "service_level": Decimal(t("rules.service_level"), digits=1, width="small"),
-        "review_days": Units(t("rules.review_days"), width="small"),
-        "buying": Text(t("rules.buying"), width="small"),
-        "planned": Flag(t("rules.planned"), help=t("rules.planned_help"), width="small"),
-        "reason": Text(t("rules.reason")),
-        "set_by": Text(t("rules.set_by"), width="small"),
-        "recorded_at": Moment(t("rules.since")),
+        "sku": Text(t("catalog.sku"), width=110),
+        "name": Text(t("catalog.name"), width=190),
+        "warehouse": Text(t("replenish.site"), width=76),
+        "minimum": Units(t("rules.minimum"), width=70),
+        "maximum": Units(t("rules.maximum"), width=70),
+        "service_level": Decimal(t("rules.service_level"), digits=1, width=112),
+        "review_days": Units(t("rules.review_days"), width=136),
+        "buying": Text(t("rules.buying"), width=72),
+        "planned": Flag(t("rules.planned"), help=t("rules.planned_help"), width=80),
+        "set_by": Text(t("rules.set_by"), width=76),
+        "recorded_at": Moment(t("rules.since"), width=136),
+        "reason": Text(t("rules.reason"), width=160),
     }
 
 

@@ -9,8 +9,10 @@ import streamlit as st
 from app import session
 from app.i18n import md, moment, number, percent, plain, t
 from app.screens.rules_words import part_value
-from inventory_core.planning.rules import PARTS, KnownRule
+from inventory_core.planning.rules import PARTS, KnownRule, ReplenishRule
 from inventory_core.vocabulary import OrderRule
+
+_OTHER = {"minimum": "maximum", "maximum": "minimum"}
 
 
 def draw_in_force(site: Any, known: KnownRule | None, state: str) -> None:
@@ -36,14 +38,26 @@ def _part(name: str, site: Any, known: KnownRule | None, state: str) -> tuple[st
             return t("rules.buying_no"), md("rules.from_state", state=t(f"catalog.state_{state}"))
         return t("rules.buying_yes"), md("rules.from_company")
     if name in ("minimum", "maximum"):
-        units = site.reorder_point if name == "minimum" else site.order_up_to
-        return number(int(units)) if site.planned else "—", md("rules.from_plan")
+        return _units(name, site, rule)
     company = session.current().company
     if name == "review_days":
         return part_value(name, company.review_days), md("rules.from_company")
     if company.order_rule is OrderRule.LEAST_COST and site.planned:
         return percent(float(site.service_level), 1), md("rules.from_cost")
     return percent(float(company.service_level), 1), md("rules.from_company")
+
+
+def _units(name: str, site: Any, rule: ReplenishRule | None) -> tuple[str, str]:
+    """A level that nobody set, as it is computed or as the one that somebody set bounds it."""
+    if name == "minimum":
+        computed, other = site.reorder_point, rule.maximum if rule else None
+        bound = other is not None and (not site.planned or other < computed)
+    else:
+        computed, other = site.order_up_to, rule.minimum if rule else None
+        bound = other is not None and (not site.planned or other > computed)
+    if bound:
+        return number(other), md("rules.from_other", other=t(f"rules.{_OTHER[name]}"))
+    return number(int(computed)) if site.planned else "—", md("rules.from_plan")
 
 
 def _by_words(known: KnownRule) -> str:

@@ -2,8 +2,8 @@
 that sets or clears each part. Draws and asks; the command decides, against what was seen here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -19,11 +19,27 @@ from app.widgets import field_grid
 from app.widgets_acts import run_act
 from inventory_core.catalog.skus import Sku, read_sku, sku_named
 from inventory_core.db.engine import Reading
+from inventory_core.desk.imports_cells import CellKind, CellProblem, read_cell
+from inventory_core.errors import Invalid
 from inventory_core.office.actors import Permission
 from inventory_core.planning.rule_lists import select_rule_sites
-from inventory_core.planning.rules import MOST_REASON, KnownRule, ReplenishRule, rules_of
+from inventory_core.planning.rules import (
+    MOST_DAYS,
+    MOST_REASON,
+    MOST_UNITS,
+    KnownRule,
+    ReplenishRule,
+    rules_of,
+)
 
 ALL_SITES = 0
+# Each part that is typed: what it is, and what is said where it is not.
+_TYPED: dict[str, tuple[CellKind, str, int]] = {
+    "minimum": (CellKind.WHOLE, "rule_minimum_out_of_range", MOST_UNITS),
+    "maximum": (CellKind.WHOLE, "rule_maximum_out_of_range", MOST_UNITS),
+    "service_level": (CellKind.PERCENT, "rule_level_out_of_range", 0),
+    "review_days": (CellKind.WHOLE, "rule_review_out_of_range", MOST_DAYS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +132,8 @@ def _form(seen: Seen, sites: list[int], known: ReplenishRule | None) -> None:
     """The fields of a rule, filled with what is set; saved for all of `sites`."""
     allowed = session.may(Permission.PURCHASE_EDIT)
     name = f"rules_{seen.sku.id}_{'_'.join(map(str, sites))}"
-    mark = "_".join(map(str, _parts(known)))
     with st.form(name, border=False):
-        wanted = _fields(f"{name}_{mark}", known, disabled=not allowed)
+        typed = _fields(name, known, disabled=not allowed)
         with st.container(horizontal=True):
             saved = st.form_submit_button(md("shell.save"), type="primary", disabled=not allowed)
             ruled = any(site in seen.known for site in sites)
@@ -128,39 +143,36 @@ def _form(seen: Seen, sites: list[int], known: ReplenishRule | None) -> None:
         st.caption(md("shell.no_right_act", permission=right))
     if not saved and not cleared:
         return
-    if cleared:
-        wanted = {"reason": wanted["reason"]}
-    rules = [ReplenishRule(seen.sku.id, site, **wanted) for site in sites]
-    before = {one.rule.pair: one.rule for one in seen.known.values()}
-    run_act(
-        lambda tx, actor, now, key: save_rules(tx, actor, now, key, rules, before),
-        name=name,
-        done=lambda done: said_saved(done, seen.sku.code),
-    )
+    with session.part():
+        wanted = {"reason": typed["reason"]} if cleared else typed_rule(typed)
+        rules = [ReplenishRule(seen.sku.id, site, **wanted) for site in sites]
+        before = {one.rule.pair: one.rule for one in seen.known.values()}
+        run_act(
+            lambda tx, actor, now, key: save_rules(tx, actor, now, key, rules, before),
+            name=name,
+            done=lambda done: said_saved(done, seen.sku.code),
+        )
 
 
 def _fields(name: str, known: ReplenishRule | None, *, disabled: bool) -> dict[str, Any]:
-    """Every part as it is set; an empty field is the company's own."""
+    """Every part as it is typed; an empty field is the company's own. Fields of text, because one
+    for numbers that begins with a value cannot be emptied.
+    """
     rule = known or ReplenishRule(0, 0)
-    options: dict[str, Any] = {"disabled": disabled, "placeholder": t("rules.company_own")}
+    company = percent(float(session.current().company.service_level), 1)
     st.caption(md("rules.about"))
     with field_grid():
         found: dict[str, Any] = {
-            part: _number(part, getattr(rule, part), name, options)
-            for part in ("minimum", "maximum")
+            part: st.text_input(
+                md(f"rules.{part}"),
+                as_typed(part, getattr(rule, part)),
+                help=md(f"rules.{part}_help", company=company),
+                key=f"{name}_{part}",
+                placeholder=t("rules.company_own"),
+                disabled=disabled,
+            )
+            for part in _TYPED
         }
-        set_level = rule.service_level
-        level = st.number_input(
-            md("rules.service_level"),
-            value=None,
-            step=0.5,
-            format="%.1f",
-            help=md("rules.service_level_help", company=percent(_company_level(), 1)),
-            key=_filled(f"{name}_level", None if set_level is None else float(set_level * 100)),
-            **options,
-        )
-        found["review_days"] = _number("review_days", rule.review_days, name, options)
-    found["service_level"] = None if level is None else Decimal(str(round(level / 100, 4)))
     stopped = st.checkbox(
         md("rules.stop"),
         not rule.buying,
@@ -178,25 +190,19 @@ def _fields(name: str, known: ReplenishRule | None, *, disabled: bool) -> dict[s
     return {**found, "buying": not stopped}
 
 
-def _filled(key: str, value: float | None) -> str:
-    """The key of a field that begins with a value and can be emptied, as one can be that began
-    empty: a default value would come back.
-    """
-    st.session_state.setdefault(key, value)
-    return key
+def as_typed(part: str, value: Any) -> str:
+    """A part that is set, as somebody would type it."""
+    if value is None:
+        return ""
+    return f"{value * 100:f}".rstrip("0").rstrip(".") if part == "service_level" else str(value)
 
 
-def _number(part: str, value: int | None, name: str, options: dict[str, Any]) -> int | None:
-    typed = st.number_input(
-        md(f"rules.{part}"),
-        value=None,
-        step=1,
-        help=md(f"rules.{part}_help"),
-        key=_filled(f"{name}_{part}", value),
-        **options,
-    )
-    return None if typed is None else int(typed)
-
-
-def _company_level() -> float:
-    return float(session.current().company.service_level)
+def typed_rule(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed, read as the cell of a file is; Invalid names the field that is no number."""
+    found = dict(typed)
+    for part, (kind, code, most) in _TYPED.items():
+        try:
+            found[part] = read_cell(kind, typed[part])
+        except CellProblem as problem:
+            raise Invalid(code, field=part, most=most) from problem
+    return found

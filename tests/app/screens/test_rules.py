@@ -17,10 +17,12 @@ from inventory_core.desk.decisions import Choice
 from inventory_core.errors import Conflict
 from inventory_core.office.actors import SYSTEM
 from inventory_core.office.job_runs import waiting_requests
+from inventory_core.planning.order_room import purchase_fit
 from inventory_core.planning.release import Shown, shown_suggestions
 from inventory_core.planning.rule_lists import select_suggested
 from inventory_core.planning.rules import ReplenishRule, replenish_rules, set_replenish_rules
 from inventory_core.planning.worklist import waiting_suggestions
+from inventory_core.trade.offer_terms import offers
 from inventory_core.vocabulary import Role
 from jobs.planning import run_planning
 from tests.app.screens.shop import planned_seller
@@ -90,7 +92,7 @@ def saved(test: AppTest, button: str = "shell.save", **parts: Any) -> AppTest:
             next(one for one in test.text_input if one.label == EN["rules.reason"]).set_value(value)
         else:
             label = EN[f"rules.{name}"]
-            next(one for one in test.number_input if one.label == label).set_value(value)
+            next(one for one in test.text_input if one.label == label).set_value(value)
     after = next(one for one in test.button if one.label == EN[button]).click().run()
     assert not after.exception, after.exception
     return after
@@ -142,7 +144,7 @@ def test_a_buyer_sets_a_minimum_and_the_suggestion_follows(
     assert EN["rules.from_company"] in said
     assert EN["rules.from_plan"] in said
     assert EN["rules.from_hand"] not in said
-    after = saved(first, minimum=900, reason="trade fair")
+    after = saved(first, minimum="900", reason="trade fair")
     now = shown(shop, lamp)
     assert now.id == before.id
     lost = now.trace["quantity"]["lost_before_arrival"]
@@ -165,10 +167,12 @@ def test_a_buyer_sets_a_minimum_and_the_suggestion_follows(
 
 def test_bad_values_are_named_and_nothing_is_kept(shop: Served, lamp: tuple[int, int]) -> None:
     for parts, code in (
-        ({"minimum": 50, "maximum": 40}, "rule_maximum_below_minimum"),
-        ({"service_level": 100.0}, "rule_level_out_of_range"),
-        ({"review_days": 0}, "rule_review_out_of_range"),
-        ({"minimum": -1}, "rule_minimum_out_of_range"),
+        ({"minimum": "50", "maximum": "40"}, "rule_maximum_below_minimum"),
+        ({"service_level": "100"}, "rule_level_out_of_range"),
+        ({"review_days": "0"}, "rule_review_out_of_range"),
+        ({"minimum": "-1"}, "rule_minimum_out_of_range"),
+        ({"maximum": "a few"}, "rule_maximum_out_of_range"),
+        ({"service_level": "high"}, "rule_level_out_of_range"),
     ):
         after = saved(dialog(shop, lamp), **parts)
         [error] = [one.value for one in after.error]
@@ -183,7 +187,7 @@ def test_whoever_may_not_order_sees_what_holds_in_quiet_fields(
     for role in (Role.READER, Role.ANALYST, Role.WAREHOUSE):
         test = dialog(shop, lamp, role)
         assert EN["rules.from_hand"] in words_of(test)
-        assert all(one.disabled for one in (*test.number_input, *test.checkbox))
+        assert all(one.disabled for one in (*test.text_input, *test.checkbox))
         assert [one.disabled for one in test.button] == [True, True]
 
 
@@ -204,11 +208,11 @@ def test_a_rule_that_moves_no_number_is_named_all_the_same(
 ) -> None:
     before = shown(shop, lamp)
     level = before.trace["policy"]["service_level"]
-    saved(dialog(shop, lamp), service_level=100 * level)
+    saved(dialog(shop, lamp), service_level=f"{100 * level:g} %")
     now = shown(shop, lamp)
     assert (now.quantity, now.revision) == (before.quantity, before.revision + 1)
     assert "As you set it: service level" in words_of(card(shop, lamp))
-    saved(dialog(shop, lamp), service_level=None)
+    saved(dialog(shop, lamp), service_level="")
     assert "rule" not in shown(shop, lamp).trace
 
 
@@ -216,16 +220,21 @@ def test_a_maximum_and_a_review_period_are_filled_up_to(
     shop: Served, lamp: tuple[int, int]
 ) -> None:
     before = shown(shop, lamp)
-    saved(dialog(shop, lamp), review_days=60)
+    saved(dialog(shop, lamp), review_days="60")
     longer = shown(shop, lamp)
     assert longer.quantity > before.quantity
     assert longer.trace["policy"]["review_days"] == 60
     most = longer.trace["policy"]["order_up_to"] - 100
-    saved(dialog(shop, lamp), maximum=most)
+    saved(dialog(shop, lamp), maximum=str(most))
     held = shown(shop, lamp)
     assert held.trace["policy"]["order_up_to"] == most
     assert held.quantity < longer.quantity
     assert EN["replenish.sum_by_hand"] in words_of(card(shop, lamp))
+    with shop.database.reading() as conn:
+        [offer] = offers(conn, [lamp[0]], utc_now().date())
+        fit = purchase_fit(conn, held, offer, today=utc_now().date(), base_currency="USD")
+    told = {breach.rule: breach.told for breach in fit.breaches(held.quantity + 50)}
+    assert told == {"maximum_by_hand": {"maximum_by_hand": most}}
 
 
 def test_an_approval_on_numbers_of_before_the_rule_is_refused_with_the_new_ones(
@@ -250,7 +259,7 @@ def test_all_sites_at_once_and_a_site_that_no_plan_knows(
 ) -> None:
     test = dialog(shop, lamp)
     test.selectbox[0].set_value(0).run()
-    after = saved(test, minimum=900)
+    after = saved(test, minimum="900")
     uk = planned[1].uk
     assert {pair[1]: rule.minimum for pair, rule in standing(shop).items()} == {
         lamp[1]: 900,
@@ -271,7 +280,7 @@ def test_the_list_says_who_set_what_and_takes_it_back(shop: Served, lamp: tuple[
     test.query_params["part"] = "rules"
     test.run()
     assert EN["catalog.no_rules"].split(":")[0] in words_of(test)
-    saved(dialog(shop, lamp), minimum=900, service_level=98.5)
+    saved(dialog(shop, lamp), minimum="900", service_level="98.5")
     test.run()
     [row] = test.dataframe[0].value.to_dict("records")
     assert (row["sku"], row["minimum"], row["service_level"]) == ("LAMP", 900, 98.5)
@@ -279,7 +288,7 @@ def test_the_list_says_who_set_what_and_takes_it_back(shop: Served, lamp: tuple[
 
 
 def test_a_refresh_twice_changes_nothing(shop: Served, lamp: tuple[int, int]) -> None:
-    saved(dialog(shop, lamp), minimum=900)
+    saved(dialog(shop, lamp), minimum="900")
     kept = "SELECT md5(string_agg(p::text, ',' ORDER BY p::text)) FROM policy p"
     before = shown(shop, lamp).revision
 
