@@ -11,14 +11,20 @@ from dataclasses import asdict
 from datetime import datetime
 
 from forecasting.plan_document import snapshot_of
-from forecasting.replenish import plan_from_run, plan_of, proposals_of, read_plan_facts
+from forecasting.replenish import (
+    plan_from_run,
+    plan_of,
+    policies_of,
+    proposals_of,
+    read_plan_facts,
+)
 from inventory_core.clock import new_id
 from inventory_core.db.engine import Writing
 from inventory_core.desk.decisions import Fresh
 from inventory_core.office.actors import Actor
 from inventory_core.office.company import read_company
 from inventory_core.planning.plan_snapshots import keep_snapshot
-from inventory_core.planning.published import current_run
+from inventory_core.planning.published import current_run, lock_planning, publish_policies
 from inventory_core.planning.release import Shown
 from inventory_core.planning.suggestions import propose_suggestions
 
@@ -53,14 +59,20 @@ def replan(tx: Writing, shown: Sequence[Shown]) -> dict[int, Fresh | None]:
 
 
 def refresh_suggestions(
-    tx: Writing, actor: Actor, sku_ids: Sequence[int], *, now: datetime
+    tx: Writing, actor: Actor, sku_ids: Sequence[int], *, now: datetime, covers: bool = False
 ) -> None:
-    """Bring the open suggestions of these SKUs in line with the stock of this moment."""
+    """Bring the open suggestions of these SKUs in line with the stock of this moment; `covers`:
+    and what they are filled up to, where it is that which was changed.
+    """
+    if covers:
+        lock_planning(tx)  # as a plan takes its locks: this before the covers
     run = current_run(tx)
     if run is None or not sku_ids:
         return
     facts = read_plan_facts(tx, run, as_of=run.plan_day, sku_ids=sorted(set(sku_ids)))
     plan = plan_of(facts)
+    if covers:
+        publish_policies(tx, run.id, policies_of(plan))
     proposals = proposals_of(plan)
     proposed = propose_suggestions(
         tx,

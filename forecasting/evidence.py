@@ -13,7 +13,7 @@ from forecasting.evidence_cost import cost_of, faster_of, order_cost, rival, tex
 from forecasting.evidence_way import inbound_of, lead_time_of
 from forecasting.expiry import spoils_by_day
 from forecasting.need import expiring_units, horizon_of
-from forecasting.policy import ROUNDING, Paying, Policy, TotalDemand
+from forecasting.policy import ROUNDING, Paying, Policy, Rule, TotalDemand
 from forecasting.projection import Projection
 from forecasting.situation import Draft, PlanSettings, Situation
 from forecasting.supplier_choice import Choice, Option
@@ -48,6 +48,7 @@ def trace_of(
         "inbound": inbound_of(situation),
         "lots": _lots(situation, taken.policy),
         "policy": _policy(taken.policy),
+        **({"rule": _rule(situation.rule)} if situation.rule.by_hand else {}),
         "lead_time": lead_time_of(
             situation, choice, short_on=short_on, latest=latest, faster=faster
         ),
@@ -170,6 +171,11 @@ def _policy(policy: Policy) -> dict[str, Any]:
         "manual": list(policy.manual),
         "paying": _paying(policy.paying),
     }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    """The parts that a person set, by name."""
+    return {name: getattr(rule, name) for name in rule.by_hand}
 
 
 def _paying(paying: Paying | None) -> dict[str, str] | None:

@@ -206,7 +206,8 @@ def _parts(situation: Situation, settings: PlanSettings, path: Path) -> Sequence
     known = situation.selling_price_base is not None and path.offer.prices
     if not path.need.due or not known or settings.order_rule is not OrderRule.LEAST_COST:
         return (1.0,)
-    floor_set = situation.rule.service_level is not None
+    by_hand = situation.rule
+    floor_set = by_hand.service_level is not None or by_hand.minimum is not None
     return [part for part in PARTS_OF_NEED if part >= 1 or not floor_set]
 
 

@@ -14,6 +14,7 @@ from app.screens import (
     catalog_pauses,
     catalog_promotions,
     catalog_rates,
+    catalog_rules,
     catalog_skus,
 )
 from app.widgets import page_head, scope_bar
@@ -29,6 +30,7 @@ _PARTS: dict[str, Callable[[date], None]] = {
     "channels": catalog_channels.draw,
     "promotions": catalog_promotions.draw,
     "pauses": catalog_pauses.draw,
+    "rules": catalog_rules.draw,
     "calendar": catalog_calendar.draw,
     "rates": catalog_rates.draw,
 }

@@ -22,6 +22,7 @@ IMPORTED = {
     "warehouses": "warehouses",
     "rates": "rates",
     "pauses": "sale_pauses",
+    "rules": "rules",
 }
 # Beside a list of few columns there is room for the form; below a wide one it stands better.
 _BESIDE = [5, 3]
@@ -37,9 +38,10 @@ def draw_list(
     draw_one: Callable[[int], None] | None,
     words: Callable[[pd.DataFrame], pd.DataFrame] = lambda rows: rows,
     find: bool = True,
+    permission: Permission = Permission.CATALOG_EDIT,
 ) -> None:
     """`name` is the part's word in texts; `draw_one` gets the position of the ticked record."""
-    wanted = _head(name, open_new, find)
+    wanted = _head(name, open_new, find, permission)
     rows = session.cached(f"catalog_{name}", _rows, select, wanted)
     if not len(rows) and not wanted:
         template = IMPORTED.get(name, "")
@@ -71,7 +73,7 @@ def draw_list(
                 st.markdown(f":gray[{md('catalog.choose')}]")
 
 
-def _head(name: str, open_new: Callable[[], None], find: bool) -> str:
+def _head(name: str, open_new: Callable[[], None], find: bool, permission: Permission) -> str:
     single = name.removesuffix("s")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = ""
@@ -81,7 +83,7 @@ def _head(name: str, open_new: Callable[[], None], find: bool) -> str:
         if st.button(
             md(f"catalog.new_{single}"),
             icon=":material/add:",
-            disabled=not session.may(Permission.CATALOG_EDIT),
+            disabled=not session.may(permission),
         ):
             open_new()
     return wanted

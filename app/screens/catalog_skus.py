@@ -10,6 +10,7 @@ from app import session
 from app.i18n import md, plain, t
 from app.screens.catalog_list import draw_list
 from app.screens.catalog_record import new_record, record_form
+from app.screens.rules_form import open_rules
 from app.widgets import day_field, field_grid
 from app.widgets_tables import Text, Units
 from inventory_core.catalog.skus import (
@@ -54,7 +55,10 @@ def _words(rows: pd.DataFrame) -> pd.DataFrame:
 def _draw_one(sku_id: int) -> None:
     known, heir = session.read(lambda conn: _with_successor(conn, sku_id))
     with st.container(border=True):
-        st.subheader(plain(known.code), anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(plain(known.code), anchor=False)
+            if st.button(md("rules.open"), icon=":material/rule:", help=t("rules.open_help")):
+                open_rules(sku_id)
         record_form(
             f"sku_{sku_id}",
             known.version,

@@ -9,6 +9,8 @@ import streamlit as st
 
 from app.i18n import md, number, percent, plain, t
 from app.screens.replenish_limits import limit_note
+from app.screens.rules_form import open_rules
+from app.screens.rules_words import planned_words
 from inventory_core.planning.release import Shown
 
 
@@ -29,6 +31,7 @@ def draw_sum(shown: Shown) -> None:
         f"| **{md('replenish.sum_needed')}** | **{number(quantity['needed'])}** |\n"
         f"| {rounded} | **{number(quantity['ordered'])}** |"
     )
+    _draw_rules(shown)
     if wasted := round((trace.get("in_time") or {"expires": 0})["expires"]):
         days = number(trace["in_time"]["days"])
         st.warning(
@@ -68,21 +71,40 @@ def sum_lines(trace: dict[str, Any]) -> list[tuple[str, int]]:
     return [(label, value) for label, value in lines if value]
 
 
+def _draw_rules(shown: Shown) -> None:
+    """What a person set for this SKU here and it was planned with, and the way to set it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if words := planned_words(shown.trace):
+            st.markdown(f":small[{words}]", width="stretch")
+        if st.button(
+            md("rules.open"),
+            key=f"rules_{shown.id}",
+            icon=":material/rule:",
+            type="tertiary",
+            help=t("rules.open_help"),
+        ):
+            open_rules(shown.sku_id, shown.warehouse_id)
+
+
 def _cover(policy: dict[str, Any]) -> list[tuple[str, int]]:
     """What is filled up to, in its parts; in one where a person set it."""
-    if {"minimum", "maximum"} & set(policy["manual"]):
-        return [(t("replenish.sum_by_hand"), policy["order_up_to"])]
+    up_to = policy["order_up_to"]
+    if "maximum" in policy["manual"]:
+        return [(t("replenish.sum_by_hand"), up_to)]
+    if "minimum" in policy["manual"] and up_to > policy["computed_order_up_to"]:
+        return [(t("rules.sum_minimum"), up_to)]
+    reorder = policy["computed_reorder_point"]
     days = policy.get("protection_days") or policy["lead_time_days"] + policy["review_days"]
     level = percent(policy["service_level"], 0)
     return [
         (
             t("replenish.sum_demand", days=number(days)),
-            policy["reorder_point"] - policy["safety_stock"],
+            reorder - policy["safety_stock"],
         ),
         (t("replenish.sum_safety", level=level), policy["safety_stock"]),
         (
             t("replenish.sum_review", days=number(policy["review_days"])),
-            policy["order_up_to"] - policy["reorder_point"],
+            up_to - reorder,
         ),
     ]
 

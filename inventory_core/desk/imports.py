@@ -24,6 +24,7 @@ from inventory_core.desk.imports_loading import Load, Loader, Outcome, Stopped
 from inventory_core.desk.imports_milestones import load_milestones
 from inventory_core.desk.imports_pauses import load_sale_pauses
 from inventory_core.desk.imports_rows import Problems, RowsRead, read_rows
+from inventory_core.desk.imports_rules import load_rules
 from inventory_core.desk.imports_runs import (
     ImportReport,
     Note,
@@ -52,6 +53,7 @@ LOADERS: Mapping[str, Loader] = {
     "milestones": load_milestones,
     "customers": load_customers,
     "sale_pauses": load_sale_pauses,
+    "rules": load_rules,
 }
 
 

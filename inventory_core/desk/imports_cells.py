@@ -42,6 +42,7 @@ class CellKind(StrEnum):
     TEXT = "text"
     WHOLE = "whole"
     DECIMAL = "decimal"
+    PERCENT = "percent"
     DAY = "day"
     MOMENT = "moment"
     FLAG = "flag"
@@ -71,6 +72,8 @@ def read_cell(kind: CellKind, raw: Any, habits: Habits | None = None) -> Any:
     if kind in (CellKind.DAY, CellKind.MOMENT):
         moment = _moment(raw, habits or Habits())
         return moment.date() if kind is CellKind.DAY else moment
+    if kind is CellKind.PERCENT:
+        return _percent(raw, habits or Habits())
     if kind in (CellKind.WHOLE, CellKind.DECIMAL) and isinstance(raw, str):
         raw = plain_number(_plain(raw), habits or Habits())
     return _READERS[kind](raw)
@@ -141,6 +144,15 @@ def _decimal(raw: Any) -> Decimal:
     if not value.is_finite() or abs(value) > MOST_DECIMAL:
         raise CellProblem("cell_out_of_range", f"±{MOST_DECIMAL}")
     return round_unit_cost(value)
+
+
+def _percent(raw: Any, habits: Habits) -> Decimal:
+    """A share: 95, 95 % and 0.95 say the same, as a spreadsheet keeps a typed percentage."""
+    text = _plain(raw) if isinstance(raw, str) else ""
+    said = text.endswith("%")
+    number = plain_number(text.removesuffix("%").strip(), habits) if text else raw
+    value = _decimal(number)
+    return value if not said and -1 <= value <= 1 else value / 100
 
 
 def _flag(raw: Any) -> bool:

@@ -11,6 +11,7 @@ from inventory_core.catalog.locations import change_warehouse
 from inventory_core.catalog.skus import change_sku
 from inventory_core.db.engine import Writing
 from inventory_core.db.schema.mailbox import import_row
+from inventory_core.desk.imports_rules import KIND, restore_rules
 from inventory_core.errors import Conflict, Refused
 from inventory_core.office.actors import Actor
 from inventory_core.trade.customers import change_customer
@@ -34,8 +35,12 @@ def restore_changed(tx: Writing, actor: Actor, import_id: int) -> int:
         .where(import_row.c.import_id == import_id, import_row.c.treatment == "changed")
         .order_by(import_row.c.id.desc())
     )
+    rules = [row.content["before"] for row in rows if row.content["kind"] == KIND]
+    restore_rules(tx, actor, rules, import_id)
     for row in rows:
         kept = row.content
+        if kept["kind"] == KIND:
+            continue
         if kept["kind"] == "exchange_rate":
             _restore_rate(tx, kept["before"])
             continue

@@ -104,7 +104,7 @@ def read_rows(
     raw_rows = _raw_rows(table, matched)
     habits = Habits(day_first).learned(
         _texts(template, raw_rows, {CellKind.DAY, CellKind.MOMENT}),
-        _texts(template, raw_rows, {CellKind.WHOLE, CellKind.DECIMAL}),
+        _texts(template, raw_rows, {CellKind.WHOLE, CellKind.DECIMAL, CellKind.PERCENT}),
     )
     problems = Problems(matched)
     sample = {column.key: column.example for column in template.columns if column.example}

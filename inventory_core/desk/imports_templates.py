@@ -8,6 +8,7 @@ from inventory_core.desk.imports_templates_goods import (
     SKUS,
     WAREHOUSES,
 )
+from inventory_core.desk.imports_templates_planning import RULES
 from inventory_core.desk.imports_templates_sales import SALE_PAUSES, SALES
 from inventory_core.desk.imports_templates_trade import (
     MILESTONES,
@@ -29,6 +30,7 @@ TEMPLATES: dict[str, Template] = {
         MILESTONES,
         CUSTOMERS,
         SALE_PAUSES,
+        RULES,
     )
 }
 

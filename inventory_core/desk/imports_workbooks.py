@@ -26,6 +26,7 @@ _KINDS = {
     CellKind.CURRENCY: ColumnKind.TEXT,
     CellKind.WHOLE: ColumnKind.WHOLE,
     CellKind.DECIMAL: ColumnKind.DECIMAL,
+    CellKind.PERCENT: ColumnKind.DECIMAL,
     CellKind.DAY: ColumnKind.DAY,
     CellKind.MOMENT: ColumnKind.MOMENT,
     CellKind.FLAG: ColumnKind.TEXT,
@@ -91,4 +92,6 @@ def _sample(column: Column) -> Any:
     """The example as a typed cell."""
     if column.kind in (CellKind.FLAG, CellKind.CODE, CellKind.TEXT, CellKind.CURRENCY):
         return column.example or None
+    if column.kind is CellKind.PERCENT:
+        return float(column.example)  # as it is typed, not the share it means
     return read_cell(column.kind, column.example)

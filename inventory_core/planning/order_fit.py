@@ -1,7 +1,8 @@
 """What a quantity that a person chose breaks, rule by rule, and the nearest one that fits. Pure.
 
 A hard rule is a term of the offer or a fact of the shelf: no order comes of breaking it. A soft one
-(carton, price break, shelf life, budget, container, supplier's minimum) may be broken knowingly.
+(carton, price break, shelf life, minimum or maximum by hand, budget, container, supplier's minimum)
+may be broken knowingly.
 Decides which rules there are; reads nothing (see `order_room`) and orders nothing.
 """
 
@@ -107,7 +108,8 @@ class Line:
     """What an order line is checked against beside its offer; money in the base currency.
 
     `rate`: base units for one of the offer's currency; `lacking`: what the order still needs to its
-    supplier's minimum.
+    supplier's minimum; `least` and `most`: the units that a minimum and a maximum set by hand ask
+    for, with these.
     """
 
     planned: int
@@ -119,6 +121,8 @@ class Line:
     rate: Decimal | None = None
     lacking: Decimal | None = None
     rooms: Sequence[Room] = field(default_factory=tuple)
+    least: tuple[int, int] | None = None
+    most: tuple[int, int] | None = None
 
 
 def order_fit(offer: Offer, line: Line) -> Fit:
@@ -135,6 +139,7 @@ def order_fit(offer: Offer, line: Line) -> Fit:
     rules += [_price_break(offer, line.planned), Rule("carton", _whole(carton, "carton"))]
     if line.shelf_life_days and line.per_day > 0:
         rules.append(_shelf_life(line.shelf_life_days, line.per_day))
+    rules += _by_hand(line)
     if line.rate is not None:
         rules += _money_rules(offer, line, line.rate)
     rules += [_container(room, line) for room in line.rooms if room.kind == "container"]
@@ -163,6 +168,28 @@ def _at_most(name: str, told: int, most: int, *, hard: bool = False) -> Rule:
         return {name: told} if units > most else None
 
     return Rule(name, test, hard, edges=(most,))
+
+
+def _by_hand(line: Line) -> list[Rule]:
+    """What people set for this SKU here. More than the maximum where the terms ask for more is none
+    of the person's doing: so much was planned.
+    """
+    found = []
+    if line.most is not None:
+        units, maximum = line.most
+        most = max(units, line.planned)
+        found.append(_at_most("maximum_by_hand", maximum, most))
+    if line.least is not None:
+        units, minimum = line.least
+        least = min(units, line.planned)  # a shared limit may have left less
+        found.append(
+            Rule(
+                "minimum_by_hand",
+                lambda units: {"minimum_by_hand": minimum} if units < least else None,
+                edges=(least,),
+            )
+        )
+    return found
 
 
 def _whole(step: int, name: str) -> Test:

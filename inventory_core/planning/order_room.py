@@ -32,6 +32,7 @@ def purchase_fit(
     on = date.fromisoformat(as_of) if as_of else today
     [goods] = conn.rows(select(*_SKU).where(sku.c.id == shown.sku_id))
     rate = _rate(conn, offer.currency, base_currency, on)
+    least, most = _by_hand(shown)
     line = Line(
         planned=shown.quantity,
         per_day=_per_day(shown),
@@ -46,6 +47,8 @@ def purchase_fit(
             conn, shown, offer, rate, _rate(conn, offer.minimum_currency, base_currency, on)
         ),
         rooms=_rooms(conn, shown, offer, on, base_currency),
+        least=least,
+        most=most,
     )
     return order_fit(offer, line)
 
@@ -63,6 +66,19 @@ def sending_fit(conn: Reading, shown: Shown) -> Fit:
         missing=int(asked.get("missing", shown.quantity)),
         spare=int(asked["free"]) if shown.trace.get("donor") else None,
         carton_quantity=carton,
+    )
+
+
+def _by_hand(shown: Shown) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+    """Units that bring the position to the minimum and to the maximum that a person set, with
+    these; None where none is set.
+    """
+    rule, asked = shown.trace.get("rule", {}), shown.trace.get("quantity", {})
+    least, most = rule.get("minimum"), rule.get("maximum")
+    reached = int(asked.get("order_up_to", 0)) - int(asked.get("to_level", 0))
+    return (
+        None if least is None else (max(0, least - reached), least),
+        None if most is None else (max(0, most - reached), most),
     )
 
 

@@ -63,7 +63,8 @@ class Proposal:
     def content_hash(self) -> str:
         """Fingerprint of the numbers; the trace explains them and is not part of it.
 
-        Other planning costs than before make other reasons, even where no number moves.
+        Other planning costs than before make other reasons, even where no number moves; so does a
+        rule set by hand.
         """
         names = (name for name in self.__dataclass_fields__ if name != "trace")
         facts = {name: getattr(self, name) for name in names}
@@ -71,6 +72,8 @@ class Proposal:
         version = self.trace.get("order_cost", {}).get("costs_version")
         if version:
             facts["costs_version"] = version
+        if rule := self.trace.get("rule"):
+            facts["rule"] = dict(rule)
         return sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -10,7 +10,7 @@ from inventory_core.catalog.locations import NewWarehouse, create_warehouses
 from inventory_core.db.engine import Database
 from inventory_core.office.actors import SYSTEM
 from inventory_core.planning.overrides import NewOverride, set_override
-from inventory_core.planning.rules import ReplenishRule, set_replenish_rule
+from inventory_core.planning.rules import ReplenishRule, set_replenish_rules
 from inventory_core.vocabulary import OverrideReason, WarehouseKind
 from jobs.plan_result import PlanResult
 from jobs.planning import run_planning
@@ -112,7 +112,7 @@ def test_trap_31_nobody_appears_whom_nobody_wants(seller: Seller) -> None:
     with seller.database.writing() as tx:
         new = NewWarehouse("HUB", "Hub", WarehouseKind.THIRD_PARTY, "CN", "Asia/Shanghai")
         hub = create_warehouses(tx, SYSTEM, [new])["HUB"]
-        set_replenish_rule(tx, SYSTEM, ReplenishRule(seller.skus["LAMP"], hub, minimum=10))
+        set_replenish_rules(tx, SYSTEM, [ReplenishRule(seller.skus["LAMP"], hub, minimum=10)])
     seller.stock("LAMP", 900, warehouse=hub)
     planned(seller)
     assert new_pairs(seller) == []
@@ -151,7 +151,7 @@ def test_trap_31_a_launch_day_or_a_minimum_by_hand_says_so_too(seller: Seller) -
     seller.run("UPDATE sku SET launched_on = :day WHERE code = 'NEON'", day=later)
     with seller.database.writing() as tx:
         rule = ReplenishRule(seller.skus["LAMP"], seller.uk, minimum=10)
-        set_replenish_rule(tx, SYSTEM, rule)
+        set_replenish_rules(tx, SYSTEM, [rule])
     planned(seller)
     told = forecasts(seller)
     assert set(new_pairs(seller)) == {

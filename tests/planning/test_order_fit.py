@@ -45,6 +45,18 @@ def broken(fit: Fit, quantity: int) -> dict[str, int | None]:
     return {breach.rule: breach.nearest for breach in fit.breaches(quantity)}
 
 
+def test_a_minimum_and_a_maximum_by_hand_are_broken_knowingly_and_never_by_the_plan() -> None:
+    ruled = order_fit(OFFER, replace(LINE, least=(90, 400), most=(160, 470)))
+    assert broken(ruled, 80) == {"minimum_by_hand": 90}
+    assert broken(ruled, 90) == broken(ruled, 160) == {}
+    assert broken(ruled, 170) == {"maximum_by_hand": 160}
+    assert not any(breach.hard for breach in ruled.breaches(80))
+    # Terms rounded up beyond the maximum, and a shared limit left less than the minimum asks for.
+    planned = order_fit(OFFER, replace(LINE, planned=200, least=(250, 400), most=(160, 470)))
+    assert broken(planned, 200) == {}
+    assert broken(planned, 190) == {"minimum_by_hand": 200}
+
+
 def test_a_quantity_that_keeps_every_rule_breaks_nothing() -> None:
     assert broken(order_fit(OFFER, LINE), 110) == {}
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     Date,
     Float,
+    Identity,
     Index,
     Integer,
     Numeric,
@@ -29,13 +30,14 @@ from inventory_core.db.schema.registry import (
     METADATA,
     currency_column,
     id_column,
+    import_column,
     key_column,
     one_of,
     quantity_column,
     recorded_at,
     refers_to,
+    text_column,
     time_column,
-    version_column,
 )
 from inventory_core.vocabulary import ForecastGrain, SuggestionKind, SuggestionState
 
@@ -197,10 +199,12 @@ suggestion_revision = Table(
     CheckConstraint("days_late >= 0", name="days_late_not_negative"),
 )
 
-# Rules a person set by hand for one SKU and warehouse; they win over the computed ones.
+# Rules a person set by hand for one SKU and warehouse; they win over the computed ones. A rule that
+# sets nothing is no row; who took it back stands in the audit.
 replenish_rule = Table(
     "replenish_rule",
     METADATA,
+    Column("id", BigInteger, Identity(always=False), nullable=False, unique=True),
     refers_to("sku_id", "sku.id"),
     refers_to("warehouse_id", "location.id"),
     Column("service_level", Numeric(5, 4)),
@@ -208,8 +212,20 @@ replenish_rule = Table(
     quantity_column("minimum", nullable=True),
     quantity_column("maximum", nullable=True),
     Column("buying", Boolean, nullable=False, server_default=text("true")),
-    version_column(),
+    text_column("reason", default=""),
+    refers_to("set_by_id", "person.id", server_default=text("0")),
+    recorded_at(),
+    import_column(),
     PrimaryKeyConstraint("sku_id", "warehouse_id"),
+    CheckConstraint("service_level BETWEEN 0.5 AND 0.999", name="service_level_in_range"),
+    CheckConstraint("review_days BETWEEN 1 AND 365", name="review_days_in_range"),
+    CheckConstraint("minimum BETWEEN 0 AND 10000000", name="minimum_in_range"),
+    CheckConstraint("maximum BETWEEN 0 AND 10000000", name="maximum_in_range"),
+    CheckConstraint("minimum <= maximum", name="minimum_and_maximum_in_order"),
+    CheckConstraint(
+        "NOT buying OR num_nonnulls(service_level, review_days, minimum, maximum) > 0",
+        name="something_is_set",
+    ),
 )
 
 # Once a day, in the base currency: what the KPIs need, so that no screen sums the ledger. One row
