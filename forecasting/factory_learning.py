@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from math import sqrt
 
 from forecasting.lead_time import LearnedFactory
-from forecasting.leg_learning import SHOWN_ORDERS, LegTaken
+from forecasting.leg_learning import LegTaken
 from forecasting.mixture import mixture
 from forecasting.policy import LEAD_TIME_SLICES
 from inventory_core.catalog.calendars import Leg
@@ -34,13 +34,13 @@ def learn_factory(
     # Variances of independent legs add up: a leg of a share of the days has that share of the
     # variance, which is more of its own days than it is of the whole.
     found = mixture((), ratios, _normal(spread / sqrt(share)))
-    last = elsewhere[:SHOWN_ORDERS]
+    count = len(elsewhere)
     return LearnedFactory(
         ratios=ratios,
-        ship_methods=tuple(sorted({one.ship_method for one in last})),
-        orders=len(last),
-        mean_days=round(sum(one.days for one in last) / len(last), 1),
-        mean_stated=round(sum(one.stated_days for one in last) / len(last), 1),
+        ship_methods=tuple(sorted({one.ship_method for one in elsewhere})),
+        orders=count,
+        mean_days=round(sum(one.days for one in elsewhere) / count, 1),
+        mean_stated=round(sum(one.stated_days for one in elsewhere) / count, 1),
         share=share,
         ratio=found.ratio,
         slices=found.slices,

@@ -41,7 +41,7 @@ class LearnedFactory:
     """What orders by other ways taught of a supplier's production: their `ratios`, and the mixture
     with what is stated. `share`: of production in the stated days of the way.
 
-    The latest `orders`, by these ship methods, took `mean_days` where `mean_stated` were stated.
+    These `orders`, by these ship methods, took `mean_days` where `mean_stated` were stated.
     """
 
     ratios: tuple[float, ...]
