@@ -64,7 +64,7 @@ def leg_notes(legs: Iterable[Mapping[str, Any]]) -> list[str]:
     """“Customs took 9 days instead of 5 on the last 6 orders”, for each leg that differs."""
     return [
         md(
-            "legs.note",
+            "legs.note_elsewhere" if leg.get("elsewhere") else "legs.note",
             leg=t(f"legs.{leg['kind']}"),
             days=number(leg["mean_days"]),
             stated=number(leg["mean_stated"]),

@@ -7,11 +7,13 @@ stood on is kept like that of a whole one.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from forecasting.plan_document import snapshot_of
 from forecasting.replenish import (
+    Plan,
+    PlanFacts,
     plan_from_run,
     plan_of,
     policies_of,
@@ -26,7 +28,7 @@ from inventory_core.office.company import read_company
 from inventory_core.planning.plan_snapshots import keep_snapshot
 from inventory_core.planning.published import current_run, lock_planning, publish_policies
 from inventory_core.planning.release import Shown
-from inventory_core.planning.suggestions import propose_suggestions
+from inventory_core.planning.suggestions import Proposed, propose_suggestions
 
 
 def replan(tx: Writing, shown: Sequence[Shown]) -> dict[int, Fresh | None]:
@@ -58,6 +60,44 @@ def replan(tx: Writing, shown: Sequence[Shown]) -> dict[int, Fresh | None]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Some SKUs planned again from the published run, on the stock of this moment."""
+
+    run_id: int
+    facts: PlanFacts
+    plan: Plan
+
+
+def plan_again(tx: Writing, sku_ids: Sequence[int]) -> Again | None:
+    """The plan of these SKUs now; None where none was ever published."""
+    run = current_run(tx)
+    if run is None or not sku_ids:
+        return None
+    facts = read_plan_facts(tx, run, as_of=run.plan_day, sku_ids=sorted(set(sku_ids)))
+    return Again(run.id, facts, plan_of(facts))
+
+
+def propose_plan(
+    tx: Writing, actor: Actor, again: Again, sku_ids: Sequence[int], *, now: datetime
+) -> Proposed:
+    """Bring the open suggestions of these SKUs in line with a plan of them."""
+    proposals = proposals_of(again.plan)
+    proposed = propose_suggestions(
+        tx,
+        actor,
+        proposals,
+        run_id=again.run_id,
+        sku_ids=sku_ids,
+        key=f"click:{new_id()}",
+        quiet_days=read_company(tx).review_days,
+        now=now,
+    )
+    snapshot = snapshot_of(again.facts, again.plan, run_id=again.run_id, whole=False)
+    keep_snapshot(tx, snapshot, proposals, proposed)
+    return proposed
+
+
 def refresh_suggestions(
     tx: Writing, actor: Actor, sku_ids: Sequence[int], *, now: datetime, covers: bool = False
 ) -> None:
@@ -66,22 +106,9 @@ def refresh_suggestions(
     """
     if covers:
         lock_planning(tx)  # as a plan takes its locks: this before the covers
-    run = current_run(tx)
-    if run is None or not sku_ids:
+    again = plan_again(tx, sku_ids)
+    if again is None:
         return
-    facts = read_plan_facts(tx, run, as_of=run.plan_day, sku_ids=sorted(set(sku_ids)))
-    plan = plan_of(facts)
     if covers:
-        publish_policies(tx, run.id, policies_of(plan))
-    proposals = proposals_of(plan)
-    proposed = propose_suggestions(
-        tx,
-        actor,
-        proposals,
-        run_id=run.id,
-        sku_ids=sku_ids,
-        key=f"click:{new_id()}",
-        quiet_days=read_company(tx).review_days,
-        now=now,
-    )
-    keep_snapshot(tx, snapshot_of(facts, plan, run_id=run.id, whole=False), proposals, proposed)
+        publish_policies(tx, again.run_id, policies_of(again.plan))
+    propose_plan(tx, actor, again, sku_ids, now=now)

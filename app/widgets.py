@@ -57,12 +57,15 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """Words that say what was done (Markdown), and the way to what came of it."""
+    """Words that say what was done (Markdown), and the way to what came of it; `beside` draws an
+    act on it, for as long as the words stand there.
+    """
 
     words: str
     screen: str
     label: str
     query: Mapping[str, str]
+    beside: Callable[[], None] | None = None
 
 
 Told = str | Warned | Linked
@@ -101,8 +104,11 @@ def _tell(notice: Notice) -> None:
         said = words.words if isinstance(words, Linked) else words
         st.success(said, icon=":material/check_circle:")
         if isinstance(words, Linked):
-            icon = ":material/arrow_forward:"
-            link(words.screen, words.label, icon=icon, **words.query)
+            with st.container(horizontal=True, vertical_alignment="center"):
+                icon = ":material/arrow_forward:"
+                link(words.screen, words.label, icon=icon, **words.query)
+                if words.beside is not None:
+                    words.beside()
         if fresh:
             st.toast(md("shell.toast_done"), icon=":material/check_circle:")
 

@@ -99,6 +99,7 @@ def _at_the_least(one: Taken, legs: Sequence[Leg], days: Days, as_of: date) -> T
 
 def _legs(one: Taken, legs: Sequence[Leg], days: Days) -> list[LegTaken]:
     came_on = one.ordered_on + timedelta(days=round(one.days)) if one.come else None
+    ended = {leg.kind for leg, end in zip(legs, ends_of(legs, days), strict=True) if end}
     return [
         LegTaken(
             supplier_id=one.supplier_id,
@@ -109,6 +110,7 @@ def _legs(one: Taken, legs: Sequence[Leg], days: Days) -> list[LegTaken]:
             kind=kind,
             stated_days=asked,
             days=taken,
+            alone=kind in ended,
         )
         for kind, asked, taken in spans_of(legs, one.ordered_on, days, came_on)
     ]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from forecasting.lead_time import Route, closures_of
+from forecasting.lead_time import LearnedFactory, Route, closures_of
 from forecasting.mixture import PRIOR_ORDERS
 from forecasting.situation import Situation
 from forecasting.supplier_choice import Choice, Option
@@ -44,7 +44,7 @@ def lead_time_of(
         "gap_days": taken.arrival.gap_days,
         "spread_days": round(route.spread_days, 2),
         "offsets": list(route.offsets),
-        "learned": _learned(route),
+        "learned": learned_facts(route),
         "arrives_on": taken.arrives_on.isoformat(),
         "latest_order_on": None if latest is None else latest.isoformat(),
     }
@@ -114,7 +114,7 @@ def _runs(days: frozenset[date], first: date, last: date) -> list[list[str]]:
     return [[start.isoformat(), end.isoformat()] for start, end in runs]
 
 
-def _learned(route: Route) -> dict[str, Any] | None:
+def learned_facts(route: Route) -> dict[str, Any] | None:
     """Stated against learned: what was seen, how much it counts, and what follows."""
     found = route.learned
     if found is None:
@@ -144,7 +144,24 @@ def _learned(route: Route) -> dict[str, Any] | None:
                 "mean_days": leg.mean_days,
                 "mean_stated": leg.mean_stated,
                 "ratio": leg.ratio,
+                "elsewhere": leg.elsewhere,
             }
             for leg in found.legs
         ],
+        "factory": _factory(found.factory),
+    }
+
+
+def _factory(found: LearnedFactory | None) -> dict[str, Any] | None:
+    """What orders by other ways taught of production."""
+    if found is None:
+        return None
+    return {
+        "ratios": list(found.ratios),
+        "ship_methods": list(found.ship_methods),
+        "orders": found.orders,
+        "mean_days": found.mean_days,
+        "mean_stated": found.mean_stated,
+        "ratio": found.ratio,
+        "slices": list(found.slices),
     }

@@ -22,7 +22,8 @@ class LearnedLeg:
     """What milestones taught of one leg: `slices` are equally likely ratios around `ratio`.
 
     Over its latest `orders` it took `mean_days` where `mean_stated` were stated; 0 orders: nobody
-    recorded when it ended, and it is as much longer as the whole way.
+    recorded when it ended, and it is as much longer as the whole way. `elsewhere`: those orders
+    went other ways; only of production.
     """
 
     kind: str
@@ -30,6 +31,25 @@ class LearnedLeg:
     orders: int
     mean_days: float
     mean_stated: float
+    ratio: float
+    slices: tuple[float, ...]
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedFactory:
+    """What orders by other ways taught of a supplier's production: their `ratios`, and the mixture
+    with what is stated. `share`: of production in the stated days of the way.
+
+    These `orders`, by these ship methods, took `mean_days` where `mean_stated` were stated.
+    """
+
+    ratios: tuple[float, ...]
+    ship_methods: tuple[str, ...]
+    orders: int
+    mean_days: float
+    mean_stated: float
+    share: float
     ratio: float
     slices: tuple[float, ...]
 
@@ -42,7 +62,7 @@ class Learned:
     supplier into the same country, and the `stated` ones; `slices`: five equally likely ratios with
     them. `weight`: of the own orders. `last_days`: what the latest orders took. `stated_*`: what
     the route said before. `open_*`: orders that have not come, with what they took at the least.
-    `legs`: where milestones say how the whole divides.
+    `legs`: where milestones say how the whole divides. `factory`: what changed the `stated` ones.
     """
 
     ratios: tuple[float, ...]
@@ -59,6 +79,7 @@ class Learned:
     open_ratios: tuple[float, ...] = ()
     open_of_supplier: tuple[float, ...] = ()
     legs: tuple[LearnedLeg, ...] = ()
+    factory: LearnedFactory | None = None
 
 
 @dataclass(frozen=True, slots=True)

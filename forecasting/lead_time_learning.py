@@ -3,7 +3,8 @@
 An order teaches one ratio: days it took by days it should have taken, closures of the calendars
 included, so that a holiday is never counted twice. Few orders count little: the ratios of a way are
 mixed with those of the supplier into the same country, and these with what was stated, as if it had
-been seen PRIOR_ORDERS times. An order that has not come teaches that it takes longer than so far.
+been seen PRIOR_ORDERS times; of production, what the supplier's other ways showed goes before what
+was stated (`factory_learning`). An order that has not come teaches that it takes at least so long.
 How the whole divides into legs is learned in `leg_learning`. Decides no order.
 """
 
@@ -11,13 +12,18 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import TypeVar
 
-from forecasting.lead_time import Learned, Route, arrives_on
+from forecasting.factory_learning import (
+    PRODUCTION,
+    learn_factory,
+    leg_priors,
+    stated_ratios,
+)
+from forecasting.lead_time import Learned, LearnedFactory, Route, arrives_on
 from forecasting.leg_learning import LegTaken, learn_legs
 from forecasting.mixture import mixture
-from forecasting.policy import LEAD_TIME_SLICES
 from inventory_core.catalog.calendars import Leg
 
 Key = tuple[int, int, str]  # supplier, warehouse, ship method
@@ -62,6 +68,17 @@ class LeadTimes:
     countries: Mapping[int, str] = field(default_factory=dict)
     legs_by_way: Mapping[Key, tuple[LegTaken, ...]] = field(default_factory=dict)
     legs_by_country: Mapping[Key, tuple[LegTaken, ...]] = field(default_factory=dict)
+    production: Mapping[int, tuple[LegTaken, ...]] = field(default_factory=dict)
+
+    def production_elsewhere(self, key: Key) -> tuple[LegTaken, ...]:
+        """Production of this supplier's orders that went other ways: by another ship method or
+        into another country. The latest first, not many.
+        """
+        supplier_id, place, method = key
+        way = self.countries.get(place, ""), method
+        seen = self.production.get(supplier_id, ())
+        others = (one for one in seen if (one.country, one.ship_method) != way)
+        return tuple(islice(others, MOST_OF_SUPPLIER))
 
 
 NOTHING = LeadTimes()
@@ -73,10 +90,15 @@ def lead_times_of(
     """Orders by way, the latest first, and by supplier into a country (warehouse 0)."""
     latest = sorted(taken, key=lambda item: (item.ordered_on, item.days), reverse=True)
     parts = sorted(legs, key=lambda item: (item.ordered_on, item.days), reverse=True)
+    made: dict[int, list[LegTaken]] = defaultdict(list)
+    for one in parts:
+        if one.kind == PRODUCTION and one.alone:
+            made[one.supplier_id].append(one)
     return LeadTimes(
         *_by_way(latest, countries, MOST_OF_SUPPLIER),
         countries,
         *_by_way(parts, countries, MOST_LEGS_OF_SUPPLIER),
+        {supplier_id: tuple(items) for supplier_id, items in made.items()},
     )
 
 
@@ -104,17 +126,25 @@ def learned_route(
     key = (supplier_id, warehouse_id, route.ship_method)
     own, pool = known.by_way.get(key, ()), known.by_country.get(key, ())
     stated_days = (arrives_on(route, as_of) - as_of).days
-    if not pool or stated_days <= 0:
+    if stated_days <= 0:
         return route
-    found = learn(own, pool, spread=route.spread_days / stated_days)
-    if not (found.last_days or found.open_ratios or found.open_of_supplier):
+    spread = route.spread_days / stated_days
+    factory = learn_factory(route.legs, known.production_elsewhere(key), spread=spread)
+    if not pool and factory is None:
         return route
+    found = learn(own, pool, spread=spread, factory=factory)
+    if not (found.last_days or found.open_ratios or found.open_of_supplier or factory):
+        return route
+    priors = [found.slices] * len(route.legs)
+    if factory is not None:
+        priors = leg_priors(route.legs, factory, ratio=found.ratio, slices=found.slices)
     legs = learn_legs(
         route.legs,
         known.legs_by_way.get(key, ()),
         known.legs_by_country.get(key, ()),
         ratio=found.ratio,
-        slices=found.slices,
+        priors=priors,
+        factory=factory,
     )
     ratios = [leg.ratio for leg in legs] or [found.ratio] * len(route.legs)
     return replace(
@@ -132,14 +162,20 @@ def learned_route(
     )
 
 
-def learn(own: Sequence[Taken], pool: Sequence[Taken], *, spread: float) -> Learned:
+def learn(
+    own: Sequence[Taken],
+    pool: Sequence[Taken],
+    *,
+    spread: float,
+    factory: LearnedFactory | None = None,
+) -> Learned:
     """The mixture of the way's own orders, the supplier's into that country, and what was stated.
 
     `spread`: stated deviation as a share of the stated days. Every part is a sample of ratios, so
     that a long tail of late orders stays one. An open order counts once it is later than the
     earliest that came or could be expected: before, it says nothing.
     """
-    stated = tuple(round(max(0.0, 1 + spread * z), 3) for z in LEAD_TIME_SLICES)
+    stated = stated_ratios(spread, factory)
     ratios, others = _come(own), _come(pool)
     least = min(stated + ratios + others)
     still_open, open_others = _open(own, least), _open(pool, least)
@@ -156,6 +192,7 @@ def learn(own: Sequence[Taken], pool: Sequence[Taken], *, spread: float) -> Lear
         last_days=tuple(round(one.days, 1) for one in last[:SHOWN_ORDERS]),
         open_ratios=still_open,
         open_of_supplier=open_others,
+        factory=factory,
     )
 
 

@@ -6,11 +6,11 @@ divide it: their learned days always add up to the learned whole. Learns no whol
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from forecasting.lead_time import LearnedLeg
+from forecasting.lead_time import LearnedFactory, LearnedLeg
 from forecasting.mixture import mixture
 from inventory_core.catalog.calendars import Leg, arrival_on
 from inventory_core.vocabulary import LegKind, Milestone
@@ -23,7 +23,10 @@ SHOWN_ORDERS = 12
 
 @dataclass(frozen=True, slots=True)
 class LegTaken:
-    """One leg of one order: the days its terms and calendars gave it, and those it took."""
+    """One leg of one order: the days its terms and calendars gave it, and those it took.
+
+    `alone`: a milestone of its own says so; else it shares the ratio of the legs after it.
+    """
 
     supplier_id: int
     warehouse_id: int
@@ -33,6 +36,7 @@ class LegTaken:
     kind: str
     stated_days: float
     days: float
+    alone: bool = True
 
     @property
     def ratio(self) -> float:
@@ -97,18 +101,21 @@ def learn_legs(
     group: Sequence[LegTaken],
     *,
     ratio: float,
-    slices: tuple[float, ...],
+    priors: Sequence[tuple[float, ...]],
+    factory: LearnedFactory | None = None,
 ) -> tuple[LearnedLeg, ...]:
-    """Each leg's ratio with the whole way's as its prior; () where no leg of it was ever seen."""
+    """Each leg's ratio with its prior, those of the whole way or of what `factory` taught; () where
+    no leg of it was ever seen.
+    """
     kinds = {leg.kind for leg in legs}
-    if not any(one.kind in kinds for one in group):
+    if factory is None and not any(one.kind in kinds for one in group):
         return ()
     found = []
-    for leg in legs:
+    for leg, prior in zip(legs, priors, strict=True):
         mine = [one for one in own if one.kind == leg.kind]
         others = [one for one in group if one.kind == leg.kind]
         learned = mixture(
-            tuple(one.ratio for one in mine), tuple(one.ratio for one in others), slices
+            tuple(one.ratio for one in mine), tuple(one.ratio for one in others), prior
         )
         last = (mine or others)[:SHOWN_ORDERS]
         count = max(1, len(last))
@@ -123,7 +130,22 @@ def learn_legs(
                 slices=learned.slices,
             )
         )
+    if factory is not None:
+        found = [_of_factory(one, factory) for one in found]
     return _adding_up(found, ratio)
+
+
+def _of_factory(leg: LearnedLeg, factory: LearnedFactory) -> LearnedLeg:
+    """Production that no order of this way showed was seen on other ways."""
+    if leg.orders or leg.kind != LegKind.PRODUCTION.value:
+        return leg
+    return replace(
+        leg,
+        orders=factory.orders,
+        mean_days=factory.mean_days,
+        mean_stated=factory.mean_stated,
+        elsewhere=True,
+    )
 
 
 def _adding_up(legs: Sequence[LearnedLeg], ratio: float) -> tuple[LearnedLeg, ...]:
@@ -132,12 +154,8 @@ def _adding_up(legs: Sequence[LearnedLeg], ratio: float) -> tuple[LearnedLeg, ..
     parts = sum(leg.ratio * leg.stated_days for leg in legs)
     factor = whole / parts if parts > 0 else 1.0
     return tuple(
-        LearnedLeg(
-            kind=leg.kind,
-            stated_days=leg.stated_days,
-            orders=leg.orders,
-            mean_days=leg.mean_days,
-            mean_stated=leg.mean_stated,
+        replace(
+            leg,
             ratio=round(leg.ratio * factor, 4),
             slices=tuple(round(part * factor, 4) for part in leg.slices),
         )

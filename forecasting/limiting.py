@@ -12,9 +12,10 @@ from math import ceil
 from typing import Any
 
 from forecasting.limits import Cap, Chosen, Floor, Item, Level, choose_levels, keeps, used
-from forecasting.limits_ladder import Ladder, ladder_of, raised
+from forecasting.limits_ladder import Ladder, ladder_of
 from forecasting.limits_minimum import can_be_ordered, minimum_of, pass_small_orders
 from forecasting.limits_room import ROUNDING, Shared, caps_of, floors_of
+from forecasting.limits_topping import raised
 from forecasting.situation import Draft, Planned, PlanSettings
 from forecasting.transfers import cents
 from inventory_core.planning.plan_limits import PlanLimit
@@ -206,6 +207,7 @@ def _draft(
         "of": len(items),
         "return_per_cash": rank[1],
         "value": round(ladder.wanted.value, 2),
+        **_extra(ladder, quantity, level),
         "cost": str(cents(Decimal(str(ladder.wanted.cost)))),
         "how": chosen.how,
     }
@@ -214,6 +216,15 @@ def _draft(
         if quantity
         else replace(ladder.draft, quantity=0, trace={**ladder.draft.trace, "limits": told})
     )
+
+
+def _extra(ladder: Ladder, quantity: int, level: int) -> dict[str, Any]:
+    """How far ahead of their need units beyond it are bought, and what they bring or cost."""
+    extra, per_day = quantity - ladder.wanted.quantity, ladder.planned.policy.per_day
+    if extra <= 0 or per_day <= 0:
+        return {}
+    brings = ladder.item.levels[level].value - ladder.wanted.value
+    return {"extra_days": round(extra / per_day), "extra_value": round(brings, 2)}
 
 
 def _biting(

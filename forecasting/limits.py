@@ -51,11 +51,13 @@ class Level:
 class Item:
     """A draft with its quantities, rising; the last one is all that is wanted.
 
-    `topped`: how many of the last were added to fill a container or reach a minimum.
+    `topped`: how many of the last were added to fill a container or reach a minimum; `forced`: how
+    many of these, the first of them, for a minimum.
     """
 
     levels: tuple[Level, ...]
     topped: int = 0
+    forced: int = 0
 
     @property
     def rank_value(self) -> float:
@@ -190,13 +192,19 @@ def _step_return(item: Item, level: int) -> float:
 
 
 def _worths(item: Item) -> list[float]:
-    """Value of each level, never falling below what was wanted less of."""
+    """Value of each level, never falling below what was wanted less of.
+
+    What a minimum forces is worth what it truly brings beside what is needed, mostly less.
+    """
     found: list[float] = []
     best = before = 0.0
     needed = len(item.levels) - item.topped
     for number, level in enumerate(item.levels):
-        least = LEAST_WORTH if number < needed else LEAST_WORTH_TOPPED
-        best = max(level.value, best + least * max(0.0, level.cost - before))
+        if needed <= number < needed + item.forced:
+            best = found[needed - 1] + level.value - item.levels[needed - 1].value
+        else:
+            least = LEAST_WORTH if number < needed else LEAST_WORTH_TOPPED
+            best = max(level.value, best + least * max(0.0, level.cost - before))
         before = level.cost
         found.append(best)
     return found

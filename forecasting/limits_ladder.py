@@ -2,30 +2,33 @@
 
 Value = units expected to be served until the order after the next could arrive × margin - holding
 of what lies until then (what is left then saves buying it again) - landed cost of what expires;
-money in the base currency.
-Decides which quantities are worth asking for and which units come next when an order is topped
-up; never how many are ordered.
+money in the base currency. Units beyond what is needed save nothing: they are held for as long as
+they are expected to lie, and what will never sell is lost. Decides which quantities are worth
+asking for; never how many are ordered.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from forecasting.courses import Courses, courses_of
 from forecasting.limits import Item, Level
-from forecasting.order_cost import SHELF_DAYS, Ages, Way, order_costs
+from forecasting.order_cost import (
+    LOST_AFTER_DAYS,
+    SHELF_DAYS,
+    Ages,
+    OrderCost,
+    Way,
+    order_costs,
+)
 from forecasting.situation import Draft, Planned, PlanSettings
 from forecasting.sold_in_time import in_time_again, keeping_days
-from forecasting.supplier_choice import DAYS_PER_YEAR, MOST_COVER_DAYS
+from forecasting.supplier_choice import DAYS_PER_YEAR
 from forecasting.supplier_terms import OfferTerms, allowed_quantity, landed_unit_cost, step_of
 from forecasting.transfers import cents
 
 LEVELS_ASKED = 8
-STEPS_AT_ONCE = 4  # and twice as many each further time
-# A container is not filled with what would be needed only later than this.
-MOST_FILL_DAYS = 60
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,9 @@ class Ladder:
         """Units by which the order grows."""
         return step_of(self.offer, self.planned.situation.carton_quantity)
 
-    def courses(self) -> Courses:
-        """What its demand may be, for as long as its quantities are weighed.
+    def courses(self, days: int = SHELF_DAYS + 1) -> Courses:
+        """What its demand may be, for as long as its quantities are weighed: so many days from
+        the arrival.
 
         Worked out by whoever asks for quantities, because those of a whole plan fill the memory.
         """
@@ -85,39 +89,74 @@ class Ladder:
             arrivals=here.inbound,
             starts_on=here.starts_on,
             lots=here.lots,
-            horizon_days=arrival + max(self.way.gap_days, SHELF_DAYS + 1),
+            horizon_days=arrival + max(self.way.gap_days, days),
         )
 
     def at(self, quantity: int) -> Level:
         """One quantity with what it costs and brings."""
+        if quantity > self.wanted.quantity:
+            return self.beyond([quantity], self.courses(LOST_AFTER_DAYS))[0]
         return self.many([quantity], self.courses())[0]
 
     def many(self, quantities: Sequence[int], courses: Courses) -> list[Level]:
-        """Several quantities, weighed together."""
-        here = self.planned.situation
-        ages = Ages(keeping_days(here.shelf_life_days))
-        costs = order_costs(courses, self.way, quantities, ages=ages)
+        """Several quantities of what is needed, weighed together."""
+        costs = order_costs(courses, self.way, quantities, ages=self._ages)
+        return [
+            self._level(quantity, self._until_next(quantity, cost, self._money(quantity)))
+            for quantity, cost in zip(quantities, costs, strict=True)
+        ]
+
+    def beyond(self, quantities: Sequence[int], courses: Courses) -> list[Level]:
+        """Quantities beyond what is needed; `courses` as long as LOST_AFTER_DAYS.
+
+        The needed ones count as in `many`; the others are held until they are sold.
+        """
+        asked = [self.wanted.quantity, *quantities]
+        needed, *costs = order_costs(courses, self.way, asked, ages=self._ages)
+        base = self._until_next(self.wanted.quantity, needed, self._money(self.wanted.quantity))
         found = []
         for quantity, cost in zip(quantities, costs, strict=True):
-            price, landed = self.prices(quantity)
-            # Where no selling price is known, a unit is taken to earn a share of its landed cost.
-            margin = landed * self.settings.costs.margin_share
-            if here.selling_price_base is not None:
-                margin = here.selling_price_base - landed
-            held = landed * self.settings.holding_rate_year / DAYS_PER_YEAR
-            days = min(cost.shelf_days, self.way.gap_days)
-            value = cost.served * float(margin) - quantity * days * float(held)
-            value -= cost.expired * float(landed)
-            found.append(
-                Level(
-                    quantity,
-                    float(cents(price * quantity)),
-                    round(value, 2),
-                    quantity * self.size[0],
-                    quantity * self.size[1],
-                )
-            )
+            margin, held, landed = self._money(quantity)
+            unit_days = quantity * cost.shelf_days - self.wanted.quantity * needed.shelf_days
+            gone = max(cost.expired, cost.unsold) - max(needed.expired, needed.unsold)
+            lost = max(0.0, gone)
+            value = self._until_next(self.wanted.quantity, needed, (margin, held, landed))
+            value += (cost.served - needed.served) * margin - unit_days * held - lost * landed
+            found.append(self._level(quantity, self.wanted.value + value - base))
         return found
+
+    def _until_next(
+        self, quantity: int, cost: OrderCost, money: tuple[float, float, float]
+    ) -> float:
+        """What an order brings until the order after the next could arrive."""
+        margin, held, landed = money
+        days = min(cost.shelf_days, self.way.gap_days)
+        return cost.served * margin - quantity * days * held - cost.expired * landed
+
+    @property
+    def _ages(self) -> Ages:
+        return Ages(keeping_days(self.planned.situation.shelf_life_days))
+
+    def _money(self, quantity: int) -> tuple[float, float, float]:
+        """Margin, holding for a day and landed cost of a unit, at the price of this quantity."""
+        here = self.planned.situation
+        _, landed = self.prices(quantity)
+        # Where no selling price is known, a unit is taken to earn a share of its landed cost.
+        margin = landed * self.settings.costs.margin_share
+        if here.selling_price_base is not None:
+            margin = here.selling_price_base - landed
+        held = landed * self.settings.holding_rate_year / DAYS_PER_YEAR
+        return float(margin), float(held), float(landed)
+
+    def _level(self, quantity: int, value: float) -> Level:
+        price, _ = self.prices(quantity)
+        return Level(
+            quantity,
+            float(cents(price * quantity)),
+            round(value, 2),
+            quantity * self.size[0],
+            quantity * self.size[1],
+        )
 
     def prices(self, quantity: int) -> tuple[Decimal, Decimal]:
         """Unit price and landed unit cost at this quantity, base currency."""
@@ -208,93 +247,3 @@ def _asked(wanted: int, offer: OfferTerms, carton: int | None) -> list[int]:
     parts = {steps * part // (LEVELS_ASKED - 1) for part in range(LEVELS_ASKED - 1)}
     found = {least.ordered + part * least.step for part in parts} | {wanted}
     return sorted(quantity for quantity in found if quantity <= wanted)
-
-
-def raised(
-    ladders: Mapping[int, Ladder],
-    *,
-    name: str,
-    cost: float | None = None,
-    volume: float | None = None,
-    weight: float | None = None,
-) -> dict[int, Ladder]:
-    """Orders with more units, the next best unit of cash first; `name` is the limit they meet.
-
-    `cost`: until they cost so much more. `volume`, `weight`: while there is room in a container
-    that goes anyway, and no SKU more than so many days ahead of its need.
-    """
-    forced = cost is not None
-    room = {"volume": volume, "weight": weight}
-    now = {place: ladder.item.levels[-1] for place, ladder in ladders.items()}
-    done = {"cost": 0.0, "volume": 0.0, "weight": 0.0}
-    open_places = set(ladders)
-    steps = {place: _steps(ladder) for place, ladder in ladders.items()}
-    following = {place: next(more, None) for place, more in steps.items()}
-    while open_places and not (forced and done["cost"] >= (cost or 0) - ROUNDING):
-        best, best_return = None, 0.0
-        for place in sorted(open_places):
-            level = following[place]
-            if level is None:
-                continue
-            paid = max(ROUNDING, level.cost - now[place].cost)
-            brings = (level.value - now[place].value) / paid
-            if not forced and not _may_fill(ladders[place], now[place], level, done, room):
-                continue
-            if best is None or brings > best_return:
-                best, best_return = place, brings
-        if best is None:
-            break
-        level = following[best]
-        assert level is not None, "a best step exists"
-        for one in ("cost", "volume", "weight"):
-            done[one] += getattr(level, one) - getattr(now[best], one)
-        now[best] = level
-        following[best] = next(steps[best], None)
-    code = "minimum_reached" if forced else "container_filled"
-    return {place: _topped(ladder, now[place], code, name) for place, ladder in ladders.items()}
-
-
-def _steps(ladder: Ladder) -> Iterator[Level]:
-    """One step after another beyond what is asked for, while it would be sold before it ages.
-
-    Some are weighed at once, because the courses of a whole supplier would fill the memory.
-    """
-    here, per_day = ladder.planned.situation, ladder.planned.policy.per_day
-    limit = min(MOST_COVER_DAYS, here.shelf_life_days or MOST_COVER_DAYS)
-    quantity, count = ladder.item.levels[-1].quantity, STEPS_AT_ONCE
-    while per_day > 0:
-        some = (quantity + ladder.step * (place + 1) for place in range(count))
-        asked = [units for units in some if units / per_day <= limit]
-        if not asked:
-            return
-        yield from ladder.many(asked, ladder.courses())
-        quantity, count = asked[-1], count * 2
-
-
-def _may_fill(
-    ladder: Ladder,
-    now: Level,
-    then: Level,
-    done: Mapping[str, float],
-    room: Mapping[str, float | None],
-) -> bool:
-    """Whether the next units find room, sell soon enough, and are under no maximum by hand."""
-    ahead = (then.quantity - ladder.wanted.quantity) / ladder.planned.policy.per_day
-    measured = then.volume > now.volume or then.weight > now.weight
-    volume = done["volume"] + then.volume - now.volume
-    weight = done["weight"] + then.weight - now.weight
-    fits = all(
-        most is None or more <= most + ROUNDING
-        for most, more in ((room["volume"], volume), (room["weight"], weight))
-    )
-    free = ladder.planned.situation.rule.maximum is None
-    in_time = ladder.draft.trace["in_time"]
-    keeps = in_time is None or then.quantity <= in_time["units"]
-    return measured and fits and free and keeps and ahead <= MOST_FILL_DAYS
-
-
-def _topped(ladder: Ladder, level: Level, code: str, name: str) -> Ladder:
-    if level.quantity <= ladder.item.levels[-1].quantity:
-        return ladder
-    item = Item((*ladder.item.levels, level), ladder.item.topped + 1)
-    return replace(ladder, item=item, why_more=code, why_name=name)

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from forecasting.limits_ladder import Ladder, ladder_of, raised
-from forecasting.limits_room import ROUNDING, Shared, floors_of
+from forecasting.limits import Floor
+from forecasting.limits_ladder import Ladder, ladder_of
+from forecasting.limits_room import ROUNDING, Shared, floors_of, on_list
+from forecasting.limits_topping import MOST_AHEAD_DAYS, raised
 from forecasting.situation import Draft, Planned, PlanSettings
 from forecasting.suggest import plan_pair
 
@@ -45,16 +47,15 @@ def pass_small_orders(
             ladder_of(passed.pairs[i], settings, sizes.get(passed.pairs[i].situation.sku_id))
             for i in places
         ]
+        floors = floors_of(ladders, shared, rates)
         small = [
-            place
-            for floor in floors_of(ladders, shared, rates)
-            if not pays({place: ladders[place] for place in floor.members}, floor.least)
-            for place in floor.members
+            (floor, short) for floor in floors if (short := _shortfall(ladders, floor, shared))
         ]
         if not small:
             break
-        for place in small:
-            _elsewhere(passed, places[place], ladders[place], settings)
+        for floor, short in small:
+            for place in floor.members:
+                _elsewhere(passed, places[place], ladders[place], settings, short)
     return passed
 
 
@@ -77,22 +78,46 @@ def minimum_of(one: Planned) -> Decimal | None:
     return next(found, None)
 
 
-def pays(members: Mapping[int, Ladder], least: float) -> bool:
-    """Whether an order reaches its minimum, topped up with what brings most, and still pays."""
-    short = least - sum(ladder.item.levels[-1].cost for ladder in members.values())
-    if short <= ROUNDING:
-        return True
+def _shortfall(ladders: Sequence[Ladder], floor: Floor, shared: Shared) -> dict[str, Any] | None:
+    """What an order lacks to its minimum, base currency; None where it reaches it, topped up with
+    what brings most, and still pays.
+
+    What the list holds was weighed with all of its order: a click on a part of it weighs the rest
+    no more.
+    """
+    members = {place: ladders[place] for place in floor.members}
+    needed = sum(ladder.item.levels[-1].cost for ladder in members.values())
+    short = floor.least - needed
+    if short <= ROUNDING or on_list(ladders, floor, shared) >= floor.least - ROUNDING:
+        return None
     topped = [one.item.levels[-1] for one in raised(members, name="", cost=short).values()]
-    return sum(one.cost for one in topped) >= least and sum(one.value for one in topped) > 0
+    reached, value = sum(one.cost for one in topped), sum(one.value for one in topped)
+    far = reached < floor.least
+    if not far and value > 0:
+        return None
+    return {
+        "least": round(floor.least, 2),
+        "lacks": round(short, 2),
+        "reached": round(reached, 2),
+        "ahead_days": MOST_AHEAD_DAYS,
+        "far": far,
+        "value_topped": None if far else round(value, 2),
+    }
 
 
-def _elsewhere(passed: Passed, place: int, ladder: Ladder, settings: PlanSettings) -> None:
+def _elsewhere(
+    passed: Passed,
+    place: int,
+    ladder: Ladder,
+    settings: PlanSettings,
+    short: Mapping[str, Any],
+) -> None:
     one = passed.pairs[place]
     here = one.situation
     tried = passed.tried.setdefault(place, set())
     tried.add(ladder.offer.supplier_id)
     others = tuple(offer for offer in here.offers if offer.supplier_id not in tried)
-    told = {"supplier": ladder.supplier, "minimum": str(ladder.order_minimum)}
+    told = {"supplier": ladder.supplier, "minimum": str(ladder.order_minimum), **short}
     again = replace(one, draft=None)
     if others:
         again = plan_pair(replace(here, offers=others), settings)
@@ -101,10 +126,10 @@ def _elsewhere(passed: Passed, place: int, ladder: Ladder, settings: PlanSetting
         again = replace(again, draft=replace(again.draft, trace=trace))
     # The offers stay as they were: the minimum may be reached another day.
     passed.pairs[place] = replace(again, situation=replace(again.situation, offers=here.offers))
-    passed.given_up.append(_given_up(ladder, again.draft))
+    passed.given_up.append(_given_up(ladder, again.draft, short))
 
 
-def _given_up(ladder: Ladder, instead: Draft | None) -> dict[str, Any]:
+def _given_up(ladder: Ladder, instead: Draft | None, short: Mapping[str, Any]) -> dict[str, Any]:
     quantity = instead.quantity if instead else 0
     wanted = ladder.draft.quantity
     return {
@@ -112,7 +137,8 @@ def _given_up(ladder: Ladder, instead: Draft | None) -> dict[str, Any]:
         "sku": ladder.sku_code,
         "warehouse": ladder.warehouse_code,
         "supplier": ladder.supplier,
-        "code": "minimum_elsewhere" if instead else "minimum",
+        "code": "minimum_elsewhere" if instead else "minimum_far" if short["far"] else "minimum",
+        **short,
         "limit": ladder.supplier,
         "wanted": wanted,
         "quantity": quantity,

@@ -72,6 +72,17 @@ def floors_of(
     return floors
 
 
+def on_list(ladders: Sequence[Ladder], floor: Floor, shared: Shared) -> float:
+    """What the list holds now of the drafts under a floor, in the same order; base currency."""
+    total = Decimal(0)
+    for place in floor.members:
+        draft = ladders[place].draft
+        use = shared.held.get((draft.sku_id, draft.warehouse_id))
+        if use is not None and _use_group(use) == _group(draft):
+            total += use.amount
+    return float(total)
+
+
 def _use_group(one: Use) -> Group:
     return one.supplier_id, one.warehouse_id, one.currency, one.ship_method
 

@@ -14,13 +14,13 @@ import streamlit as st
 from app import session
 from app.i18n import day, md, money, number, plain, t
 from app.screens.replenish_acts import approve_now, ask_rejection, asked_words, said
+from app.screens.replenish_undo import draw_undo
 from app.sites import site_words
 from app.widgets import empty_state, link, page_head
 from app.widgets_acts import act_button
 from app.widgets_tables import Moment, Text, Units, export_button, goods_column, table
 from inventory_core.db.engine import Reading
 from inventory_core.desk.decisions import Choice
-from inventory_core.desk.undo import undo_decision
 from inventory_core.office.actors import Permission
 from inventory_core.planning.release import shown_suggestions
 from inventory_core.planning.worklist import decided_suggestions, waiting_approvals
@@ -170,17 +170,8 @@ def _detail(row: pd.Series) -> None:
             )
         )
         if row["state"] == "approved" and row["order_state"] in _UNDOABLE:
-            suggestion_id = int(row["suggestion_id"])
-            act_button(
-                md("approvals.undo", number=row["number"]),
-                lambda tx, actor, now, key: undo_decision(
-                    tx, actor, suggestion_id, key=key, reason=t("approvals.undo_reason"), now=now
-                ),
-                name=f"undo_{row['id']}",
-                done=lambda _: md("approvals.undone", sku=facts["sku"]),
-                permission=Permission.PURCHASE_APPROVE,
-                icon=":material/undo:",
-            )
+            label = md("approvals.undo", number=row["number"])
+            draw_undo([int(row["id"])], label, t("approvals.undo_reason"))
         if pd.notna(row["purchase_order_id"]):
             link(
                 "purchases",

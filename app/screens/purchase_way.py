@@ -89,7 +89,8 @@ def draw_legs(learned: Learned, *, key: str) -> None:
     chart(legs_picture(learned.legs, title=""), key=key)
     told = leg_notes([asdict(leg) for leg in learned.legs])
     unseen = [leg.kind for leg in learned.legs if leg.stated_days and not leg.orders]
-    told += [md("legs.unseen", leg=t(f"legs.{kind}")) for kind in unseen]
+    key = "legs.unseen" if learned.factory is None else "legs.unseen_stated"
+    told += [md(key, leg=t(f"legs.{kind}")) for kind in unseen]
     st.markdown("\n".join(f"- {words}" for words in told) if told else md("legs.as_stated"))
 
 

@@ -14,6 +14,7 @@ import streamlit as st
 from app import session
 from app.i18n import md, moment, money, number, plain, prose, says, t
 from app.replanning import refresh_suggestions, replan
+from app.screens.replenish_undo import undo_beside
 from app.sites import site_words
 from app.widgets import Linked, Told, Warned, query
 from app.widgets_acts import act_button, form_key, run_act
@@ -176,10 +177,10 @@ def outdated(conflict: Conflict) -> Warned:
 
 
 def to_purchases(words: str, decisions: Sequence[Decision], kind: str) -> Linked:
-    """The sentence with the way to its document, or to the list of several."""
+    """The sentence with the way to its document, or to the list of several, and the undo."""
     numbers = list(dict.fromkeys(decision.number for decision in decisions))
     label = t("approvals.open_order", number=", ".join(numbers))
-    return Linked(words, "purchases", label, {kind: numbers[0]})
+    return Linked(words, "purchases", label, {kind: numbers[0]}, undo_beside(decisions))
 
 
 def approve_now(

@@ -12,7 +12,7 @@ import streamlit as st
 
 from app import session
 from app.charts_legs import leg_notes
-from app.i18n import day, md, money, number, percent, plain, prose, t
+from app.i18n import day, md, money, number, percent, plain, prose, reader_language, t
 from inventory_core.money import currency_digits
 
 SHOWN_OPTIONS = 6
@@ -255,9 +255,12 @@ def lead_time_words(trace: dict[str, Any]) -> list[str]:
                 weight=percent(found["weight"], 0),
             )
         )
+    elif "learned" in lead:
+        notes.append(_never_gone(lead))
     if found and found.get("open_ratios"):
         notes.append(md("replenish.note_overdue", orders=number(len(found["open_ratios"]))))
-    notes += leg_notes((found or {}).get("legs", ()))
+    seen = [leg for leg in (found or {}).get("legs", ()) if not leg.get("elsewhere")]
+    notes += [*leg_notes(seen), *_factory_words(found)]
     bridged = policy.get("protection_days", 0) - policy["lead_time_days"]
     if bridged > policy["review_days"]:
         notes.append(
@@ -268,3 +271,35 @@ def lead_time_words(trace: dict[str, Any]) -> list[str]:
             )
         )
     return notes
+
+
+def _never_gone(lead: dict[str, Any]) -> str:
+    """Nothing has come this way yet: what its days rest on."""
+    found, planned = lead.get("learned"), lead["days_with_closures"]
+    stated = found["stated_days"] if found else planned
+    return md(
+        "replenish.note_never" if planned == stated else "replenish.note_never_made",
+        method=t(f"ship.{lead['ship_method']}"),
+        stated=number(stated),
+        planned=number(planned),
+    )
+
+
+def _factory_words(found: dict[str, Any] | None) -> list[str]:
+    """What other ways of the supplier showed of production, where that is what is planned with."""
+    factory = (found or {}).get("factory")
+    if not found or not factory:
+        return []
+    own = [leg for leg in found["legs"] if leg["kind"] == "production" and not leg["elsewhere"]]
+    if own and own[0]["orders"]:
+        return []
+    names = "、" if reader_language() == "zh" else ", "
+    return [
+        md(
+            "replenish.note_factory",
+            orders=number(factory["orders"]),
+            methods=names.join(t(f"ship.{method}") for method in factory["ship_methods"]),
+            days=number(factory["mean_days"]),
+            stated=number(factory["mean_stated"]),
+        )
+    ]

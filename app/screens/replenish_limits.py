@@ -3,7 +3,7 @@
 Shows budget left, container fill and supplier minimums before the click. Decides no quantity.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,8 @@ from inventory_core.vocabulary import PlanLimitKind
 
 # Below this return per unit, more of a limit would bring nothing worth a sentence.
 LEAST_SHADOW = 0.005
+MOST_NAMED = 5
+_LEFT_OUT = ("minimum", "minimum_far")
 
 
 def draw_limits(run: Mapping[str, Any]) -> None:
@@ -31,6 +33,8 @@ def draw_limits(run: Mapping[str, Any]) -> None:
     for use in uses:
         st.progress(use.share, text=_bar_words(use))
     if report is not None and report["changed"]:
+        for line in _waiting(report["changed"]):
+            st.warning(line, icon=":material/shopping_cart_off:")
         with st.expander(_changed_title(report), icon=":material/balance:"):
             _changed(report)
 
@@ -73,9 +77,16 @@ def ticked_words(run: Mapping[str, Any], rows: pd.DataFrame) -> list[str]:
 
 
 def limit_note(trace: Mapping[str, Any]) -> str | None:
-    """One sentence: how a limit changed this suggestion; None where none did."""
-    told = trace.get("limits")
-    return None if told is None else _why(told)
+    """How a limit changed this suggestion, and whose minimum was out of reach before; None where
+    neither is so.
+    """
+    told, passed = trace.get("limits"), trace.get("passed_over")
+    words = [] if told is None else [_why(told)]
+    if passed is not None:
+        words.append(
+            t("limits.passed_over", name=passed["supplier"], lacks=_cash(passed.get("lacks")))
+        )
+    return " ".join(words) or None
 
 
 def _whole(value: Any) -> int | None:
@@ -108,6 +119,32 @@ def _bar_words(use: LimitUse) -> str:
         weight_whole=number(use.weight_whole, 0),
         left=number(use.left, 1),
     )
+
+
+def _waiting(changed: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Orders that are not placed because they stay under their minimum: what is missing, what to
+    do.
+    """
+    orders: dict[tuple[str, str, float], list[str]] = {}
+    for one in changed:
+        if one["code"] in _LEFT_OUT and one.get("lacks"):
+            key = one["supplier"], one["warehouse"], one["lacks"]
+            orders.setdefault(key, []).append(f"{one['sku']} ({number(one['wanted'])})")
+    return [
+        md(
+            "limits.waits",
+            supplier=supplier,
+            site=site,
+            skus=", ".join(skus[:MOST_NAMED]) + (" …" if len(skus) > MOST_NAMED else ""),
+            lacks=_cash(lacks),
+        )
+        for (supplier, site, lacks), skus in orders.items()
+    ]
+
+
+def _cash(amount: float | None) -> str:
+    base = session.current().company.base_currency
+    return money(None if amount is None else Decimal(str(amount)), base, digits=0)
 
 
 def _changed_title(report: Mapping[str, Any]) -> str:
@@ -147,6 +184,11 @@ def _why(told: Mapping[str, Any]) -> str:
         of=number(told["of"]),
         value=number(Decimal(str(told["return_per_cash"])), 2),
         currency=base,
+        lacks=_cash(told.get("lacks")),
+        reached=_cash(told.get("reached")),
+        ahead=number(told.get("ahead_days")),
+        days=number(told.get("extra_days")),
+        brings=_cash(told.get("extra_value", told.get("value_topped"))),
     )
 
 

@@ -39,7 +39,12 @@ from inventory_core.trade.offer_terms import offers as read_offers
 from inventory_core.trade.price_breaks import unit_price_at
 from inventory_core.trade.purchase_records import PurchaseOrder
 from inventory_core.trade.transfer_records import Transfer
-from inventory_core.vocabulary import ApprovalState, SuggestionKind
+from inventory_core.vocabulary import (
+    ApprovalState,
+    PurchaseOrderState,
+    SuggestionKind,
+    TransferState,
+)
 
 __all__ = [
     "SUBJECT_KIND",
@@ -74,7 +79,8 @@ Replan = Callable[[Writing, Sequence[Shown]], Mapping[int, Fresh | None]]
 class Decision:
     """What became of one suggestion; `moved` names figures that changed since it was shown.
 
-    `number` is the order's or the transfer's, and exactly one of the two ids is given.
+    `number` is the order's or the transfer's, and exactly one of the two ids is given; `draft`:
+    neither has left the house, so that this may be taken back.
     """
 
     suggestion_id: int
@@ -85,6 +91,7 @@ class Decision:
     decided_by: str
     replayed: bool
     moved: Mapping[str, tuple[Any, Any]]
+    draft: bool = True
 
 
 def approve_suggestions(
@@ -182,6 +189,7 @@ def _approved_before(tx: Writing, shown: Shown) -> Decision | None:
         decided_by=found.decided_by,
         replayed=True,
         moved={},
+        draft=document.state in (PurchaseOrderState.DRAFT, TransferState.PLANNED),
     )
 
 

@@ -4,7 +4,7 @@ An approval binds a subject's revision and the facts shown for it. It knows noth
 purchasing: the caller (`desk/decisions`) asks, this module answers, and nobody registers here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -144,6 +144,12 @@ def live_approval(conn: Reading, subject_kind: str, subject_id: int) -> Approval
         approval.c.state.in_(_LIVE),
     )
     return found[0] if found else None
+
+
+def approvals_of(conn: Reading, approval_ids: Sequence[int]) -> dict[int, Approval]:
+    """These approvals by id, whatever their state."""
+    ids = sorted(set(approval_ids))
+    return {one.id: one for one in _read(conn, approval.c.id.in_(ids), most=len(ids))}
 
 
 def list_approvals(conn: Reading, state: ApprovalState, *, most: int = 200) -> list[Approval]:

@@ -126,6 +126,19 @@ def shown_suggestions(conn: Reading, suggestion_ids: Sequence[int]) -> dict[int,
     return found
 
 
+def open_suggestions(conn: Reading, sku_ids: Sequence[int]) -> dict[int, Shown]:
+    """What the list holds of these SKUs now, by id."""
+    statement = (
+        select(suggestion.c.id)
+        .where(
+            suggestion.c.sku_id.in_(list(sku_ids)),
+            suggestion.c.state.in_([state.value for state in _OPEN]),
+        )
+        .order_by(suggestion.c.id)
+    )
+    return shown_suggestions(conn, [row.id for row in conn.rows(statement)])
+
+
 def require_open(shown: Shown, revision: int) -> None:
     """Conflict unless the suggestion is open and `revision` is the newest one."""
     if shown.state not in _OPEN:

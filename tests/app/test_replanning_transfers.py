@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from app.screens.replenish_acts import approve_now
+from app.undoing import undo_now
 from forecasting.replenish import plan_from_run
 from inventory_core.catalog.locations import NewWarehouse, create_warehouses
 from inventory_core.db.engine import Database
 from inventory_core.desk.decisions import Choice
-from inventory_core.desk.undo import undo_decision
 from inventory_core.errors import Conflict
 from inventory_core.office.actors import SYSTEM
 from inventory_core.planning.published import current_run
@@ -59,8 +59,11 @@ def test_a_transfer_is_planned_once_by_a_click_and_freed_by_the_undo(database: D
     with database.reading() as conn:
         [there] = positions(conn, [seller.skus["LAMP"]], [hub])
     assert (there.available, there.planned_out) == (60, 60)
-    with database.writing() as tx:
-        undo_decision(tx, SYSTEM, transfer, key="undo", reason="changed my mind", now=NOW)
+    approval = told[0].approval_id
+    database.write(lambda tx: undo_now(tx, SYSTEM, NOW, [approval], key="undo", reason=""))
+    # In the act itself; and the next plan has nothing to add.
+    assert [row[2:] for row in seller.rows(LIST)] == [(60, hub)]
+    assert seller.rows(bought) == before
     run_planning(database, SYSTEM, now=NOW, prophet_seconds=0)
     assert [row[2:] for row in seller.rows(LIST)] == [(60, hub)]
     assert seller.rows(bought) == before

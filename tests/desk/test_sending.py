@@ -14,7 +14,7 @@ from inventory_core.catalog.locations import NewWarehouse, create_warehouses
 from inventory_core.db.engine import Database, Writing
 from inventory_core.db.schema.seeds import VIRTUAL_LOCATIONS
 from inventory_core.desk.decisions import Choice, Decision, Fresh, approve_suggestions
-from inventory_core.desk.undo import undo_decision
+from inventory_core.desk.undo import undo_decisions
 from inventory_core.errors import Conflict, Forbidden, Refused, YibenError
 from inventory_core.office.actors import SYSTEM, Actor
 from inventory_core.planning.release import Shown
@@ -226,7 +226,7 @@ def test_an_approved_transfer_is_undone_until_it_leaves(database: Database, worl
     ids = propose_both(database, world)
     told = approve(database, *(Choice(i, 1, f"k{i}") for i in ids))
     with database.writing() as tx:
-        undo_decision(tx, SYSTEM, ids[0], key="undo", reason="not yet", now=NOW)
+        undo_decisions(tx, SYSTEM, [told[0].approval_id], key="undo", reason="not yet", now=NOW)
     assert state_of(database, ids[0]) == "open"
     assert transfer_of(database, told[0]).state is TransferState.CANCELLED
     (rest,) = approve(database, Choice(ids[1], 1, "again"))
@@ -237,5 +237,5 @@ def test_an_approved_transfer_is_undone_until_it_leaves(database: Database, worl
     with database.writing() as tx:
         ship_transfers(tx, SYSTEM, [(left.id, "ship", NOW)])
     with pytest.raises(Refused) as refused, database.writing() as tx:
-        undo_decision(tx, SYSTEM, ids[1], key="undo2", reason="too late", now=NOW)
+        undo_decisions(tx, SYSTEM, [told[1].approval_id], key="undo2", reason="too late", now=NOW)
     assert refused.value.code == "transfer_not_planned"

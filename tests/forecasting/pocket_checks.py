@@ -25,6 +25,7 @@ from tests.forecasting.pocket import (
 )
 from tests.forecasting.pocket_cost_checks import MILLIONTH, check_choice, check_costs, check_money
 from tests.forecasting.pocket_courses import Courses, most_asked
+from tests.forecasting.pocket_ways import check_factory
 
 
 def check_card(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
@@ -76,6 +77,7 @@ def check_way(trace: dict[str, Any]) -> None:
         {**leg, "days": days}
         for leg, days in zip(lead["legs"], found["stated_leg_days"], strict=True)
     ]
+    check_factory(found, lead["legs"])
     assert found["stated_days"] == (calendars.arrives(today, legs) - today).days
     assert lead["days"] == round(sum(found["stated_leg_days"]) * found["ratio"])
     spread = found["spread"] * found["stated_days"]

@@ -195,7 +195,7 @@ def test_trap_42_an_order_whose_minimum_is_out_of_reach_is_left_out_and_named() 
     assert quantities(found) == [0, 80]
     assert found.report is not None
     [left] = found.report["changed"]
-    assert (left["code"], left["quantity"], left["wanted"]) == ("minimum", 0, 80)
+    assert (left["code"], left["quantity"], left["wanted"]) == ("minimum_far", 0, 80)
 
 
 def test_trap_42_what_one_supplier_is_too_large_for_is_bought_from_another() -> None:

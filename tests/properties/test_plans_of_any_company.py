@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from forecasting.lead_time import arrives_on
 from forecasting.limiting import limit_plan
 from forecasting.limits_room import Shared
+from forecasting.limits_topping import MOST_AHEAD_DAYS
 from forecasting.situation import Draft, PlanSettings, Situation
 from forecasting.suggest import plan_pair
 from forecasting.supplier_terms import OfferTerms, step_of
@@ -138,6 +139,8 @@ def test_under_limits_the_whole_fits_and_every_part_keeps_its_offer(
     drafts = [(one.situation, one.draft) for one in limited.pairs if one.draft is not None]
     for situation, draft in drafts:
         holds(situation, draft)
+        told = draft.trace.get("limits", {})
+        assert told.get("extra_days", 0) <= MOST_AHEAD_DAYS
     rates = {rate.currency: rate.rate for rate in RATES}
     weighed = [(here, one) for here, one in drafts if one.amount_base]
     for limit in limits:

@@ -7,12 +7,16 @@ import psycopg
 import pytest
 from sqlalchemy import func, select
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from app import widgets_acts
 from app.i18n import catalogue
+from inventory_core.clock import utc_now
 from inventory_core.db.schema.trade import purchase_order_line
 from inventory_core.db.server import Server
+from inventory_core.office.actors import SYSTEM
 from inventory_core.planning.worklist import waiting_suggestions, waiting_suppliers
+from inventory_core.trade.purchase_steps import send_purchase_orders
 from inventory_core.vocabulary import Role
 from tests.app.screens.shop import planned_seller
 from tests.app.screens.test_forecasts_learning import drawn
@@ -114,3 +118,54 @@ def test_whoever_may_not_approve_asks_and_whoever_may_answers(shop: Served) -> N
     answered = yes.click().run()
     assert [one.value for one in answered.error] == []
     assert ordered(shop) == 1
+
+
+def undo_of(test: AppTest) -> Button:
+    verb = EN["undo.button"].split("{")[0]
+    [button] = [one for one in test.button if one.label.startswith(verb)]
+    return button
+
+
+def waiting_numbers(shop: Served) -> list[tuple[object, ...]]:
+    with shop.database.reading() as conn:
+        rows = conn.rows(waiting_suggestions())
+    return sorted((row.sku_id, row.warehouse_id, row.quantity, row.supplier_id) for row in rows)
+
+
+def test_an_approval_is_undone_beside_its_message_and_the_list_is_as_before(shop: Served) -> None:
+    before = waiting_numbers(shop)
+    after = approved(drawn(shop, "", screen="replenish"))
+    assert waiting_numbers(shop) != before
+    undone = undo_of(after).click().run()
+    assert not undone.exception, undone.exception
+    [words] = [one.value for one in undone.success]
+    assert "000001" in words
+    assert "the same suggestion again" in words
+    assert waiting_numbers(shop) == before
+    verb = EN["undo.button"].split("{")[0]
+    assert not [one for one in undone.button if one.label.startswith(verb)]
+
+
+def test_whoever_undoes_what_somebody_else_undid_is_told_by_whom(shop: Served) -> None:
+    before = waiting_numbers(shop)
+    owner, buyer = (drawn(shop, "", role, screen="replenish") for role in (Role.OWNER, Role.BUYER))
+    owner, buyer = approved(owner), approved(buyer)
+    first, second = undo_of(owner).click().run(), undo_of(buyer).click().run()
+    assert len(first.success) == 1
+    [told] = [one.value for one in second.warning]
+    assert "owner" in told
+    assert waiting_numbers(shop) == before
+
+
+def test_what_was_sent_meanwhile_is_not_undone_and_offers_no_undo(shop: Served) -> None:
+    buyer = drawn(shop, "", Role.BUYER, screen="replenish")
+    owner = approved(drawn(shop, "", Role.OWNER, screen="replenish"))
+    with shop.database.writing() as tx:
+        order_id = tx.scalar(select(func.max(purchase_order_line.c.purchase_order_id)))
+        send_purchase_orders(tx, SYSTEM, [order_id], now=utc_now())
+    refused = undo_of(owner).click().run()
+    assert EN["error.order_already_sent"].split("{")[0] in refused.error[0].value
+    assert ordered(shop) == 1
+    late = approved(buyer)
+    verb = EN["undo.button"].split("{")[0]
+    assert not [one for one in late.button if one.label.startswith(verb)]
