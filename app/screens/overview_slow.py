@@ -59,7 +59,7 @@ def _columns(base: str) -> dict[str, Column]:
         "cover": Units(t("slow.cover"), width=84),
         "locked": Money(t("slow.locked", currency=base), digits=0, width=92),
         "month": Money(t("slow.month", currency=base), digits=0, width=122),
-        "break_even": Percent(t("slow.break_even_column"), digits=1, width=120),
+        "break_even": Percent(t("slow.break_even_column"), digits=1, width=104),
     }
 
 
