@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from app.charts import INK, RISK, STOCK, band, blank, day_axis, level, line, shade
+from app.charts import INK, QUIET, RISK, STOCK, band, blank, day_axis, level, line, shade
 from app.i18n import number, t
 from forecasting.outlook import Outlook
 
@@ -45,16 +45,21 @@ def stock_outlook(
 
 
 def _shade_empty(figure: go.Figure, outlook: Outlook) -> None:
-    first = outlook.empty_from
-    if first is None:
-        return
-    back = outlook.order.on_day if outlook.order and outlook.order.on_day > first else None
-    last = back or min(outlook.days[-1], first + timedelta(days=21))
-    shade(figure, first, last, label=t("replenish.chart_empty"))
+    """Every run of days without stock; the longest is named."""
+    gaps = outlook.gaps
+    longest = max(gaps, key=lambda gap: gap[1] - gap[0], default=None)
+    for gap in gaps:
+        label = t("replenish.chart_empty") if gap is longest else ""
+        shade(figure, gap[0], gap[1] + timedelta(days=1), label=label)
 
 
 def _mark_arrivals(figure: go.Figure, outlook: Outlook) -> None:
-    marks = [(item, INK, item.document) for item in outlook.arrivals]
+    marks = [
+        (item, INK, item.document)
+        if item.send_from is None
+        else (item, QUIET, t("replenish.chart_unsent", document=item.document))
+        for item in outlook.arrivals
+    ]
     if outlook.order is not None:
         marks.append((outlook.order, STOCK, t("replenish.chart_order")))
     for item, colour, words in marks:

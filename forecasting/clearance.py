@@ -7,7 +7,7 @@ Too much is what lies there beyond what the coming HORIZON_DAYS would sell even 
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from math import ceil, floor
+from math import ceil
 
 from forecasting.order_cost import LOST_AFTER_DAYS
 from forecasting.policy import ROUNDING, TotalDemand
@@ -19,7 +19,6 @@ HIGH_LEVEL = 0.9
 MOST_WAIT_DAYS = LOST_AFTER_DAYS
 # From this break-even discount on, waiting costs so much that the goods should go at once.
 CLEARING_DISCOUNT = 0.3
-DISCOUNT_STEPS = 20
 DAYS_PER_YEAR = 365
 DAYS_PER_MONTH = 30
 CENT = Decimal("0.01")
@@ -69,7 +68,6 @@ class Clearance:
     wait_days: float
     unsold_share: float
     break_even: float | None
-    discount: float | None
     coming: int
 
 
@@ -106,7 +104,6 @@ def clearance(kept: Kept) -> Clearance | None:
         wait_days=wait,
         unsold_share=unsold,
         break_even=even,
-        discount=None if even is None else floor(even * DISCOUNT_STEPS) / DISCOUNT_STEPS,
         coming=kept.coming,
     )
 

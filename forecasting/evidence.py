@@ -12,6 +12,7 @@ from typing import Any
 from forecasting.evidence_cost import cost_of, faster_of, order_cost, rival, text
 from forecasting.evidence_way import inbound_of, lead_time_of
 from forecasting.expiry import spoils_by_day
+from forecasting.lateness import Lateness
 from forecasting.need import expiring_units, horizon_of
 from forecasting.policy import ROUNDING, Paying, Policy, Rule, TotalDemand
 from forecasting.projection import Projection
@@ -30,8 +31,7 @@ def trace_of(
     *,
     expected: Projection,
     cautious: Projection,
-    short_on: date | None,
-    latest: date | None,
+    late: Lateness,
     faster: Option | None,
     at_risk: float,
 ) -> dict[str, Any]:
@@ -42,17 +42,15 @@ def trace_of(
         "as_of": situation.as_of.isoformat(),
         "starts_on": situation.starts_on.isoformat(),
         "run": dict(situation.source),
-        "reason": reason_of(situation, draft, brings),
+        "reason": reason_of(situation, draft, late, brings),
         "demand": _demand(situation.demand),
         "position": _position(situation),
         "inbound": inbound_of(situation),
         "lots": _lots(situation, taken.policy),
         "policy": _policy(taken.policy),
         **({"rule": _rule(situation.rule)} if situation.rule.by_hand else {}),
-        "lead_time": lead_time_of(
-            situation, choice, short_on=short_on, latest=latest, faster=faster
-        ),
-        "projection": _projection(expected, cautious, taken.arrives_on, short_on),
+        "lead_time": lead_time_of(situation, choice, late=late, faster=faster),
+        "projection": _projection(expected, cautious, taken.arrives_on, late),
         "quantity": _quantity(situation, taken, expected),
         "in_time": _in_time(taken),
         "cost": cost_of(settings, choice, draft),
@@ -75,16 +73,18 @@ def trace_of(
     }
 
 
-def reason_of(situation: Situation, draft: Draft, brings: Decimal | None) -> dict[str, Any]:
+def reason_of(
+    situation: Situation, draft: Draft, late: Lateness, brings: Decimal | None
+) -> dict[str, Any]:
     """Why now, as a code and the dates that the sentence names; or that it does not pay."""
     if brings is not None and brings < 0:
         code = "loses_money"
     elif situation.stock.sellable <= 0:
         code = "out_of_stock"
-    elif draft.days_late or (
-        draft.runs_out_on and draft.arrives_on and draft.runs_out_on < draft.arrives_on
-    ):
+    elif late.days:
         code = "runs_out_before_arrival"
+    elif late.days_if_high:
+        code = "may_run_out_before_arrival"
     elif situation.rule.minimum is not None:
         code = "below_minimum"
     else:
@@ -94,7 +94,8 @@ def reason_of(situation: Situation, draft: Draft, brings: Decimal | None) -> dic
         "runs_out_on": _day(draft.runs_out_on),
         "arrives_on": _day(draft.arrives_on),
         "order_by_on": _day(draft.order_by_on),
-        "days_late": draft.days_late,
+        "days_late": late.days,
+        "days_late_if_high": late.days_if_high,
     }
 
 
@@ -185,7 +186,7 @@ def _paying(paying: Paying | None) -> dict[str, str] | None:
 
 
 def _projection(
-    expected: Projection, cautious: Projection, arrives: date, short_on: date | None
+    expected: Projection, cautious: Projection, arrives: date, late: Lateness
 ) -> dict[str, Any]:
     return {
         "starts_on": expected.starts_on.isoformat(),
@@ -194,7 +195,8 @@ def _projection(
         "cautious": _thin(cautious),
         "expected_empty_on": _day(expected.empty_on()),
         "cautious_empty_on": _day(cautious.empty_on()),
-        "short_on": _day(short_on),
+        "ends_on": _day(late.ends_on),
+        "short_on": _day(late.short_on),
         "lost_before_arrival": round(expected.lost_before(arrives), 3),
     }
 

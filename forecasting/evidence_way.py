@@ -1,18 +1,24 @@
 """Writes down the way of the goods for the trace: legs, calendars, what was stated and learned.
 
-Decides only names and the span of days whose closures are kept, so that every date of a draft can
-be counted out on paper.
+Decides only names and which closures are kept, so that every date of a draft can be counted out on
+paper.
 """
 
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from forecasting.lead_time import LearnedFactory, Route, closures_of
+from forecasting.lateness import Lateness
+from forecasting.lead_time import LearnedFactory, Route
 from forecasting.mixture import PRIOR_ORDERS
 from forecasting.situation import Situation
 from forecasting.supplier_choice import Choice, Option
-from inventory_core.catalog.calendars import ALWAYS, EVERY_WEEKDAY, Calendar
+from inventory_core.catalog.calendars import (
+    ALWAYS,
+    EVERY_WEEKDAY,
+    Calendar,
+    closures_on_the_way,
+)
 
 ONE_DAY = timedelta(days=1)
 
@@ -21,24 +27,23 @@ def lead_time_of(
     situation: Situation,
     choice: Choice,
     *,
-    short_on: date | None,
-    latest: date | None,
+    late: Lateness,
     faster: Option | None,
 ) -> dict[str, Any]:
     """The way taken from order to shelf, with the calendars of every way that is shown."""
     taken, today = choice.taken, situation.as_of
-    route = taken.way.route
-    first = min(latest, today) if latest else today
+    route, latest = taken.way.route, late.latest_on
+    first = today - timedelta(days=max(late.days, late.days_if_high))
+    met = closures_on_the_way(today, route.legs)
+    later = closures_on_the_way(late.order_by_on, route.legs) if late.order_by_on else []
     shown = [one for one in (taken, choice.runner_up, faster) if one is not None]
     return {
         "ship_method": route.ship_method,
         "legs": legs_of(route),
         "office_calendar": _name(route.office),
-        "calendars": _calendars(shown, first, _last(situation, shown, short_on)),
-        "closures": [
-            [first_on.isoformat(), last_on.isoformat()]
-            for first_on, last_on in closures_of(route, first, taken.arrives_on)
-        ],
+        "calendars": _calendars(shown, first, _last(situation, shown, late)),
+        "closures": _spans(met),
+        "closures_if_later": _spans([span for span in later if span not in met]),
         "days": route.days,
         "days_with_closures": (taken.arrives_on - today).days,
         "gap_days": taken.arrival.gap_days,
@@ -48,6 +53,10 @@ def lead_time_of(
         "arrives_on": taken.arrives_on.isoformat(),
         "latest_order_on": None if latest is None else latest.isoformat(),
     }
+
+
+def _spans(spans: Iterable[tuple[date, date]]) -> list[list[str]]:
+    return [[first_on.isoformat(), last_on.isoformat()] for first_on, last_on in spans]
 
 
 def legs_of(route: Route) -> list[dict[str, Any]]:
@@ -63,17 +72,20 @@ def legs_of(route: Route) -> list[dict[str, Any]]:
 
 
 def inbound_of(situation: Situation) -> list[dict[str, Any]]:
-    """What is on its way, each with the day of its papers where another one is expected."""
+    """What is counted as coming, each with the day of its papers where another one is expected, and
+    with the warehouse that has yet to send it.
+    """
     return [
         {"on": item.on_day.isoformat(), "quantity": item.quantity, "document": item.document}
         | ({"said_on": item.said_on.isoformat()} if item.said_on else {})
+        | ({"send_from": item.send_from, "suggested": item.suggested} if item.send_from else {})
         for item in situation.inbound
     ]
 
 
-def _last(situation: Situation, shown: Iterable[Option], short_on: date | None) -> date:
+def _last(situation: Situation, shown: Iterable[Option], late: Lateness) -> date:
     """The last day that any date of the draft is counted through."""
-    days = [short_on or situation.as_of]
+    days = [late.short_on or situation.as_of]
     for one in shown:
         days.append(one.arrives_on + timedelta(days=one.arrival.gap_days))
         if one.way.route.learned is not None:

@@ -11,7 +11,7 @@ from math import sqrt
 
 from forecasting.policy import LEAD_TIME_SLICES, lead_time_points
 from inventory_core.catalog import calendars
-from inventory_core.catalog.calendars import ALWAYS, Calendar, Leg, arrival_on, closures
+from inventory_core.catalog.calendars import ALWAYS, Calendar, Leg, arrival_on
 from inventory_core.trade.offer_terms import Offer, way
 
 LEADS = len(LEAD_TIME_SLICES)
@@ -134,13 +134,3 @@ def arrives_on(route: Route, ordered_on: date) -> date:
 def latest_order_on(route: Route, needed_on: date) -> date:
     """The last working day on which an order still arrives on `needed_on` or before."""
     return calendars.latest_order_on(needed_on, route.legs, order_calendar=route.office)
-
-
-def closures_of(route: Route, first: date, last: date) -> list[tuple[date, date]]:
-    """Closures of the factory or of a leg between two days: they explain a date."""
-    known = {calendar.code: calendar for calendar in (route.office, *_calendars(route))}
-    return sorted({run for calendar in known.values() for run in closures(calendar, first, last)})
-
-
-def _calendars(route: Route) -> list[Calendar]:
-    return [leg.calendar for leg in route.legs if leg.calendar is not None]

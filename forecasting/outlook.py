@@ -13,10 +13,12 @@ import numpy as np
 
 from forecasting.expiry import DatedLot
 from forecasting.policy import TotalDemand
-from forecasting.projection import Arrival, Floats, Projection, project_stock
+from forecasting.projection import EMPTY, Arrival, Floats, Projection, project_stock
 
 BEYOND_ARRIVAL_DAYS = 45
 LOW_LEVEL, HIGH_LEVEL = 0.1, 0.9
+ONE_DAY = timedelta(days=1)
+DUST = 0.05  # of a unit: the trace keeps demand in thousandths
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,57 @@ class Outlook:
     order: Arrival | None
 
     @property
-    def empty_from(self) -> date | None:
-        """First day without stock if nothing is ordered."""
-        empty = np.flatnonzero(self.without < 0.5)
-        return self.days[int(empty[0])] if len(empty) else None
+    def gaps(self) -> list[tuple[date, date]]:
+        """First and last day of each run of days without stock if nothing is ordered."""
+        empty = np.concatenate([[False], self.without < EMPTY, [False]])
+        turns = np.flatnonzero(empty[1:] != empty[:-1])
+        return [
+            (self.days[int(first)], self.days[int(end) - 1])
+            for first, end in zip(turns[::2], turns[1::2], strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the picture of an order shows, to be said over it.
+
+    `without`: "gone" (nothing is left to sell already), "ends" (on `first`), "gap" (from `first` to
+    `last`, closed before the order comes) or "lasts" (through `last`, the end of the picture).
+    `days_late` of the order, after stock ended. `above_until`: from its arrival through that day
+    stock is not below safety stock; None where it is on the day of the arrival itself.
+    """
+
+    without: str
+    first: date | None
+    last: date
+    arrives_on: date
+    days_late: int
+    above_until: date | None
+
+
+def seen_in(outlook: Outlook, trace: Mapping[str, Any]) -> Seen:
+    """What the outlook of this trace shows."""
+    days, gaps = outlook.days, outlook.gaps
+    arrives_on = date.fromisoformat(trace["lead_time"]["arrives_on"])
+    reached = next((gap for gap in gaps if gap[0] < arrives_on <= gap[1] + ONE_DAY), None)
+    told = reached or (gaps[0] if gaps else None)
+    if told is None:
+        without = "lasts"
+    elif told[0] == days[0] and _sellable(trace["position"]) <= 0:
+        without = "gone"
+    else:
+        without = "gap" if told[1] < arrives_on and told is not reached else "ends"
+    at = max(0, (arrives_on - days[0]).days)
+    below = np.flatnonzero(outlook.with_order[at:] < trace["policy"]["safety_stock"] - DUST)
+    kept = int(below[0]) if len(below) else len(days) - at
+    return Seen(
+        without,
+        told[0] if told else None,
+        told[1] if told else days[-1],
+        arrives_on,
+        (arrives_on - reached[0]).days if reached else 0,
+        days[at + kept - 1] if kept else None,
+    )
 
 
 def outlook_of(trace: Mapping[str, Any], *, quantity: int | None = None) -> Outlook:
@@ -52,7 +101,12 @@ def outlook_of(trace: Mapping[str, Any], *, quantity: int | None = None) -> Outl
     after = int(min(max(BEYOND_ARRIVAL_DAYS, cover + 14), 180))
     horizon = max(30, (arrives_on - starts_on).days + after)
     inbound = tuple(
-        Arrival(date.fromisoformat(item["on"]), int(item["quantity"]), str(item["document"]))
+        Arrival(
+            date.fromisoformat(item["on"]),
+            int(item["quantity"]),
+            str(item["document"]),
+            send_from=item.get("send_from"),
+        )
         for item in trace["inbound"]
     )
     ordered = quantity if quantity is not None else int(trace["quantity"]["ordered"])

@@ -21,15 +21,19 @@ EMPTY = 0.5 - 1e-6  # less than half a unit, a millionth forgiven, is nothing to
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A dated quantity that is confirmed to come: a purchase order or a transfer.
+    """A dated quantity that comes: a purchase order or a transfer, or units of another warehouse
+    that a plan counts on.
 
-    `said_on`: the day of its papers, where the plan expects another one.
+    `said_on`: the day of its papers, where the plan expects another one. `send_from`: units that
+    nobody has sent yet, and from where; `suggested`: the plan asks to send them now.
     """
 
     on_day: date
     quantity: int
     document: str
     said_on: date | None = None
+    send_from: str | None = None
+    suggested: bool = False
 
 
 @dataclass(frozen=True, slots=True)

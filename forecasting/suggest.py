@@ -12,7 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from forecasting.evidence import follow_up, trace_of
-from forecasting.lead_time import latest_order_on
+from forecasting.lateness import lateness
 from forecasting.need import cautious_stock, days_of_cover, expected_stock, expiring_units
 from forecasting.options import options_of
 from forecasting.policy import expected_shortage
@@ -104,11 +104,11 @@ def _draft(
     taken = choice.taken
     policy, offer, quantity = taken.policy, taken.offer, taken.quantity
     expected, cautious = expected_stock(situation, policy), cautious_stock(situation, policy)
-    # A gap that closes before goods of today arrive is none that this order is late for.
-    short_on = cautious.empty_on(reached=taken.arrives_on)
-    latest = latest_order_on(taken.way.route, short_on) if short_on else None
-    late = max(0, (situation.as_of - latest).days) if latest else 0
-    faster = _faster(taken, _in_the_gap(choice, options, cautious)) if late else None
+    late = lateness(
+        taken.way.route, taken.arrives_on, situation.as_of, expected=expected, cautious=cautious
+    )
+    hurried = late.days or late.days_if_high
+    faster = _faster(taken, _in_the_gap(choice, options, cautious)) if hurried else None
     cover = situation.stock.inventory_position - expiring_units(situation, policy)
     at_risk = expected_shortage(situation.demand, policy.intervals, max(0, cover))
     draft = Draft(
@@ -124,18 +124,17 @@ def _draft(
         currency=offer.currency or None,
         amount_base=_amount(situation, taken),
         value_at_risk_base=_value_at_risk(situation, at_risk),
-        order_by_on=latest if latest and not late else None,
-        days_late=late,
+        order_by_on=late.order_by_on,
+        days_late=late.days,
         arrives_on=taken.arrives_on,
-        runs_out_on=cautious.empty_on(),
+        runs_out_on=late.runs_out_on,
         days_of_cover=days_of_cover(situation, policy),
         assumed=_assumed(situation, offer),
         trace={},
     )
     trace = trace_of(
         situation, settings, choice, draft,
-        expected=expected, cautious=cautious, short_on=short_on, latest=latest, faster=faster,
-        at_risk=at_risk,
+        expected=expected, cautious=cautious, late=late, faster=faster, at_risk=at_risk,
     )  # fmt: skip
     return replace(draft, trace=trace)
 

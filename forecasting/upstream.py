@@ -107,7 +107,13 @@ def _from_hubs(
                 Send(receiver, None, weighed[0], tuple(weighed), missing, supply.quantity)
             )
         supply.quantity -= part
-        arrival = Arrival(supply.on_day + timedelta(days=days), part, supply.document)
+        arrival = Arrival(
+            supply.on_day + timedelta(days=days),
+            part,
+            supply.document,
+            send_from=routes[0].from_code,
+            suggested=supply.here,
+        )
         receiver = helped(receiver, [arrival])
     return receiver
 
@@ -144,7 +150,10 @@ def _from_sites(
         shared.sends.append(best)
         spare[giver] -= best.taken.quantity
         del asked[giver]
-        arrival = Arrival(best.taken.arrives_on, best.taken.quantity, best.taken.way.from_code)
+        code = best.taken.way.from_code
+        arrival = Arrival(
+            best.taken.arrives_on, best.taken.quantity, code, send_from=code, suggested=True
+        )
         receiver = helped(receiver, [arrival])
     return receiver
 

@@ -124,7 +124,7 @@ def _table(opened: Opened, top: int, language: str) -> Table:
             number(row.quantity, language=language),
             row.supplier or row.from_warehouse or t("planning.no_supplier", language=language),
             money(row.amount_base, base, language=language),
-            _order_by(row.order_by_on, row.days_late, language),
+            _order_by(row, language),
             reason_words(row.reason, language),
         )
     return table
@@ -141,10 +141,12 @@ def reason_words(reason: Any, language: str) -> str:
     return t(f"planning.reason.{reason['code']}", language=language, **blank | dates)
 
 
-def _order_by(order_by_on: date | None, days_late: int, language: str) -> str:
-    if days_late:
-        return t("planning.days_late", language=language, days=days_late)
-    return day(order_by_on, language=language)
+def _order_by(row: Any, language: str) -> str:
+    if row.days_late:
+        return t("planning.days_late", language=language, days=row.days_late)
+    if row.days_late_if_high:
+        return t("planning.may_be_late", language=language)
+    return day(row.order_by_on, language=language)
 
 
 def _checked_day(text: str) -> date:

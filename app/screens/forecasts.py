@@ -22,9 +22,11 @@ from app.screens.forecasts_reading import (
     Series,
     read_overall,
     read_series,
+    sold_for_sale,
 )
 from app.screens.forecasts_record import draw_record
 from app.screens.forecasts_sums import draw_sums
+from app.screens.forecasts_words import against_before
 from app.widgets import Figure, chart, empty_state, figure_row, link, page_head, query, scope_bar
 from app.widgets_tables import Percent, Text, Units, export_button, table
 from forecasting.analogue import ANALOGUE
@@ -148,15 +150,18 @@ def _figures(series: Series, chosen: Listed) -> list[Figure]:
     told, policy = series.forecast, series.policy
     periods = max(1, MONTH_DAYS // series.step_days)
     ahead = sum(told.mean[:periods])
-    before = float(series.demand[-periods:].sum())
+    before = sold_for_sale(series, periods)
+    delta, small = against_before(ahead, before)
+    if before is None:
+        small = md("forecasts.last_not_for_sale")
     total = _total(series)
     cards = [
         Figure(
             t("forecasts.next_weeks"),
             number(ahead),
             help=md("forecasts.next_weeks_help"),
-            delta=percent((ahead - before) / before, 0) if before else "",
-            small=md("forecasts.against_last") if before else "",
+            delta=delta,
+            small=small,
         ),
         Figure(
             t("forecasts.champion"),

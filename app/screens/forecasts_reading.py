@@ -34,6 +34,7 @@ Floats = npt.NDArray[np.float64]
 BASELINE = "seasonal_naive"
 CLASS_ENDS = ((0.80, "A"), (0.95, "B"), (1.01, "C"))
 CENSORED_SHARE = 0.1
+LEAST_FOR_SALE = 0.5
 MOST_PERIODS_SHOWN = {1: 120, 7: 78}
 
 
@@ -157,6 +158,19 @@ def read_series(conn: Reading, run: PublishedRun, sku_id: int, warehouse_id: int
         published=tuple(plain.mean),
         overrides=tuple(one for one, _ in laid.over(found)),
     )
+
+
+def sold_for_sale(series: Series, periods: int) -> float | None:
+    """Units of the last `periods` at the pace of the days on which they could be bought; None where
+    that was less than half of them. Periods without evidence count as for sale.
+    """
+    if not len(series.demand):
+        return 0.0
+    gone = np.nan_to_num(series.out[-periods:])
+    for_sale = float((1 - gone).sum())
+    if for_sale < len(gone) * LEAST_FOR_SALE:
+        return None
+    return float(series.demand[-periods:].sum()) / for_sale * len(gone)
 
 
 def _in_periods(grid: DemandGrid, row: int, step: int) -> tuple[Floats, Floats]:

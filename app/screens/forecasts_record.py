@@ -35,6 +35,7 @@ from inventory_core.planning.learning_limits import (
 from inventory_core.vocabulary import AlarmKind
 
 WEEKS_SHOWN = 26
+WIDE = 0.95  # of weeks inside a 90 % interval: it is wider than it need be
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,9 @@ def _figures(found: Record) -> None:
             t("learning.coverage"),
             percent(told.coverage, 0),
             help=md("learning.coverage_help"),
+            small=md("learning.coverage_wide")
+            if told.coverage is not None and told.coverage >= WIDE
+            else "",
         ),
     ]
     figure_row(cards)

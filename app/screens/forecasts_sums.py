@@ -10,6 +10,7 @@ from app import session
 from app.charts_sums import sum_picture
 from app.i18n import country, md, number, percent, reader_language, t
 from app.screens.forecasts_sums_changes import draw_all_changes, draw_part_changes
+from app.screens.forecasts_words import against_before
 from app.widgets import Figure, chart, empty_state, figure_row, query
 from app.widgets_tables import Column, Percent, Text, Units, export_button, table
 from forecasting.hierarchy_reading import Hierarchy, Sum, read_hierarchy
@@ -101,7 +102,7 @@ def _choose(grain: ForecastGrain, names: dict[str, str]) -> str:
 
 def _figures(found: Hierarchy, shown: Sum) -> list[Figure]:
     before = sum(shown.past[-MONTH_DAYS:])
-    change = percent((shown.month - before) / before, 0) if before else ""
+    change, against = against_before(shown.month, before)
     low, high = shown.month_range or (None, None)
     record = shown.record
     return [
@@ -110,7 +111,7 @@ def _figures(found: Hierarchy, shown: Sum) -> list[Figure]:
             number(shown.month),
             help=md("hierarchy.next_weeks_help"),
             delta=change,
-            small=md("forecasts.against_last") if change else "",
+            small=against,
         ),
         Figure(
             t("hierarchy.range"),

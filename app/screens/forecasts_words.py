@@ -5,7 +5,7 @@ Reads nothing.
 
 from decimal import Decimal
 
-from app.i18n import country, number, percent, t
+from app.i18n import country, md, number, percent, t
 from inventory_core.planning.overrides import Override
 from inventory_core.planning.registry import Release
 from inventory_core.vocabulary import ForecastGrain
@@ -56,6 +56,18 @@ def part_words(grain: ForecastGrain, name: str) -> str:
     if grain is ForecastGrain.MARKET:
         name = country(name)
     return t(f"learning.whole_{grain.value}", name=name)
+
+
+def against_before(ahead: float, before: float | None) -> tuple[str, str]:
+    """The change against the weeks before and what it is against, as a figure takes them; no sign
+    where it is none, nothing where those weeks say nothing.
+    """
+    if not before:
+        return "", ""
+    change = (ahead - before) / before
+    if round(change * 100) == 0:
+        return "", md("forecasts.as_last")
+    return percent(change, 0), md("forecasts.against_last")
 
 
 def _digits(value: Decimal | float) -> int:

@@ -134,6 +134,8 @@ def _sentence(found: Overview) -> str:
             rate=percent(worst.rate),
             category=worst.category,
         )
+    elif diagnosis.problem == "out_everywhere":
+        problem = md("overview.problem_out_everywhere", rate=percent(diagnosis.rate))
     elif diagnosis.problem == "dead":
         problem = md("overview.problem_dead", share=percent(diagnosis.dead_share))
     else:

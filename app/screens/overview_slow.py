@@ -59,7 +59,7 @@ def _columns(base: str) -> dict[str, Column]:
         "cover": Units(t("slow.cover"), width=84),
         "locked": Money(t("slow.locked", currency=base), digits=0, width=92),
         "month": Money(t("slow.month", currency=base), digits=0, width=122),
-        "discount": Percent(t("slow.discount"), digits=0, width=104),
+        "break_even": Percent(t("slow.break_even_column"), digits=1, width=104),
     }
 
 
@@ -84,7 +84,7 @@ def _row(one: SlowStock) -> dict[str, object]:
         "cover": None if advice.cover_days is None else round(advice.cover_days),
         "locked": advice.locked,
         "month": advice.holding_month,
-        "discount": advice.discount,
+        "break_even": advice.break_even,
         "name": lying.name,
         "available": lying.available,
         "sells": advice.sells_at_most,

@@ -40,7 +40,7 @@ def change_order(shown: Shown) -> None:
             md("replenish.supplier"),
             list(by_id),
             index=next((i for i, o in enumerate(found) if o.id == shown.offer_id), 0),
-            format_func=lambda offer_id: _offer_words(by_id[offer_id]),
+            format_func=lambda offer_id: offer_words(by_id[offer_id], shown),
             key=f"change_offer_{shown.id}",
         )
         offer = by_id[picked]
@@ -79,7 +79,7 @@ def _asked(
     for breach in breaches:
         _draw_breach(breach, key, button=breach.nearest not in offered)
         offered.add(breach.nearest)
-    soft = tuple(breach.rule for breach in breaches if not breach.hard)
+    soft = tuple(breach.rule for breach in breaches if breach.soft)
     blocked = any(breach.hard for breach in breaches)
     if soft and not blocked:
         mark = f"despite_{key}_{quantity}_{offer_id}"
@@ -109,7 +109,9 @@ def _button_words(offer: Offer, quantity: int) -> str:
 def _draw_breach(breach: Breach, key: str, *, button: bool) -> None:
     """One sentence, and the nearest quantity that fits as a button where it is a new one."""
     words, place = st.columns([3, 1], vertical_alignment="center", wrap=False)
-    icon = ":red[:material/block:]" if breach.hard else ":orange[:material/warning:]"
+    icon = ":orange[:material/warning:]" if breach.soft else ":gray[:material/info:]"
+    if breach.hard:
+        icon = ":red[:material/block:]"
     words.markdown(f"{icon} {breach_words(breach)}")
     if button and breach.nearest is not None:
         place.button(
@@ -155,13 +157,23 @@ def _offers(conn: Reading, sku_id: int) -> list[Offer]:
     return offers(conn, [sku_id], today)
 
 
-def _offer_words(offer: Offer) -> str:
-    """Supplier and prices, from few to many."""
+def offer_words(offer: Offer, shown: Shown) -> str:
+    """Supplier and prices, from few to many; the days of the plan where it is the offer planned
+    with, else those that the supplier states.
+    """
     prices = [money(price, offer.currency) for _, price in offer.prices]
     price = " – ".join(dict.fromkeys([prices[0], prices[-1]])) if prices else "—"
+    planned = (shown.trace.get("lead_time") or {}).get("days_with_closures")
+    if offer.id != shown.offer_id or planned is None:
+        return t(
+            "replenish.offer_words",
+            supplier=offer.supplier_name,
+            price=price,
+            days=number(offer.lead_time_days),
+        )
     return t(
-        "replenish.offer_words",
+        "replenish.offer_words_planned",
         supplier=offer.supplier_name,
         price=price,
-        days=number(offer.lead_time_days),
+        days=number(planned),
     )

@@ -35,7 +35,7 @@ def draw_limits(run: Mapping[str, Any]) -> None:
     if report is not None and report["changed"]:
         for line in _waiting(report["changed"]):
             st.warning(line, icon=":material/shopping_cart_off:")
-        with st.expander(_changed_title(report), icon=":material/balance:"):
+        with st.expander(changed_title(report), icon=":material/balance:"):
             _changed(report)
 
 
@@ -147,10 +147,16 @@ def _cash(amount: float | None) -> str:
     return money(None if amount is None else Decimal(str(amount)), base, digits=0)
 
 
-def _changed_title(report: Mapping[str, Any]) -> str:
-    less = sum(1 for one in report["changed"] if one["units"] < 0)
-    more = len(report["changed"]) - less
-    return md("limits.changed", less=number(less), more=number(more))
+def changed_title(report: Mapping[str, Any]) -> str:
+    """How many orders became smaller, larger or another supplier's."""
+    moved = [one for one in report["changed"] if one["code"] == "minimum_elsewhere"]
+    units = [one["units"] for one in report["changed"] if one not in moved]
+    return md(
+        "limits.changed_elsewhere" if moved else "limits.changed",
+        less=number(sum(each < 0 for each in units)),
+        more=number(sum(each > 0 for each in units)),
+        elsewhere=number(len(moved)),
+    )
 
 
 def _changed(report: Mapping[str, Any]) -> None:

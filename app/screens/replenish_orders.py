@@ -159,14 +159,16 @@ def cartons_words(units: int, carton: int | None) -> str:
 
 
 def _order_by_words(rows: pd.DataFrame) -> list[str]:
-    return [
-        _order_by(on, late) for on, late in zip(rows["order_by_on"], rows["days_late"], strict=True)
-    ]
+    columns = (rows["order_by_on"], rows["days_late"], rows["days_late_if_high"])
+    return [_order_by(on, late, if_high) for on, late, if_high in zip(*columns, strict=True)]
 
 
-def _order_by(on: date | None, late: int) -> str:
+def _order_by(on: date | None, late: int, if_high: int | None) -> str:
+    """Of several lines the worst: late as stock is expected, late if demand is high, else a day."""
     if late and not pd.isna(late):
         return f"⚠ {t('replenish.days_late', days=number(late))}"
+    if if_high and not pd.isna(if_high):
+        return t("replenish.may_be_late")
     return day(on) if on is not None and not pd.isna(on) else DASH
 
 

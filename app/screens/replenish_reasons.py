@@ -25,12 +25,18 @@ from app.screens.replenish_costs import (
     lead_time_words,
     order_notes,
 )
+from app.screens.replenish_days import (
+    closure_words,
+    inbound_words,
+    late_words,
+    picture_words,
+)
 from app.screens.replenish_overrides import draw_override_notes
 from app.screens.replenish_snapshot import draw_numbers
 from app.screens.replenish_sum import draw_sum
 from app.sites import site_words
 from app.widgets import chart, link
-from forecasting.outlook import outlook_of
+from forecasting.outlook import outlook_of, seen_in
 from inventory_core.db.engine import Reading
 from inventory_core.money import currency_digits
 from inventory_core.planning.published import current_run
@@ -75,13 +81,7 @@ def _run_words(trace: dict[str, Any]) -> str:
 
 def _picture(shown: Shown) -> None:
     outlook = outlook_of(shown.trace)
-    empty = outlook.empty_from
-    arrives = day(shown.arrives_on, year=False)
-    title = (
-        t("replenish.picture_fine", arrives=arrives)
-        if empty is None
-        else t("replenish.picture_empty", empty=day(empty, year=False), arrives=arrives)
-    )
+    title = picture_words(seen_in(outlook, shown.trace))
     figure = stock_outlook(outlook, shown.trace, title=title, language=session.current().language)
     chart(figure, key=f"outlook_{shown.id}_{shown.revision}")
 
@@ -170,28 +170,10 @@ def _what_would_change(shown: Shown) -> None:
     """What a buyer should know before saying yes, in sentences."""
     trace = shown.trace
     notes = order_notes(trace)
-    projection = trace["projection"]
-    empty = projection.get("short_on") or projection["cautious_empty_on"]
-    guarded = {
-        "level": percent(trace["policy"]["service_level"], 0),
-        "empty": day(date.fromisoformat(empty)) if empty else "—",
-    }
-    if shown.days_late:
-        notes.append(md("replenish.note_late", days=number(shown.days_late), **guarded))
-        if trace["faster"]:
-            notes.append(_faster_words(trace))
-    elif shown.order_by_on is not None:
-        notes.append(md("replenish.note_order_by", day=day(shown.order_by_on), **guarded))
+    notes += late_words(trace)
     notes += lead_time_words(trace)
-    for first, last in trace["lead_time"]["closures"]:
-        notes.append(
-            md(
-                "replenish.note_closed",
-                first=day(date.fromisoformat(first)),
-                last=day(date.fromisoformat(last)),
-            )
-        )
-    notes += [_inbound_words(item, trace["as_of"]) for item in trace["inbound"]]
+    notes += closure_words(trace)
+    notes += [inbound_words(item, trace["as_of"]) for item in trace["inbound"]]
     notes += expiry_words(trace)
     if continued := trace.get("continues"):
         notes.append(md("replenish.note_continues", codes=", ".join(continued)))
@@ -199,36 +181,3 @@ def _what_would_change(shown: Shown) -> None:
     if notes:
         st.markdown("\n".join(f"- {note}" for note in notes))
     draw_numbers(shown)
-
-
-def _inbound_words(item: dict[str, Any], as_of: str) -> str:
-    """Goods on their way. Ordered after the day of an old plan they come sooner in its days than
-    their papers say; overdue they come later.
-    """
-    on, said = item["on"], item.get("said_on")
-    key = "replenish.note_inbound"
-    if said is not None:
-        key += "_moved" if said > on else "_overdue"
-    return md(
-        key,
-        quantity=number(item["quantity"]),
-        document=item["document"],
-        today=day(date.fromisoformat(as_of)),
-        day=day(date.fromisoformat(on)),
-        said=day(date.fromisoformat(said or on)),
-    )
-
-
-def _faster_words(trace: dict[str, Any]) -> str:
-    faster = trace["faster"]
-    extra = faster["extra_base"]
-    return md(
-        "replenish.note_faster",
-        method=t(f"ship.{faster['ship_method']}"),
-        supplier=faster["supplier"],
-        arrives=day(date.fromisoformat(faster["arrives_on"])),
-        days=number(faster["days_won"]),
-        extra="—"
-        if extra is None
-        else money(Decimal(extra), trace["cost"]["base_currency"], digits=0),
-    )

@@ -125,6 +125,24 @@ def closures(
     return found
 
 
+def closures_on_the_way(ordered_on: date, legs: Sequence[Leg]) -> list[tuple[date, date]]:
+    """The closures that an order of `ordered_on` waits for, each from its first day to its last:
+    those inside the dates of a leg that keeps that calendar.
+    """
+    found: set[tuple[date, date]] = set()
+    day = ordered_on
+    for leg in legs:
+        calendar = leg.calendar or ALWAYS
+        done = add_working_days(calendar, day, leg.days)
+        if done > day:
+            first = day + ONE_DAY
+            if not is_working(calendar, first):
+                first = previous_working_day(calendar, first)
+            found.update(closures(calendar, first, done))
+        day = done
+    return sorted(found)
+
+
 def _never_rests(calendar: Calendar) -> bool:
     return not calendar.closed_days and (calendar.work_weekdays or EVERY_WEEKDAY) == EVERY_WEEKDAY
 

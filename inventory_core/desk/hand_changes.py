@@ -42,7 +42,7 @@ def sent_knowingly(conn: Reading, choice: Choice, shown: Shown, quantity: int) -
 
 
 def _known(choice: Choice, shown: Shown, quantity: int, breaches: Sequence[Breach]) -> list[str]:
-    soft = [breach.rule for breach in breaches if not breach.hard]
+    soft = [breach.rule for breach in breaches if breach.soft]
     if set(soft) - set(choice.despite):
         raise Refused("limits_not_confirmed", sku=shown.sku_code, quantity=quantity)
     return soft

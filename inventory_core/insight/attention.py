@@ -11,12 +11,13 @@ from decimal import Decimal
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import BigInteger, cast, func, select, text
 
 from inventory_core.clock import business_day
 from inventory_core.db.engine import Reading
 from inventory_core.insight import attention_statements as statements
 from inventory_core.office.company import Company, read_company
+from inventory_core.trade.purchase_records import select_purchase_orders
 
 LATE_AFTER = timedelta(days=3)
 EXPIRING_WITHIN_DAYS = 60
@@ -107,7 +108,11 @@ def _supply(conn: Reading, values: Mapping[str, Any]) -> list[Finding]:
         params = {"number": row.number, "units": row.units}
         query = {"order": row.number}
         found.append(Finding("short_delivery", Urgency.NOTE, "purchases", query, params))
-    count, units = conn.rows(statements.OVERDUE_PURCHASES, values)[0]
+    # The same orders as on the list that the finding opens.
+    overdue = select_purchase_orders("overdue", today=values["today"]).subquery()
+    [(count, units)] = conn.rows(
+        select(func.count(), cast(func.coalesce(func.sum(overdue.c.open), 0), BigInteger))
+    )
     if count:
         params = {"count": count, "units": units}
         query = {"state": "overdue"}

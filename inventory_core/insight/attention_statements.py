@@ -63,15 +63,6 @@ SHORT_DELIVERIES = text("""
     GROUP BY p.id ORDER BY 2 DESC LIMIT :named
 """)
 
-OVERDUE_PURCHASES = text("""
-    SELECT count(DISTINCT p.id),
-        coalesce(sum(l.quantity - l.received - l.cancelled), 0)::bigint
-    FROM purchase_order p
-    JOIN purchase_order_line l ON l.purchase_order_id = p.id
-    WHERE p.state IN ('sent', 'confirmed') AND l.quantity - l.received - l.cancelled > 0
-      AND coalesce(l.expected_on, p.expected_on) < :today AND l.received = 0
-""")
-
 OVERDUE_TRANSFERS = text("""
     SELECT count(*) FROM transfer WHERE state = 'shipped' AND expected_on < :today
 """)

@@ -16,46 +16,55 @@ from inventory_core.insight.kpis import WHOLE, Figures, Scope
 STEADY = Decimal("0.05")
 OFTEN = Decimal("0.03")
 MUCH_DEAD = Decimal("0.15")
+# A place is named where it runs out by so much more often than all together.
+MUCH_WORSE = Decimal("1.25")
 # A place with fewer orders in the period is left to its own line in the table.
 FEWEST_ORDERS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class WorstPlace:
-    """Where most orders could not be served (a warehouse's code), and with what."""
+    """Where most orders could not be served (a warehouse's code), and with what; `alone`: no other
+    place has enough orders to be compared.
+    """
 
     warehouse: str
     rate: Decimal
     category: str
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """`pace` is faster, slower, steady or unknown; `problem` is out, dead, none or unknown."""
+    """`pace` is faster, slower, steady or unknown; `problem` is out (at one place), out_everywhere,
+    dead, none or unknown. `rate`: stock-out rate of all places.
+    """
 
     pace: str
     problem: str
     worst: WorstPlace | None
     dead_share: Decimal | None
+    rate: Decimal | None = None
 
 
 _WORST = text("""
     WITH place AS (
-        SELECT k.warehouse_id, sum(k.short_orders)::numeric / sum(k.orders) AS rate
+        SELECT k.warehouse_id, sum(k.short_orders)::numeric / sum(k.orders) AS rate,
+            count(*) OVER () AS places
         FROM kpi_day k
         WHERE k.category = :category AND k.account_id = 0
           AND k.on_day BETWEEN :first_on AND :last_on
           AND (cardinality(CAST(:warehouses AS bigint[])) = 0
                OR k.warehouse_id = ANY(CAST(:warehouses AS bigint[])))
-        GROUP BY 1 HAVING sum(k.orders) >= :fewest AND sum(k.short_orders) > 0
+        GROUP BY 1 HAVING sum(k.orders) >= :fewest
         ORDER BY sum(k.short_orders)::numeric / sum(k.orders) DESC, 1 LIMIT 1
     )
     SELECT w.code, p.rate, (
         SELECT k.category FROM kpi_day k
         WHERE k.warehouse_id = p.warehouse_id AND k.account_id = 0 AND k.category <> '*'
           AND k.on_day BETWEEN :first_on AND :last_on
-        GROUP BY 1 ORDER BY sum(k.short_orders) DESC, 1 LIMIT 1)
-    FROM place p JOIN location w ON w.id = p.warehouse_id
+        GROUP BY 1 ORDER BY sum(k.short_orders) DESC, 1 LIMIT 1), p.places
+    FROM place p JOIN location w ON w.id = p.warehouse_id WHERE p.rate > 0
 """)
 
 
@@ -71,7 +80,10 @@ def worst_place(conn: Reading, scope: Scope, first_on: date, last_on: date) -> W
             "fewest": FEWEST_ORDERS,
         },
     )
-    return WorstPlace(rows[0][0], rows[0][1], rows[0][2] or "") if rows else None
+    if not rows:
+        return None
+    code, rate, category, places = rows[0]
+    return WorstPlace(code, rate, category or "", alone=places == 1)
 
 
 def diagnose(now: Figures, before: Figures, worst: WorstPlace | None) -> Diagnosis:
@@ -80,10 +92,17 @@ def diagnose(now: Figures, before: Figures, worst: WorstPlace | None) -> Diagnos
     """
     often = now.stock_out_rate is not None and now.stock_out_rate >= OFTEN
     dead = now.dead_share is not None and now.dead_share >= MUCH_DEAD
-    problem = "out" if often and worst is not None else "dead" if dead else "none"
+    problem = "dead" if dead else "none"
+    if often and worst is not None:
+        problem = "out" if _stands_out(worst, now.stock_out_rate) else "out_everywhere"
     if problem == "none" and (now.stock_out_rate is None or now.dead_share is None):
         problem = "unknown"
-    return Diagnosis(_pace(now.turnover_year, before.turnover_year), problem, worst, now.dead_share)
+    pace = _pace(now.turnover_year, before.turnover_year)
+    return Diagnosis(pace, problem, worst, now.dead_share, now.stock_out_rate)
+
+
+def _stands_out(worst: WorstPlace, rate: Decimal | None) -> bool:
+    return worst.alone or rate is None or worst.rate >= rate * MUCH_WORSE
 
 
 def _pace(now: Decimal | None, before: Decimal | None) -> str:

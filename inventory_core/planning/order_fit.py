@@ -1,9 +1,9 @@
 """What a quantity that a person chose breaks, rule by rule, and the nearest one that fits. Pure.
 
 A hard rule is a term of the offer or a fact of the shelf: no order comes of breaking it. A soft one
-(carton, price break, shelf life, minimum or maximum by hand, budget, container, supplier's minimum)
-may be broken knowingly.
-Decides which rules there are; reads nothing (see `order_room`) and orders nothing.
+(carton, shelf life, days of cover, minimum or maximum by hand, budget, container, supplier's
+minimum) may be broken knowingly. What is only told (a dearer price, how long it lasts) forbids
+nothing and asks for nothing. Decides which rules there are; reads nothing (see `order_room`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,28 +16,40 @@ from inventory_core.trade.offer_terms import Offer
 from inventory_core.trade.price_breaks import unit_price_at
 
 Told = Mapping[str, Any]
+MOST_COVER_DAYS = 180
 # A quantity against one rule: None where it keeps it, else what the sentence names.
 Test = Callable[[int], Told | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule by its name; it begins or ceases to be broken at its `edges`."""
+    """One rule by its name; it begins or ceases to be broken at its `edges`. `only_told`: worth a
+    word, and no reason to offer another quantity for any other rule.
+    """
 
     name: str
     test: Test
     hard: bool = False
+    only_told: bool = False
     edges: Sequence[Decimal | int] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A rule that a quantity breaks; `nearest` keeps it and every hard one, and all if any does."""
+    """A rule that a quantity breaks; `nearest` keeps it and every hard one, and all that are not
+    only told if any does.
+    """
 
     rule: str
     hard: bool
     told: Told
     nearest: int | None
+    only_told: bool = False
+
+    @property
+    def soft(self) -> bool:
+        """Whether somebody must say yes to it."""
+        return not self.hard and not self.only_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +64,21 @@ class Fit:
     def breaches(self, quantity: int) -> list[Breach]:
         """What this quantity breaks, hard rules first."""
         found = [(rule, told) for rule in self.rules if (told := rule.test(quantity)) is not None]
-        if not found:
-            return []
-        whole = self._nearest(quantity, self.rules)
+        binding = [rule for rule in self.rules if not rule.only_told]
         hard = [rule for rule in self.rules if rule.hard]
+        whole = self._nearest(quantity, binding) if found else None
+
+        def nearest(rule: Rule) -> int | None:
+            if rule.only_told:
+                return self._nearest(quantity, [*binding, rule]) if rule.edges else None
+            return self._nearest(quantity, [*hard, rule]) if whole is None else whole
+
         return sorted(
             (
-                Breach(
-                    rule.name,
-                    rule.hard,
-                    told,
-                    self._nearest(quantity, [*hard, rule]) if whole is None else whole,
-                )
+                Breach(rule.name, rule.hard, told, nearest(rule), rule.only_told)
                 for rule, told in found
             ),
-            key=lambda breach: not breach.hard,
+            key=lambda breach: (breach.only_told, not breach.hard),
         )
 
     def _nearest(self, quantity: int, rules: Sequence[Rule]) -> int | None:
@@ -137,8 +149,10 @@ def order_fit(offer: Offer, line: Line) -> Fit:
     if offer.pallet_quantity:
         rules.append(Rule("pallet", _whole(offer.pallet_quantity, "pallet"), hard=True))
     rules += [_price_break(offer, line.planned), Rule("carton", _whole(carton, "carton"))]
-    if line.shelf_life_days and line.per_day > 0:
-        rules.append(_shelf_life(line.shelf_life_days, line.per_day))
+    if line.per_day > 0:
+        shelf = line.shelf_life_days
+        rules += [_shelf_life(shelf, line.per_day)] if shelf else []
+        rules += _cover_rules(line)
     rules += _by_hand(line)
     if line.rate is not None:
         rules += _money_rules(offer, line, line.rate)
@@ -197,7 +211,7 @@ def _whole(step: int, name: str) -> Test:
 
 
 def _price_break(offer: Offer, planned: int) -> Rule:
-    """Broken where the unit is dearer than as planned, or where more units cost less in all."""
+    """Told where the unit is dearer than as planned, or where more units cost less in all."""
     usual = unit_price_at(offer.prices, planned)
 
     def test(units: int) -> Told | None:
@@ -214,7 +228,7 @@ def _price_break(offer: Offer, planned: int) -> Rule:
     worth = [
         start * lower / price for start, lower in offer.prices for _, price in offer.prices if price
     ]
-    return Rule("price_break", test, edges=(*starts, *worth))
+    return Rule("price_break", test, edges=(*starts, *worth), only_told=True)
 
 
 def _shelf_life(days: int, per_day: float) -> Rule:
@@ -223,6 +237,23 @@ def _shelf_life(days: int, per_day: float) -> Rule:
         return {"days": days, "lasts": round(lasts)} if lasts > days else None
 
     return Rule("shelf_life", test, edges=(int(days * per_day),))
+
+
+def _cover_rules(line: Line) -> list[Rule]:
+    """More than planned is told in days; more than half a year of it wants a yes."""
+    most = max(line.planned, int(MOST_COVER_DAYS * line.per_day))
+
+    def days(units: int) -> Told:
+        lasts, planned = round(units / line.per_day), round(line.planned / line.per_day)
+        return {"lasts": lasts, "planned": planned}
+
+    def too_long(units: int) -> Told | None:
+        return days(units) if units > most else None
+
+    def longer(units: int) -> Told | None:
+        return days(units) if line.planned < units <= most else None
+
+    return [Rule("cover", too_long, edges=(most,)), Rule("lasts", longer, only_told=True)]
 
 
 def _money_rules(offer: Offer, line: Line, rate: Decimal) -> list[Rule]:
@@ -264,7 +295,7 @@ def _container(room: Room, line: Line) -> Rule:
 
     def test(units: int) -> Told | None:
         volume, weight = (max(Decimal(0), units * one - left) for left, one in sizes)
-        told = {"name": room.name, "volume": volume, "weight": weight}
-        return told if volume or weight else None
+        found = {"name": room.name, "volume": volume, "weight": weight}
+        return found if volume or weight else None
 
     return Rule("container", test, edges=tuple(left / one for left, one in sizes if one))

@@ -15,6 +15,8 @@ OPEN_STATES = (SuggestionState.OPEN.value, SuggestionState.NEEDS_SUPPLIER.value)
 MOST_ROWS = 2_000
 
 _revision = suggestion_revision
+# Days late if demand is high; `days_late` is for stock as it is expected.
+_if_high = _revision.c.trace["reason"]["days_late_if_high"].as_integer()
 _origin = location.alias("origin")
 _newest = and_(
     _revision.c.suggestion_id == suggestion.c.id, _revision.c.revision == suggestion.c.revision
@@ -56,6 +58,7 @@ def waiting_suggestions(
             _revision.c.value_at_risk_base,
             _revision.c.order_by_on,
             _revision.c.days_late,
+            _if_high.label("days_late_if_high"),
             _revision.c.arrives_on,
             _revision.c.runs_out_on,
             _revision.c.days_of_cover,
@@ -95,6 +98,7 @@ def waiting_suppliers(*, warehouse_id: int | None = None) -> Select[tuple[object
             func.count().filter(_revision.c.days_late > 0).label("late"),
             func.min(_revision.c.order_by_on).label("order_by_on"),
             func.max(_revision.c.days_late).label("days_late"),
+            func.max(_if_high).label("days_late_if_high"),
             func.sum(_revision.c.amount_base).label("amount_base"),
             risk.label("value_at_risk_base"),
         )

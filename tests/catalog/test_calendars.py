@@ -21,6 +21,7 @@ from inventory_core.catalog.calendars import (
     add_working_days,
     arrival_on,
     closures,
+    closures_on_the_way,
     is_working,
     latest_order_on,
     next_working_day,
@@ -60,6 +61,16 @@ def test_trap_40_factories_close_for_weeks_around_chinese_new_year() -> None:
     assert not is_working(FACTORY, date(2026, 10, 3))
     assert is_working(FACTORY, date(2026, 10, 10))  # a Saturday
     assert not is_working(FACTORY, date(2026, 11, 22))  # a Sunday
+
+
+def test_only_a_closure_that_a_leg_waits_for_is_on_the_way() -> None:
+    """The road rolls on while the factory rests; a closure that is met is told to its real end."""
+    legs = (Leg("production", 25, FACTORY), Leg("transport", 40))
+    assert closures_on_the_way(date(2026, 12, 1), legs) == []
+    assert arrival_on(date(2026, 12, 1), legs) > date(2027, 2, 6)  # at sea through the holiday
+    shut = (date(2027, 1, 30), date(2027, 2, 21))
+    assert closures_on_the_way(date(2027, 1, 10), legs) == [shut]
+    assert closures_on_the_way(date(2027, 2, 5), legs) == [shut]  # begun before the order
 
 
 def test_an_empty_calendar_works_every_day() -> None:

@@ -44,8 +44,8 @@ def test_an_empty_shelf_asks_only_for_what_comes_after_the_arrival() -> None:
 def test_an_order_is_not_late_for_a_gap_that_closes_before_it_could_come() -> None:
     draft = plan_pair(with_coming("14_uncertain_demand", 0, (20, 150)), SETTINGS).draft
     assert draft is not None
-    assert draft.runs_out_on == TODAY
-    assert draft.trace["projection"]["short_on"] == "2026-04-05"  # 150 from day 20 on: 15 days
+    assert draft.trace["projection"]["cautious_empty_on"] == TODAY.isoformat()
+    assert draft.runs_out_on == date(2026, 4, 5)  # 150 from day 20 on: 15 days
     assert (draft.days_late, draft.order_by_on) == (0, TODAY + timedelta(days=4))
 
 

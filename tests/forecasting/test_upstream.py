@@ -56,6 +56,10 @@ def test_trap_48_what_lies_at_the_hub_is_sent_and_not_bought_again() -> None:
     helped = shared.again[(1, 100)]
     arrival = helped.inbound[-1]
     assert (arrival.quantity, arrival.document) == (60, "SZ-HUB")
+    assert (arrival.send_from, arrival.suggested) == (
+        "W50",
+        True,
+    )  # the way is from there; nobody has sent them
     assert arrival.on_day == situation.as_of + timedelta(days=27)
     assert helped.stock.inventory_position == situation.stock.inventory_position + 60
     assert hub[0].quantity == 0

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from inventory_core.insight.diagnosis import diagnose
+from inventory_core.insight.diagnosis import WorstPlace, diagnose
 from inventory_core.insight.kpis import Figures
 
 ZERO = Decimal(0)
@@ -32,3 +32,15 @@ def test_nothing_is_called_well_that_was_never_seen(
 ) -> None:
     now = figures(rate, dead)
     assert diagnose(now, now, None).problem == problem
+
+
+@pytest.mark.parametrize(
+    ("rate", "alone", "problem"),
+    [("0.044", False, "out_everywhere"), ("0.09", False, "out"), ("0.044", True, "out")],
+)
+def test_a_place_is_blamed_only_where_it_is_clearly_worse_than_all_together(
+    rate: str, alone: bool, problem: str
+) -> None:
+    now = figures(Decimal("0.043"), ZERO)
+    worst = WorstPlace("FBA-DE", Decimal(rate), "Home", alone=alone)
+    assert diagnose(now, now, worst).problem == problem

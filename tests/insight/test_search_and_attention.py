@@ -1,17 +1,22 @@
 """Anything is found by any of its codes; what needs a person is named once, urgent first."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from inventory_core.catalog.skus import NewSku, create_skus
+from inventory_core.clock import business_day
 from inventory_core.db.engine import Database
 from inventory_core.insight.attention import Urgency, needs_attention
 from inventory_core.insight.decisions_made import decisions_made, judge
 from inventory_core.insight.search import find_anything
 from inventory_core.office.actors import SYSTEM
+from inventory_core.office.company import read_company
+from inventory_core.trade.purchase_records import select_purchase_orders
 from inventory_core.trade.suppliers import NewSupplier, create_suppliers
+from tests.trade.test_deliveries import ordered, ordered_only
+from tests.trade.world import make_world
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
@@ -59,6 +64,21 @@ def test_an_empty_company_needs_nobody(database: Database) -> None:
     with database.reading() as conn:
         assert needs_attention(conn, now=NOW) == []
         assert decisions_made(conn, now=NOW) == []
+
+
+def test_overdue_orders_are_those_of_the_list_that_is_opened(database: Database) -> None:
+    """One of them has come in part, and is waited for all the same."""
+    world = make_world(database)
+    ordered_only(database, world, "nothing")
+    ordered(database, world, "part", (20, 40))
+    later = NOW + timedelta(days=120)
+    with database.reading() as conn:
+        [found] = [one for one in needs_attention(conn, now=later) if one.screen == "purchases"]
+        today = business_day(later, read_company(conn).time_zone)
+        listed = conn.rows(select_purchase_orders(found.query["state"], today=today))
+    assert found.code == "overdue_purchases"
+    assert found.params == {"count": 2, "units": 160}
+    assert (len(listed), sum(row.open for row in listed)) == (2, 160)
 
 
 def test_a_job_that_failed_last_is_named_until_it_succeeds(database: Database) -> None:

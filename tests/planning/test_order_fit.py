@@ -41,8 +41,15 @@ LINE = Line(planned=100, per_day=2.0, rate=Decimal(1))
 
 
 def broken(fit: Fit, quantity: int) -> dict[str, int | None]:
-    """Rule and nearest quantity."""
-    return {breach.rule: breach.nearest for breach in fit.breaches(quantity)}
+    """Rule and nearest quantity, of those that somebody must obey or say yes to."""
+    return {
+        breach.rule: breach.nearest for breach in fit.breaches(quantity) if not breach.only_told
+    }
+
+
+def told(fit: Fit, quantity: int) -> dict[str, int | None]:
+    """The same of those that are only told."""
+    return {breach.rule: breach.nearest for breach in fit.breaches(quantity) if breach.only_told}
 
 
 def test_a_minimum_and_a_maximum_by_hand_are_broken_knowingly_and_never_by_the_plan() -> None:
@@ -89,15 +96,41 @@ def test_the_terms_of_the_offer_are_hard_and_come_first() -> None:
             80,
         ),
         (replace(LINE, lacking=Decimal("205")), 60, "supplier_minimum", 110),
-        (replace(LINE, planned=300), 200, "price_break", 300),
-        # 290 at 2.00 cost 580, 300 at 1.80 only 540.
-        (LINE, 290, "price_break", 300),
+        (LINE, 400, "cover", 360),
     ],
 )
 def test_every_soft_rule_says_the_nearest_that_fits(
     line: Line, quantity: int, rule: str, nearest: int
 ) -> None:
     assert broken(order_fit(OFFER, line), quantity)[rule] == nearest
+
+
+def test_a_dearer_price_is_told_and_asks_for_no_yes() -> None:
+    fewer = order_fit(OFFER, replace(LINE, planned=300))
+    assert (broken(fewer, 200), told(fewer, 200)) == ({}, {"price_break": 300})
+    # 290 at 2.00 cost 580, 300 at 1.80 only 540.
+    assert told(order_fit(OFFER, LINE), 290)["price_break"] == 300
+
+
+def test_the_nearest_whole_carton_is_offered_though_a_price_break_lies_further() -> None:
+    """104 and not 128 beside 100: a dearer unit is no reason to offer more."""
+    offer = replace(OFFER, order_multiple=1, prices=((1, Decimal(2)), (128, Decimal("1.8"))))
+    fit = order_fit(offer, replace(LINE, planned=128, carton_quantity=8))
+    assert broken(fit, 100) == {"carton": 96}
+    assert broken(fit, 102) == {"carton": 104}
+    assert told(fit, 102) == {"price_break": 128}
+    assert broken(fit, 104) == {}
+
+
+def test_more_than_planned_is_told_in_days_and_half_a_year_wants_a_yes() -> None:
+    fit = order_fit(OFFER, LINE)
+    assert told(fit, 100) == {}
+    assert told(fit, 250) == {"lasts": None}
+    [breach] = [one for one in fit.breaches(400) if one.soft]
+    assert (breach.rule, breach.told) == ("cover", {"lasts": 200, "planned": 50})
+    much = order_fit(OFFER, replace(LINE, planned=600))
+    assert broken(much, 600) == {}  # what the plan asks for was weighed there
+    assert broken(much, 610) == {"cover": 600}
 
 
 def test_whole_pallets_are_hard_and_cartons_say_nothing_then() -> None:
@@ -108,7 +141,9 @@ def test_whole_pallets_are_hard_and_cartons_say_nothing_then() -> None:
 
 def test_rules_that_exclude_each_other_are_each_given_their_own_way_out() -> None:
     line = replace(LINE, planned=300, rooms=[Room("budget", "March", amount=Decimal(150))])
-    assert broken(order_fit(OFFER, line), 200) == {"price_break": 300, "budget": 70}
+    assert broken(order_fit(OFFER, line), 200) == {"budget": 70}
+    tight = replace(line, carton_quantity=80)
+    assert broken(order_fit(OFFER, tight), 200) == {"carton": 160, "budget": 70}
 
 
 def test_a_budget_that_is_gone_leaves_no_quantity_that_fits() -> None:
@@ -156,10 +191,11 @@ def test_what_is_offered_instead_is_the_nearest_and_keeps_every_hard_rule(
     line = replace(LINE, carton_quantity=carton, shelf_life_days=shelf, rooms=rooms)
     fit = order_fit(offer, line)
     breaches = fit.breaches(quantity)
-    fitting = [n for n in range(1, MOST) if all(rule.test(n) is None for rule in fit.rules)]
-    if breaches and fitting:
+    binding = [rule for rule in fit.rules if not rule.only_told]
+    fitting = [n for n in range(1, MOST) if all(rule.test(n) is None for rule in binding)]
+    if fitting and any(not breach.only_told for breach in breaches):
         best = min(fitting, key=lambda n: (abs(n - quantity), n))
-        assert {breach.nearest for breach in breaches} == {best}
+        assert {breach.nearest for breach in breaches if not breach.only_told} == {best}
     for breach in breaches:
         if breach.nearest is None:
             continue

@@ -49,8 +49,7 @@ def holds(situation: Situation, draft: Draft) -> None:
         assert draft.order_by_on >= AS_OF
         assert is_working(way.route.office, draft.order_by_on)
         short_on = date.fromisoformat(draft.trace["projection"]["short_on"])
-        assert draft.runs_out_on is not None
-        assert draft.runs_out_on <= short_on
+        assert draft.runs_out_on == short_on
         assert arrives_on(way.route, draft.order_by_on) <= short_on
     reached = offer.price_at(draft.quantity)
     rate = next((one.rate for one in RATES if one.currency == offer.currency), None)

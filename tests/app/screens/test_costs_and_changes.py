@@ -143,9 +143,11 @@ def test_a_changed_transfer_is_told_what_is_free(desk: Served) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_rule_has_its_sentence_in_both_languages(language: str) -> None:
-    rules = ("moq", "multiple", "pallet", "carton", "price_break", "shelf_life", "budget",
-             "container", "supplier_minimum", "minimum_by_hand", "maximum_by_hand", "free",
-             "missing", "spare")  # fmt: skip
+    rules = (
+        "moq", "multiple", "pallet", "carton", "price_break", "shelf_life", "cover", "lasts",
+        "budget", "container", "supplier_minimum", "minimum_by_hand",
+        "maximum_by_hand", "free", "missing", "spare",
+    )  # fmt: skip
     for rule in rules:
         assert f"limits.break_{rule}" in catalogue(language)
     for name in FIGURES:

@@ -17,6 +17,16 @@ from tests.desk.test_sending import a_transfer
 from tests.trade.world import make_world
 
 EN = catalogue("en")
+MAY_BE_LATE = {
+    "reason": {
+        "code": "may_run_out_before_arrival",
+        "runs_out_on": "2026-03-30",
+        "arrives_on": "2026-04-02",
+        "order_by_on": None,
+        "days_late": 0,
+        "days_late_if_high": 3,
+    }
+}
 
 
 @pytest.fixture
@@ -33,7 +43,7 @@ def planned(desk: Served) -> int:
         world,
         a_proposal(world, mug),
         a_proposal(world, mug, warehouse_id=world.hub, days_late=4, amount_base=Decimal(7)),
-        a_proposal(world, lamp, **elsewhere),
+        a_proposal(world, lamp, order_by_on=None, trace=MAY_BE_LATE, **elsewhere),
         a_transfer(world, lamp),
     )
     desk.database.write(lambda tx: tx.execute(text("UPDATE forecast_run SET current = true")))
@@ -51,6 +61,19 @@ def test_heads_of_suppliers_sum_what_stands_below(desk: Served, planned: int) ->
     assert heads["late"].tolist() == [0, 1]
     for column in ("amount_base", "value_at_risk_base"):
         assert heads[column].tolist() == by_supplier[column].sum()[heads["name"]].tolist()
+
+
+def test_late_only_if_demand_is_high_is_said_but_not_counted_as_late(
+    desk: Served, planned: int
+) -> None:
+    test = drawn(desk, "", Role.BUYER, screen="replenish")
+    heads, lines = (one.value for one in test.dataframe[:2])
+    assert heads["order_by"].tolist() == [EN["replenish.may_be_late"], "⚠ 4 days late"]
+    may = lines[lines["supplier"] == "Yiwu"]
+    assert may["order_by"].tolist() == [EN["replenish.may_be_late"]]
+    assert may["why"].tolist() == ["May run out 30 Mar, arrives 2 Apr"]
+    [late] = [one.value for one in test.metric if one.label == EN["replenish.late"]]
+    assert late == "1"
 
 
 def test_one_supplier_s_lines_say_how_they_are_packed(desk: Served, planned: int) -> None:
