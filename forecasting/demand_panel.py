@@ -1,8 +1,9 @@
 """From days of demand to the panel that models learn from. Decides the period and what is missing.
 
 One-off bulk lines and what moved here from an empty site are taken out, days without stock are
-missing, and what was partly out of stock, a day or a week, stands for what it could sell of it.
-Weeks end on the last day of history, so that the newest week is always whole. Forecasts nothing.
+missing; a day partly out of stock stands for what it could sell, a week is filled up at the
+pace of its series. Weeks end on the last day of history, so that the newest week is always whole.
+Forecasts nothing.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from forecasting.filters import carried, is_whole
 from forecasting.frames import MAX_PERIODS
 from forecasting.frequency import Frequency, frequency_of, period_range
 from forecasting.history import DemandGrid
+from forecasting.paces import selling_pace
 from forecasting.panel import Bools, Floats, Panel
 from forecasting.promotion_days import days_after, groups_of, sibling_pressure
 
@@ -30,6 +32,9 @@ MOST_DAILY_INTERVAL = 28
 LEAST_SELLING_DAYS = 3.0
 LEAST_LIVE_DAYS = 4
 LEAST_PERIODS_SEEN = 4
+# An item that lay unsold for so long by a chance below this was not launched yet; how it sells is
+# read from so many periods after its first sale.
+LAUNCH_CHANCE, LAUNCH_PERIODS = 0.05, 8
 # Prices are worth hearing where a tenth of all series were once a twentieth dearer than before.
 PRICE_MOVED, SHARE_MOVED = 1.05, 0.1
 # A day on which stock was there for less than this share of it says nothing about demand.
@@ -140,11 +145,17 @@ def _daily(grid: DemandGrid) -> Floats:
     served = np.maximum(y - grid.short, 0.0)
     demand = np.maximum(y, served / np.maximum(in_stock, LEAST_DAY_SHARE))
     unseen = ~grid.live | grid.closed | (in_stock < LEAST_DAY_SHARE)
-    return _from_first_sale(np.where(unseen, np.nan, demand), np.where(grid.live, y, np.nan))
+    proven = ~unseen & ~np.isnan(grid.out_share)
+    plain = np.where(grid.live, y, np.nan)
+    return _from_first_sale(np.where(unseen, np.nan, demand), plain, proven)
 
 
 def _weekly(grid: DemandGrid) -> Floats:
-    """[S, weeks] demand of whole weeks; NaN where too little of a week could sell."""
+    """[S, weeks] demand of whole weeks; NaN where too little of a week could sell.
+
+    To what a week sold comes what its days without stock would have sold, at the pace that the
+    series has (see `selling_pace`).
+    """
     skipped = grid.length % DAYS_PER_WEEK
     weeks = grid.length // DAYS_PER_WEEK
 
@@ -156,23 +167,51 @@ def _weekly(grid: DemandGrid) -> Floats:
     in_stock = by_week(1.0 - np.nan_to_num(grid.out_share)) * live
     seen = in_stock >= LEAST_DAY_SHARE
     selling = np.where(seen, in_stock, 0.0).sum(axis=2)
-    pace = np.where(seen, units, 0.0).sum(axis=2) / np.maximum(selling, 1e-9)
+    sold = np.where(seen, units, 0.0).sum(axis=2)
     total = units.sum(axis=2)
-    demand = np.maximum(total, pace * DAYS_PER_WEEK)
+    lacking = np.maximum(DAYS_PER_WEEK - selling, 0.0)
+    demand = np.maximum(total, sold + selling_pace(sold, selling) * lacking)
     live_days = live.sum(axis=2)
-    unseen = (selling < LEAST_SELLING_DAYS) | (live_days < LEAST_LIVE_DAYS)
-    whole = selling >= DAYS_PER_WEEK - 1e-9
-    demand = np.where(whole, total, demand)
+    demand = np.where(selling >= DAYS_PER_WEEK - 1e-9, total, demand)
+    demand = np.where((selling <= 0) | (live_days < LEAST_LIVE_DAYS), np.nan, demand)
     plain = np.where(live_days > 0, total, np.nan)
-    return _from_first_sale(np.where(unseen, np.nan, demand), plain)
+    proven = by_week(~np.isnan(grid.out_share)).any(axis=2) & (selling >= LEAST_SELLING_DAYS)
+    well = np.where(selling < LEAST_SELLING_DAYS, np.nan, demand)
+    return _from_first_sale(well, plain, proven, hardly=demand)
 
 
-def _from_first_sale(y: Floats, plain: Floats) -> Floats:
-    """Nothing before the first sale; a series hardly ever seen is taken as it was recorded."""
-    few = (~np.isnan(y)).sum(axis=1) < LEAST_PERIODS_SEEN
-    y = np.where(few[:, None], plain, y)
-    sold = np.maximum.accumulate(np.nan_to_num(plain) > 0, axis=1)
-    return np.asarray(np.where(sold, y, np.nan))
+def _from_first_sale(
+    y: Floats, plain: Floats, proven: Bools | None = None, *, hardly: Floats | None = None
+) -> Floats:
+    """Nothing before the first sale, but where stock is `proven` to have lain there unsold.
+
+    A series hardly ever seen takes what was seen of it at all (`hardly`); one never seen is taken
+    as it was recorded. Counted is what is left.
+    """
+    sold = np.nan_to_num(plain) > 0
+    if proven is not None:
+        sold = sold | (proven & ~_launched(y, sold, proven)[:, None])
+    since = np.maximum.accumulate(sold, axis=1)
+    found = np.where(since, y, np.nan)
+    for instead, least in ((hardly, LEAST_PERIODS_SEEN), (plain, 1)):
+        if instead is not None:
+            few = (~np.isnan(found)).sum(axis=1) < least
+            found = np.where(few[:, None] & since, instead, found)
+    return np.asarray(found)
+
+
+def _launched(y: Floats, sold: Bools, proven: Bools) -> Bools:
+    """[S] whether the wait for the first sale was one for the launch, and no lack of demand.
+
+    As rarely as it sold in the first periods after that sale, it would hardly have waited so long.
+    """
+    after = np.cumsum(np.cumsum(sold, axis=1) > 0, axis=1) > 1
+    waited = (proven & (np.cumsum(sold, axis=1) == 0)).sum(axis=1)
+    later = after & ~np.isnan(y)
+    later &= np.cumsum(later, axis=1) <= LAUNCH_PERIODS
+    many = later.sum(axis=1)
+    share = (later & sold).sum(axis=1) / np.maximum(many, 1)
+    return np.asarray((many >= LEAST_PERIODS_SEEN) & ((1.0 - share) ** waited < LAUNCH_CHANCE))
 
 
 def _by_period(promotion: Floats, days: int, periods: int) -> Floats:

@@ -33,7 +33,8 @@ def stand_ins(grid: DemandGrid, demand: ChannelDemand) -> Floats:
     """[series, day] units of `y` sold in place of a site that was out.
 
     Of what a channel sold of a SKU while one of its sites was out, every other site keeps the share
-    that it has on days on which all had stock; the rest stands in. A site out itself is left alone.
+    that it has on days on which all had stock; the rest stands in, also on the day on which it sold
+    its own last unit that way. A site out itself all day is left alone.
     """
     found = np.zeros(grid.y.shape)
     known = np.flatnonzero(demand.account_id > 0)
@@ -45,14 +46,16 @@ def stand_ins(grid: DemandGrid, demand: ChannelDemand) -> Floats:
     sku, account = grid.sku_id[row], demand.account_id[known]
     outlet = _numbered(sku, account)
     pair = _numbered(outlet, row)
-    quiet = ~_any_site_out(outlet, row, out)[outlet, day]
-    lately = _any_site_out(outlet, row, _lately(out))
+    quiet = _sites_out(outlet, row, out)[outlet, day] == 0
+    lately = _lately(out)
+    others_out = _sites_out(outlet, row, lately)[outlet, day] - lately[row, day]
     own = np.bincount(pair[quiet], units[quiet], minlength=1 + int(pair.max()))
     whole = np.bincount(outlet[quiet], units[quiet], minlength=1 + int(outlet.max()))
     usual = own[pair] / np.maximum(whole[outlet], 1.0)
-    sold = np.zeros(lately.shape)
+    sold = np.zeros((len(whole), out.shape[1]))
     np.add.at(sold, (outlet, day), units)
-    standing = lately[outlet, day] & ~out[row, day] & (whole[outlet] >= LEAST_UNITS)
+    sells = np.nan_to_num(grid.out_share)[row, day] < 1.0
+    standing = (others_out > 0) & sells & (whole[outlet] >= LEAST_UNITS)
     moved = np.maximum(units - usual * sold[outlet, day], 0.0)
     np.add.at(found, (row[standing], day[standing]), moved[standing])
     return found
@@ -65,11 +68,11 @@ def _lately(out: Bools) -> Bools:
     return np.asarray(out & (days - last_in <= LONGEST_DAYS))
 
 
-def _any_site_out(outlet: Ints, row: Ints, out: Bools) -> Bools:
-    """[outlets, days] whether any site that ever shipped for an outlet had run out."""
+def _sites_out(outlet: Ints, row: Ints, out: Bools) -> Ints:
+    """[outlets, days] how many of the sites that ever shipped for an outlet had run out."""
     sites = np.unique(np.stack([outlet, row]), axis=1)
-    found = np.zeros((1 + int(outlet.max()), out.shape[1]), dtype=bool)
-    np.logical_or.at(found, sites[0], out[sites[1]])
+    found = np.zeros((1 + int(outlet.max()), out.shape[1]), dtype=np.int64)
+    np.add.at(found, sites[0], out[sites[1]].astype(np.int64))
     return found
 
 

@@ -4,7 +4,8 @@ Draws what was published by the last planning run; trains and computes nothing.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -35,6 +36,7 @@ from inventory_core.planning.published import run_by_id
 from inventory_core.vocabulary import ForecastGrain
 
 MONTH_DAYS = 28
+MOST_ONE_OFFS = 4
 VIEWS = ("series", "record", "models")
 
 
@@ -134,6 +136,8 @@ def _series_part(found: Overall, chosen: Listed) -> None:
         )
         chart(demand_picture(series, title=title, language=reader_language()), "demand_picture")
         notes = [_notes(series)]
+        if series.one_offs:
+            notes.append(_one_offs(series.one_offs))
         if chosen.continues:
             notes.append(md("forecasts.continues", codes=", ".join(chosen.continues)))
         st.caption(prose(*notes))
@@ -211,6 +215,16 @@ def _notes(series: Series) -> str:
         return md("forecasts.no_evidence")
     days = round(float((series.out[known] * series.step_days).sum()))
     return md("forecasts.censored_note", days=days) if days else md("forecasts.never_out")
+
+
+def _one_offs(found: Sequence[tuple[date, int]]) -> str:
+    shown = ", ".join(
+        t("forecasts.one_off", units=units, day=on) for on, units in found[:MOST_ONE_OFFS]
+    )
+    more = len(found) - MOST_ONE_OFFS
+    if more > 0:
+        return md("forecasts.one_offs_more", orders=shown, more=more)
+    return md("forecasts.one_offs", orders=shown)
 
 
 def _backtest_table(found: Overall, chosen: Listed) -> None:

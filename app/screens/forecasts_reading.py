@@ -77,7 +77,7 @@ class Series:
 
     `forecast` is what is planned with: from the planning day on, with `overrides` laid on;
     `published` is the mean without them. `out`: share of each period without stock, NaN without
-    evidence.
+    evidence. `one_offs`: days of what is shown with units in one-off bulk orders, the newest first.
     """
 
     forecast: PublishedForecast
@@ -90,6 +90,7 @@ class Series:
     ahead: tuple[date, ...]
     published: tuple[float, ...] = ()
     overrides: tuple[Override, ...] = ()
+    one_offs: tuple[tuple[date, int], ...] = ()
 
 
 def read_overall(conn: Reading) -> Overall | None:
@@ -157,6 +158,7 @@ def read_series(conn: Reading, run: PublishedRun, sku_id: int, warehouse_id: int
         ahead=ahead,
         published=tuple(plain.mean),
         overrides=tuple(one for one, _ in laid.over(found)),
+        one_offs=() if row is None else _one_offs(grid, row, len(demand) * step),
     )
 
 
@@ -183,6 +185,15 @@ def _in_periods(grid: DemandGrid, row: int, step: int) -> tuple[Floats, Floats]:
     known = ~np.isnan(share)
     out = np.where(known, share, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     return y, np.where(known.any(axis=1), out, np.nan)
+
+
+def _one_offs(grid: DemandGrid, row: int, days: int) -> tuple[tuple[date, int], ...]:
+    """The newest first, of the last so many days: what no model learns as usual demand."""
+    found = np.flatnonzero(grid.bulk[row] > 0)[::-1]
+    return tuple(
+        (grid.first_on + timedelta(days=int(place)), int(grid.bulk[row, place]))
+        for place in found[found >= grid.length - days]
+    )
 
 
 def _promotions(grid: DemandGrid, row: int, first: date) -> tuple[tuple[date, date], ...]:

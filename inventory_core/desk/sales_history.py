@@ -60,7 +60,6 @@ from inventory_core.desk.sales_withdrawn import (
     settle_withdrawn,
 )
 from inventory_core.errors import Conflict
-from inventory_core.insight.demand import BULK_FACTOR, BULK_LEAST_LINES
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.audit import record_audit
 from inventory_core.office.workbooks import file_hash
@@ -143,14 +142,7 @@ def _import(
         notes = (*notes, *replace_sums(tx, import_id))
     _insert(tx, places, import_id, summed=summed)
     settle_cancellations(tx, list(places.account_ids))
-    bulk = tx.execute(
-        NOTE_BULK_ORDERS,
-        {
-            "import_id": import_id,
-            "bulk_factor": BULK_FACTOR,
-            "bulk_least_lines": BULK_LEAST_LINES,
-        },
-    ).rowcount
+    bulk = tx.execute(NOTE_BULK_ORDERS, {"import_id": import_id}).rowcount
     tx.execute(TAKE_DOWN)
     counted = COUNT_ROWS if summed else COUNT_LINES
     lines = tx.rows(counted, {"import_id": import_id, "known_on": known_on})

@@ -6,6 +6,8 @@ transaction. Every line gets exactly one treatment, in the order of the CASE bel
 
 from sqlalchemy import text
 
+from inventory_core.insight.one_off_lines import LINE_PARAMETERS, ONE_OFF_LINES
+
 # For this transaction: room to sort a million lines, quick statistics of passing tables, and no
 # nested loops, which the planner would choose for a table it has never counted.
 SET_UP = text("""
@@ -200,22 +202,19 @@ MARK_CANCELLED = text("""
     UPDATE sales_line SET cancelled = quantity WHERE id = ANY(CAST(:sold_ids AS bigint[]))
 """)
 
-# A line far above nearly all lines of its SKU is a one-off order: kept as demand, and noted.
-NOTE_BULK_ORDERS = text("""
-    WITH usual AS (
-        SELECT sku_id, percentile_disc(0.95) WITHIN GROUP (ORDER BY quantity) AS quantity
+# A one-off order is kept as demand, and noted, by the rule that takes it out of the trend.
+NOTE_BULK_ORDERS = text(f"""
+    WITH line AS (
+        SELECT id, sku_id, quantity AS units, sold_on AS on_day, invoice <> '' AS ordered
         FROM sales_line
-        WHERE treatment = 'accepted' AND cancelled < quantity
+        WHERE treatment = 'accepted' AND cancelled < quantity AND NOT summed
             AND sku_id IN (SELECT DISTINCT sku_id FROM sales_line WHERE import_id = :import_id)
-        GROUP BY sku_id HAVING count(*) >= :bulk_least_lines
-    ), found AS (
-        SELECT l.*, u.quantity AS usual FROM sales_line l JOIN usual u USING (sku_id)
-        WHERE l.import_id = :import_id AND l.treatment = 'accepted' AND l.cancelled < l.quantity
-            AND l.quantity > :bulk_factor * u.quantity
-    )
+    ),
+    {ONE_OFF_LINES}
     INSERT INTO import_row (import_id, row_no, treatment, code, content)
-    SELECT :import_id, row_no, 'accepted', 'bulk_order',
-        jsonb_build_object('invoice', invoice, 'sku', sku_text, 'quantity', quantity,
-            'usual_at_most', usual)
-    FROM found
-""")
+    SELECT :import_id, l.row_no, 'accepted', 'bulk_order',
+        jsonb_build_object('invoice', l.invoice, 'sku', l.sku_text, 'quantity', l.quantity,
+            'usual_at_most', one_off.nearly_all)
+    FROM one_off JOIN sales_line l ON l.id = one_off.id
+    WHERE l.import_id = :import_id
+""").bindparams(**LINE_PARAMETERS)  # noqa: S608 - constants of one module only

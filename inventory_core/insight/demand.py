@@ -11,11 +11,10 @@ of the listing's stock pool.
 
 from sqlalchemy import TextClause, text
 
+from inventory_core.insight.one_off_lines import LINE_PARAMETERS, ONE_OFF_LINES
+
 # The reason of a cancellation that the house itself decided for lack of stock.
 CUT_FOR_STOCK = "out_of_stock"
-# A line this many times larger than nearly all lines of its SKU is a one-off, not the trend.
-BULK_FACTOR = 10
-BULK_LEAST_LINES = 10
 
 POOLS = """
 primary_warehouse AS (
@@ -68,14 +67,14 @@ served_line AS (
 ordered AS (
     SELECT wanted.sku_id, served.warehouse_id, wanted.account_id, wanted.country,
            wanted.placed_at, least(served.units, wanted.units) AS units, 0 AS short,
-           wanted.line_units, wanted.price
+           wanted.id AS line_id, wanted.price
       FROM wanted JOIN served ON served.order_line_id = wanted.id
      WHERE wanted.units > 0
     UNION ALL
     SELECT wanted.sku_id, coalesce(primary_warehouse.warehouse_id, first.warehouse_id),
            wanted.account_id, wanted.country, wanted.placed_at,
            wanted.units - coalesce(served_line.units, 0), greatest(wanted.short, 0),
-           wanted.line_units, wanted.price
+           wanted.id, wanted.price
       FROM wanted
       LEFT JOIN served_line ON served_line.order_line_id = wanted.id
       LEFT JOIN primary_warehouse USING (stock_pool_id)
@@ -86,10 +85,11 @@ ordered AS (
 
 _SOLD_LINES = """
 sold AS (
-    SELECT line.sku_id,
+    SELECT -line.id AS line_id, line.sku_id,
            coalesce(line.warehouse_id, pool.warehouse_id, first.warehouse_id) AS warehouse_id,
            line.account_id, line.country, line.sold_on, line.quantity - line.cancelled AS units,
-           line.quantity AS line_units, line.unit_price * rate.rate AS price
+           line.quantity AS line_units, line.unit_price * rate.rate AS price,
+           line.invoice <> '' AS ordered, line.summed
       FROM sales_line AS line
       LEFT JOIN channel_account AS account ON account.id = line.account_id
       LEFT JOIN primary_warehouse AS pool ON pool.stock_pool_id = account.stock_pool_id
@@ -106,16 +106,20 @@ WITH {POOLS}, {_ORDER_LINES}, {_SOLD_LINES},
 fact AS (
     SELECT ordered.sku_id, ordered.warehouse_id, ordered.account_id, ordered.country,
            (ordered.placed_at AT TIME ZONE place.time_zone)::date AS on_day,
-           ordered.units, ordered.short, ordered.line_units, ordered.price
+           ordered.units, ordered.short, ordered.line_id, ordered.price
       FROM ordered JOIN location AS place ON place.id = ordered.warehouse_id
     UNION ALL
-    SELECT sku_id, warehouse_id, account_id, country, sold_on, units, 0, line_units, price
+    SELECT sku_id, warehouse_id, account_id, country, sold_on, units, 0, line_id, price
       FROM sold WHERE warehouse_id IS NOT NULL
 ),
-usual AS (
-    SELECT sku_id, percentile_disc(0.95) WITHIN GROUP (ORDER BY line_units) AS units
-      FROM fact GROUP BY sku_id HAVING count(*) >= :bulk_least_lines
-)
+line AS (
+    SELECT id, sku_id, line_units AS units, placed_at::date AS on_day, true AS ordered
+      FROM wanted WHERE units > 0 AND placed_at::date <= :last_on
+    UNION ALL
+    SELECT line_id, sku_id, line_units, sold_on, ordered
+      FROM sold WHERE NOT summed AND sold_on <= :last_on
+),
+{ONE_OFF_LINES}
 """  # noqa: S608 - constants of this module only
 
 # How each grain names its series; the columns exist in every fact.
@@ -142,18 +146,15 @@ def daily_demand(grain: str) -> TextClause:
                fact.on_day - DATE '1970-01-01' AS day,
                sum(fact.units)::bigint AS units, sum(fact.short)::bigint AS short,
                coalesce(sum(fact.units) FILTER (
-                   WHERE fact.line_units > :bulk_factor * usual.units), 0)::bigint AS bulk,
+                   WHERE fact.line_id IN (SELECT id FROM one_off)), 0)::bigint AS bulk,
                (sum(fact.price * fact.units) / nullif(sum(fact.units) FILTER (
                    WHERE fact.price IS NOT NULL), 0))::float8 AS price
           FROM fact
-          LEFT JOIN usual ON usual.sku_id = fact.sku_id
           LEFT JOIN channel_account AS account ON account.id = fact.account_id
          WHERE fact.on_day BETWEEN :first_on AND :last_on
          GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
     """  # noqa: S608 - the grain is a key of a closed table
-    return text(statement).bindparams(
-        cut_for_stock=CUT_FOR_STOCK, bulk_factor=BULK_FACTOR, bulk_least_lines=BULK_LEAST_LINES
-    )
+    return text(statement).bindparams(cut_for_stock=CUT_FOR_STOCK, **LINE_PARAMETERS)
 
 
 def listed_channels() -> TextClause:

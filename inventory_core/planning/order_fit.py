@@ -141,9 +141,8 @@ def order_fit(offer: Offer, line: Line) -> Fit:
     """The rules of an order line from this offer."""
     step = offer.pallet_quantity or offer.order_multiple
     carton = 1 if offer.pallet_quantity else line.carton_quantity or 1
-    moq = offer.moq
     rules = [
-        Rule("moq", lambda units: {"moq": moq} if units < moq else None, hard=True, edges=(moq,)),
+        _at_least("moq", offer.moq, offer.moq, hard=True),
         Rule("multiple", _whole(offer.order_multiple, "multiple"), hard=True),
     ]
     if offer.pallet_quantity:
@@ -184,6 +183,13 @@ def _at_most(name: str, told: int, most: int, *, hard: bool = False) -> Rule:
     return Rule(name, test, hard, edges=(most,))
 
 
+def _at_least(name: str, told: int, least: int, *, hard: bool = False) -> Rule:
+    def test(units: int) -> Told | None:
+        return {name: told} if units < least else None
+
+    return Rule(name, test, hard, edges=(least,))
+
+
 def _by_hand(line: Line) -> list[Rule]:
     """What people set for this SKU here. More than the maximum where the terms ask for more is none
     of the person's doing: so much was planned.
@@ -196,13 +202,7 @@ def _by_hand(line: Line) -> list[Rule]:
     if line.least is not None:
         units, minimum = line.least
         least = min(units, line.planned)  # a shared limit may have left less
-        found.append(
-            Rule(
-                "minimum_by_hand",
-                lambda units: {"minimum_by_hand": minimum} if units < least else None,
-                edges=(least,),
-            )
-        )
+        found.append(_at_least("minimum_by_hand", minimum, least))
     return found
 
 

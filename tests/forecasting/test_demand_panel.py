@@ -42,7 +42,8 @@ def test_a_week_scaled_up_for_a_stock_out_does_not_make_units_divisible() -> Non
     out[2, 203:205] = 1.0
     y[2, 203:210] = [0, 0, 1, 1, 1, 0, 0]
     panel = panel_of_grid(a_grid(out_share=out, y=y), PERIOD)
-    assert panel.y[2, 29] == 3 / 5 * 7, "five days stand for a week"
+    assert 3 / 5 * 7 < panel.y[2, 29] < 3 + 2 * 1.3, "two days at the pace of the series"
+    assert panel.y[2, 29] % 1
     assert panel.whole
     quantiles = forecast_panel(
         panel, PERIOD.horizon, models=[SeasonalNaive(), MovingAverage()]
@@ -109,3 +110,60 @@ def test_trap_27_orders_taken_beyond_stock_are_not_counted_twice() -> None:
     y += 1
     out[0, 100], y[0, 100], short[0, 100] = 0.45, 20, 9
     assert panel_of_grid(a_grid(out_share=out, y=y, short=short), DAILY).y[0, 100] == 20
+
+
+def _seldom(**of_first: tuple[slice, float]) -> DemandGrid:
+    """The grid with the first series out of stock but on the days given, without any sale."""
+    y, out = a_grid().y, np.zeros((SERIES, WEEKS * 7))
+    y[0], out[0] = 0.0, 1.0
+    for fact, (days, value) in of_first.items():
+        (out if fact.startswith("out") else y)[0, days] = value
+    return a_grid(y=y, out_share=out)
+
+
+def test_trap_27_ten_weeks_unsold_and_one_sale_are_no_ten_a_week() -> None:
+    """Six units, sold on the day that emptied the shelf, after nine weeks in stock."""
+    grid = _seldom(out=(slice(0, 67), 0.0), sale=(slice(66, 67), 6.0))
+    y = panel_of_grid(grid, PERIOD).y[0]
+    assert (y[:9] == 0.0).all(), "it was for sale, and nobody bought"
+    assert np.isnan(y[10:]).all(), "nobody could buy"
+    assert 6 / 67 * 7 < np.nanmean(y) < 1.2 * 6 / 67 * 7
+    assert y[9] < 7.0
+
+
+def test_trap_28_before_the_first_sale_only_proven_stock_makes_a_zero() -> None:
+    """Twenty weeks unsold, then one unit every fifth week."""
+    y = a_grid().y
+    y[0] = 0.0
+    y[0, 140::35] = 1.0
+    expected = [0.0] * 20 + [1.0, 0.0, 0.0, 0.0, 0.0] * 8
+    assert panel_of_grid(a_grid(y=y), PERIOD).y[0].tolist() == expected
+    unknown = panel_of_grid(a_grid(y=y, out_share=np.full(y.shape, np.nan)), PERIOD).y[0]
+    assert np.isnan(unknown[:20]).all()
+    assert unknown[20:].tolist() == expected[20:]
+
+
+def test_trap_31_what_waited_for_its_launch_did_not_lack_demand() -> None:
+    y = a_grid().y
+    y[0, :140] = 0.0
+    panel = panel_of_grid(a_grid(y=y), PERIOD).y[0]
+    assert np.isnan(panel[:20]).all(), "who sells every week would not wait for twenty"
+    assert not np.isnan(panel[20:]).any()
+
+
+def test_trap_27_two_days_in_stock_a_week_are_no_week_without_demand() -> None:
+    """Never seen for three days of a week: three times two days, two units on each."""
+    days = [slice(at, at + 2) for at in (14, 140, 280)]
+    y, out = a_grid().y, np.zeros((SERIES, WEEKS * 7))
+    y[0], out[0] = 0.0, 1.0
+    for those in days:
+        y[0, those], out[0, those] = 2.0, 0.0
+    seen = panel_of_grid(a_grid(y=y, out_share=out), PERIOD).y[0]
+    assert (~np.isnan(seen)).sum() == 3
+    np.testing.assert_allclose(seen[~np.isnan(seen)], 14.0)
+
+
+def test_who_was_never_seen_in_stock_is_taken_as_recorded() -> None:
+    y = panel_of_grid(_seldom(sale=(slice(70, 77), 1.0)), PERIOD).y[0]
+    assert np.isnan(y[:10]).all()
+    assert y[10:].tolist() == [7.0] + [0.0] * 49

@@ -62,6 +62,26 @@ def test_trap_37_a_site_that_always_ships_a_part_keeps_its_part(scene: Fulfilmen
     np.testing.assert_allclose(usual, 2.0)
 
 
+def test_trap_37_who_sells_its_own_last_unit_in_place_of_an_empty_site_stood_in_that_day_too(
+    scene: Fulfilment,
+) -> None:
+    _empty(scene, OUT.start, OUT.stop)
+    scene.edge("LAMP", 0, scene.own, in_stock=True)
+    for day in range(DAYS):
+        scene.sold("LAMP", day, scene.amazon, scene.own if day == OUT.start else scene.fba, 10)
+    scene.seller.run(
+        "INSERT INTO availability_edge (sku_id, warehouse_id, in_stock, occurred_at)"
+        " SELECT sku_id, warehouse_id, false, occurred_at + interval '60 days 15 hours'"
+        " FROM availability_edge WHERE warehouse_id = :own",
+        own=scene.own,
+    )
+    grid = _grid(scene)
+    own = _of(scene, grid, scene.own)
+    assert grid.ran_out[own, OUT.start]
+    assert grid.y[own, OUT.start] == 10.0
+    assert grid.usual()[own].sum() == 0.0
+
+
 def test_trap_37_who_stands_in_for_good_has_taken_over(scene: Fulfilment) -> None:
     first = 30
     scene.edge("LAMP", 0, scene.fba, in_stock=True)

@@ -36,6 +36,18 @@ def test_history_and_forecast_meet_at_the_planning_day(database: Database) -> No
     assert sum(one.series for one in found.classes) == 2
 
 
+def test_trap_35_what_was_left_out_as_one_off_is_named_with_its_day(database: Database) -> None:
+    seller = make_seller(database)
+    seller.sold("LAMP", [2, 1, 3] * 46 + [80, 1], last_on=YESTERDAY)
+    run_planning(database, SYSTEM, now=NOW, prophet_seconds=0)
+    with database.reading() as conn:
+        found = read_overall(conn)
+        assert found is not None
+        series = read_series(conn, found.run, found.series[0].sku_id, found.series[0].warehouse_id)
+    assert series is not None
+    assert series.one_offs == ((date(2026, 2, 28), 80),)
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(("language", "words"), [("en", "Run now"), ("zh", "立即运行")])
 def test_a_press_of_the_button_asks_once_for_a_run(
