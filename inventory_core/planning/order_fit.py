@@ -197,8 +197,7 @@ def _by_hand(line: Line) -> list[Rule]:
     found = []
     if line.most is not None:
         units, maximum = line.most
-        most = max(units, line.planned)
-        found.append(_at_most("maximum_by_hand", maximum, most))
+        found.append(_at_most("maximum_by_hand", maximum, max(units, line.planned)))
     if line.least is not None:
         units, minimum = line.least
         least = min(units, line.planned)  # a shared limit may have left less
