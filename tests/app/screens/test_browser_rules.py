@@ -67,20 +67,22 @@ def test_of_two_windows_the_second_hears_of_the_first_and_what_is_set_can_be_emp
     opened(second, shop)
     save(first, minimum="900", reason="fair")
     done(first)
-    expect(first.get_by_test_id("stMain")).to_contain_text("As you set it: minimum 900.")
+    expect(first.get_by_test_id("stMain")).to_contain_text(
+        "As you set it: minimum 900.", timeout=PATIENCE_MS
+    )
     save(second, minimum="700")
     refused = second.get_by_role("dialog").get_by_test_id("stAlert")
     expect(refused).to_contain_text(WORDS["error.rule_changed_meanwhile"], timeout=PATIENCE_MS)
     assert minima(shop) == [900]
     # Looked at again, it shows what the first one set; a part is set beside it.
     opened(second, shop)
-    expect(field(second, "minimum")).to_have_value("900")
-    expect(second.get_by_role("dialog")).to_contain_text("Set by buyer")
+    expect(field(second, "minimum")).to_have_value("900", timeout=PATIENCE_MS)
+    expect(second.get_by_role("dialog")).to_contain_text("Set by buyer", timeout=PATIENCE_MS)
     save(second, service_level="98")
     done(second)
     assert minima(shop) == [900]
     opened(first, shop)
-    expect(field(first, "service_level")).to_have_value("98")
+    expect(field(first, "service_level")).to_have_value("98", timeout=PATIENCE_MS)
     save(first, minimum="", service_level="")
     done(first)
     assert minima(shop) == []
