@@ -96,10 +96,14 @@ def test_trap_44_a_container_is_not_filled_with_what_would_expire() -> None:
     assert (first, second) == (100, 100)
 
 
-def test_trap_44_a_supplier_minimum_rounds_up_and_says_what_will_expire() -> None:
+def test_trap_44_a_supplier_minimum_is_not_reached_with_what_would_expire() -> None:
+    """100 sell in time: a minimum of 90 is filled up to, of 130 the order waits and says so."""
     [least] = quantities(limited([a_draft(1, shelf_life_days=16)]))
     assert least == 80
+    filled = limited([a_draft(1, minimum=Decimal(450), shelf_life_days=16)])
+    assert quantities(filled) == [90]
     found = limited([a_draft(1, minimum=Decimal(650), shelf_life_days=16)])
-    draft = found.pairs[0].draft
-    assert draft is not None
-    assert (draft.quantity, draft.trace["in_time"]["expires"]) == (130, pytest.approx(30))
+    assert found.pairs[0].draft is None
+    assert found.report is not None
+    [told] = found.report["changed"]
+    assert (told["wanted"], told["quantity"], told["lacks"]) == (80, 0, 250.0)

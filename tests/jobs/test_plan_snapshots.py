@@ -24,7 +24,7 @@ from inventory_core.planning.plan_snapshots import (
     maker_of,
     published_by,
 )
-from inventory_core.planning.rules import ReplenishRule, set_replenish_rule
+from inventory_core.planning.rules import ReplenishRule, set_replenish_rules
 from jobs.planning import run_planning
 from tests.conftest import SAMPLE_NOW
 from tests.planning.seller import NOW, TODAY, Seller, make_seller
@@ -70,7 +70,7 @@ def upset(seller: Seller) -> None:
     rule = ReplenishRule(seller.skus["CABLE"], seller.us, buying=False)
     with seller.database.writing() as tx:
         record_rates(tx, SYSTEM, [rate])
-        set_replenish_rule(tx, SYSTEM, rule)
+        set_replenish_rules(tx, SYSTEM, [rule])
     seller.sold("CREAM", [90] * 14, last_on=TODAY - timedelta(days=1), warehouse=seller.uk)
 
 
