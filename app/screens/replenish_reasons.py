@@ -19,7 +19,6 @@ from app.screens.replenish_acts import draw_acts
 from app.screens.replenish_change import change_order
 from app.screens.replenish_costs import (
     draw_costs,
-    draw_service,
     expiry_words,
     landed_words,
     lead_time_words,
@@ -32,6 +31,7 @@ from app.screens.replenish_days import (
     picture_words,
 )
 from app.screens.replenish_overrides import draw_override_notes
+from app.screens.replenish_service import draw_service
 from app.screens.replenish_snapshot import draw_numbers
 from app.screens.replenish_sum import draw_sum
 from app.sites import site_words

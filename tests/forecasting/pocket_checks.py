@@ -24,6 +24,7 @@ from tests.forecasting.pocket import (
     stock_by_day,
     whole,
 )
+from tests.forecasting.pocket_closures import check_closures
 from tests.forecasting.pocket_cost_checks import MILLIONTH, check_choice, check_costs, check_money
 from tests.forecasting.pocket_courses import Courses, most_asked
 from tests.forecasting.pocket_ways import check_factory
@@ -209,28 +210,6 @@ def _expiring(trace: dict[str, Any], days: int) -> int:
     totals, gone = Demand(trace["demand"]).course(None, days), dict[int, float]()
     stock_by_day(sellable_of(trace), totals, inbound_by_day(trace), lots_by_day(trace), gone)
     return floor(sum(gone.values()) + DUST)
-
-
-def check_closures(lead: dict[str, Any], calendars: Calendars, today: date) -> None:
-    """Every closure that is named cost the order of today days: they lie inside a leg that rests
-    then. None that the legs run into is missing.
-    """
-    rested: set[date] = set()
-    runs, on = [], today
-    for leg in lead["legs"]:
-        for _ in range(leg["days"]):
-            on, run = on + DAY, []
-            while not calendars.works(leg["calendar"], on):
-                run.append(on)
-                on += DAY
-            rested |= set(run)
-            if len(run) >= 3:
-                runs.append((run[0], run[-1]))
-    named = [(day(first), day(last)) for first, last in lead["closures"]]
-    for first, last in named:
-        after = max(first, today + DAY)
-        assert {after + step * DAY for step in range((last - after).days + 1)} <= rested
-    assert {last for _, last in runs} <= {last for _, last in named}
 
 
 def check_dates(row: Mapping[str, Any], trace: dict[str, Any]) -> None:

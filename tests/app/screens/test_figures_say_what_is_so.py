@@ -7,8 +7,8 @@ import pytest
 
 from app.screens.forecasts_reading import Series, sold_for_sale
 from app.screens.forecasts_words import against_before
-from app.screens.replenish_costs import service_words
 from app.screens.replenish_limits import changed_title
+from app.screens.replenish_service import service_words
 
 WEEKS = 4
 

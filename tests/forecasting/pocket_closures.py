@@ -1,0 +1,28 @@
+"""The closures of a way, walked day by day and held against those that a trace names."""
+
+from datetime import date
+from typing import Any
+
+from tests.forecasting.pocket import DAY, Calendars, day
+
+
+def check_closures(lead: dict[str, Any], calendars: Calendars, today: date) -> None:
+    """Every closure that is named cost the order of today days: they lie inside a leg that rests
+    then. None that the legs run into is missing.
+    """
+    rested: set[date] = set()
+    runs, on = [], today
+    for leg in lead["legs"]:
+        for _ in range(leg["days"]):
+            on, run = on + DAY, []
+            while not calendars.works(leg["calendar"], on):
+                run.append(on)
+                on += DAY
+            rested |= set(run)
+            if len(run) >= 3:
+                runs.append((run[0], run[-1]))
+    named = [(day(first), day(last)) for first, last in lead["closures"]]
+    for first, last in named:
+        after = max(first, today + DAY)
+        assert {after + step * DAY for step in range((last - after).days + 1)} <= rested
+    assert {last for _, last in runs} <= {last for _, last in named}
