@@ -147,11 +147,12 @@ def _lay(receiver: Receiver, settings: PlanSettings, *, choose: bool) -> list[Ar
         receiver.sends.append(
             Send(site, part.donor, taken, tuple(weighed), missing, part.free, alone, part.because)
         )
+        origin = part.supply.document if part.supply else taken.way.from_code
         arrivals.append(
             Arrival(
                 taken.arrives_on,
                 part.quantity,
-                taken.way.from_code,
+                origin,
                 send_from=taken.way.from_code,
                 suggested=True,
             )
