@@ -21,6 +21,7 @@ from inventory_core.catalog.rates import rates_on
 from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import sku_facts, warehouse_codes
 from inventory_core.office.company import Company, read_company
+from inventory_core.planning.counted_on import CountedOn, counted_on
 from inventory_core.planning.inbound_costs import NOTHING_PAID, InboundCosts, inbound_costs
 from inventory_core.planning.lanes import Lane, lanes
 from inventory_core.planning.plan_costs import ASSUMED_COSTS, PlanCosts, plan_costs_on
@@ -55,6 +56,7 @@ class Book:
     costs: PlanCosts = ASSUMED_COSTS
     inbound_costs: InboundCosts = NOTHING_PAID
     dated: Mapping[Pair, Sequence[tuple[date, int]]] = field(default_factory=dict)
+    counted: Mapping[Pair, Sequence[CountedOn]] = field(default_factory=dict)
 
 
 def read_book(
@@ -104,6 +106,7 @@ def read_book(
         costs=costs,
         inbound_costs=inbound_costs(conn, costs, as_of=as_of),
         dated=stock.dated,
+        counted=counted_on(conn, since=as_of - timedelta(company.review_days), sku_ids=sku_ids),
     )
 
 

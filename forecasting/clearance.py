@@ -75,10 +75,8 @@ def clearance(kept: Kept) -> Clearance | None:
     """What to do with this stock; None where all of it may well be sold in good time."""
     limit = min(MOST_WAIT_DAYS, kept.shelf_life_days or MOST_WAIT_DAYS)
     horizon = min(HORIZON_DAYS, limit)
-    mean, quantiles = kept.demand.at(horizon)
-    high = max(mean, quantile_of(kept.demand.levels, quantiles, HIGH_LEVEL))
-    sells = ceil(high - ROUNDING)
-    surplus = kept.available - sells
+    mean, _ = kept.demand.at(horizon)
+    surplus = too_much(kept.demand, kept.available, kept.shelf_life_days)
     if surplus < 1:
         return None
     per_day = mean / horizon
@@ -95,7 +93,7 @@ def clearance(kept: Kept) -> Clearance | None:
         action="clear" if clears else "promote",
         reason="too_slow" if reason == "too_much" and clears else reason,
         horizon_days=horizon,
-        sells_at_most=sells,
+        sells_at_most=kept.available - surplus,
         surplus=surplus,
         per_day=per_day,
         cover_days=kept.available / per_day if per_day > ROUNDING else None,
@@ -106,6 +104,15 @@ def clearance(kept: Kept) -> Clearance | None:
         break_even=even,
         coming=kept.coming,
     )
+
+
+def too_much(demand: TotalDemand, lying: int, shelf_life_days: int | None = None) -> int:
+    """Units that lie there beyond what the horizon would sell even if demand is high; below zero
+    where it would sell more.
+    """
+    mean, quantiles = demand.at(min(HORIZON_DAYS, shelf_life_days or HORIZON_DAYS))
+    high = max(mean, quantile_of(demand.levels, quantiles, HIGH_LEVEL))
+    return lying - ceil(high - ROUNDING)
 
 
 def waiting(available: int, surplus: int, per_day: float, limit: int) -> tuple[float, float]:

@@ -1,10 +1,11 @@
 """From the book and the published forecasts to the list of stock that will not sell in good time.
 
 Decides which forecasts are worth reading at all: only of what lies there in larger numbers than
-the mean demand of the horizon. What to do with it is decided in `clearance`.
+the mean demand of the horizon. What the same plan sends to other sites is not too much here, and
+what it buys is not too much either. What to do with the rest is decided in `clearance`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ from inventory_core.insight.slow_stock import Lying, last_sold, lying_stock
 from inventory_core.office.company import read_company
 from inventory_core.planning.plan_costs import plan_costs_on
 from inventory_core.planning.published import current_run, forecast_digest
+from inventory_core.planning.suggested_moves import suggested_moves
 from inventory_core.vocabulary import WarehouseKind
 
 CM3_PER_M3 = 1_000_000
@@ -46,10 +48,9 @@ def slow_stock(conn: Reading) -> list[SlowStock]:
         for row in forecast_digest(conn, run.id)
     }
     much = {
-        (one.sku_id, one.warehouse_id): one
-        for one in lying_stock(conn)
-        if (one.sku_id, one.warehouse_id) in pace
-        and one.available > pace[one.sku_id, one.warehouse_id] * _shortest_horizon()
+        pair: one
+        for pair, one in _staying(conn).items()
+        if pair in pace and one.available > pace[pair] * _shortest_horizon()
     }
     skus = {row.id: row for row in conn.rows(sku_facts())}
     kinds = {row.id: row.kind for row in conn.rows(warehouse_codes())}
@@ -84,6 +85,20 @@ def slow_stock(conn: Reading) -> list[SlowStock]:
             category = skus[item.sku_id].category
             found.append(SlowStock(one, advice, category, kept.last_sold_on, kept.selling_price))
     found.sort(key=lambda slow: (-slow.advice.locked, slow.lying.sku, slow.lying.warehouse))
+    return found
+
+
+def _staying(conn: Reading) -> dict[tuple[int, int], Lying]:
+    """What lies there without what is suggested to leave, where nothing more is to be bought."""
+    suggested = suggested_moves(conn)
+    found = {}
+    for one in lying_stock(conn):
+        pair = one.sku_id, one.warehouse_id
+        leaving = suggested.leaving.get(pair, 0)
+        if pair not in suggested.bought and one.available > leaving:
+            found[pair] = replace(
+                one, available=one.available - leaving, leaving=one.leaving + leaving
+            )
     return found
 
 

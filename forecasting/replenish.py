@@ -16,11 +16,11 @@ from forecasting.limiting import limit_plan
 from forecasting.limits_room import Shared, currencies_of
 from forecasting.offers_here import OffersHere
 from forecasting.overriding import planned_forecasts
+from forecasting.receiving import Supply, plan_site
 from forecasting.situation import Draft, Planned, PlanSettings, Situation
 from forecasting.situation_reading import CM3_PER_M3, arrivals_of, situation_of
-from forecasting.suggest import plan_pair
 from forecasting.transfer_evidence import transfer_draft
-from forecasting.upstream import Supply, share_stock
+from forecasting.upstream import share_stock
 from inventory_core.db.engine import Reading
 from inventory_core.office.company import Company
 from inventory_core.planning.plan_costs import PlanCosts
@@ -88,19 +88,13 @@ def plan_of(facts: PlanFacts) -> Plan:
     Pure: nothing is read and nothing is written.
     """
     book, settings = facts.book, facts.settings
-    planned = [plan_pair(situation, settings) for situation in facts.situations]
+    planned = [plan_site(situation, settings) for situation in facts.situations]
     selling = {(one.sku_id, one.warehouse_id) for one in facts.situations}
-    wanting = sorted({item.situation.sku_id for item in planned if item.wanting})
-    shared = share_stock(
-        planned,
-        _supplies(book, selling, facts.as_of),
-        ways_of(book, wanting),
-        holding_rate_year=settings.holding_rate_year,
-    )
-    pairs = tuple(
-        plan_pair(shared.again[key], settings) if (key := _pair(item)) in shared.again else item
-        for item in planned
-    )
+    supplies = _supplies(book, selling, facts.as_of)
+    lacking = {item.situation.sku_id for item in planned if item.wanting}
+    moving = sorted(lacking | supplies.keys() | {sku_id for sku_id, _ in book.counted})
+    shared = share_stock(planned, supplies, ways_of(book, moving), settings, book.counted)
+    pairs = tuple(shared.again.get(_pair(item), item) for item in planned)
     sizes = {int(sku_id): _size(sku) for sku_id, sku in book.skus.items()}
     limited = limit_plan(pairs, facts.shared, settings, sizes=sizes)
     base = settings.base_currency

@@ -11,9 +11,10 @@ from typing import Any
 
 from forecasting.evidence_way import inbound_of
 from forecasting.need import cautious_stock, days_of_cover, expiring_units
+from forecasting.receiving import Send
 from forecasting.situation import Draft, Planned
-from forecasting.transfers import CASES, LEAST_RETURN, Benefit, Lost, order_arrives_on, unit_cost
-from forecasting.upstream import Send
+from forecasting.transfer_losses import CASES, Lost
+from forecasting.transfers import LEAST_RETURN, Benefit, order_arrives_on, unit_cost
 from inventory_core.vocabulary import SuggestionKind, SuggestionState
 
 
@@ -59,7 +60,6 @@ def _assumed(taken: Benefit) -> tuple[str, ...]:
 def _trace(send: Send, base_currency: str) -> dict[str, Any]:
     taken, receiver = send.taken, send.receiver
     here = receiver.situation
-    expiring = expiring_units(here, receiver.policy)
     code = "send_from_hub" if send.donor is None else "send_from_site"
     return {
         "as_of": here.as_of.isoformat(),
@@ -77,27 +77,40 @@ def _trace(send: Send, base_currency: str) -> dict[str, Any]:
         "to": here.warehouse_code,
         "leaves_on": here.as_of.isoformat(),
         "base_currency": base_currency,
-        "quantity": {
-            "order_up_to": receiver.policy.order_up_to,
-            "inventory_position": here.stock.inventory_position,
-            "expiring": expiring,
-            "lost_before_arrival": receiver.policy.order_up_to
-            - here.stock.inventory_position
-            + expiring
-            - send.missing,
-            "missing": send.missing,
-            "free": send.free,
-            "carton_quantity": here.carton_quantity,
-            "sent": taken.quantity,
-        },
+        "quantity": _quantity(send),
         "receiver": _receiver(send),
         "donor": _donor(send),
         "cost": _cost(taken),
+        "bought": {"alone": send.alone, "beside": _beside(receiver)},
         "net": str(taken.net),
         "least_return": str(LEAST_RETURN) if send.donor is not None else None,
         "ways": [_way(one) for one in _one_of_each(send.weighed)],
         "assumed": list(_assumed(taken)),
     }
+
+
+def _quantity(send: Send) -> dict[str, Any]:
+    """The units in the words of their reason: up to the level, into a gap, or counted on."""
+    receiver, here = send.receiver, send.receiver.situation
+    told: dict[str, Any] = {"because": send.because, "missing": send.missing}
+    if send.because == "level":
+        position, expiring = here.stock.inventory_position, expiring_units(here, receiver.policy)
+        up_to = receiver.policy.order_up_to
+        told |= {
+            "order_up_to": up_to,
+            "inventory_position": position,
+            "expiring": expiring,
+            "lost_before_arrival": up_to - position + expiring - send.missing,
+        }
+    return told | {
+        "free": send.free,
+        "carton_quantity": here.carton_quantity,
+        "sent": send.taken.quantity,
+    }
+
+
+def _beside(receiver: Planned) -> int:
+    return receiver.draft.quantity if receiver.draft else 0
 
 
 def _runs_out_on(receiver: Planned) -> date | None:
@@ -117,6 +130,8 @@ def _receiver(send: Send) -> dict[str, Any]:
         "unit_cost": _text(unit_cost(send.receiver)),
         "unit_margin": _text(taken.margin),
         "gained": str(taken.gained),
+        "unit_goods": _text(taken.unit_goods),
+        "goods_saved": str(taken.goods_saved),
     }
 
 

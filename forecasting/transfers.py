@@ -1,9 +1,9 @@
 """What it is worth to send units of a SKU from one warehouse to another. Pure: records in and out.
 
-Net benefit = lost margin that the receiver is spared until an order could arrive + holding that
-the donor is spared - freight - duty - removal fee - fixed cost - the rise of the donor's own
-expected lost margin until it can be filled again. Decides ship method and quantity; creates
-nothing. Demand is taken in ten equally likely cases, so that every sum can be done by hand.
+Net benefit = lost margin that the receiver is spared until an order could arrive + goods of a hub,
+which are paid for and need not be bought + holding that a donor is spared - freight - duty -
+removal fee - fixed cost - the rise of the donor's own expected lost margin until it can be filled
+again. Decides ship method and quantity; creates nothing.
 """
 
 from collections.abc import Sequence
@@ -12,20 +12,14 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from math import floor
 
-import numpy as np
-import numpy.typing as npt
-
 from forecasting.lane_freight import FreightPart
-from forecasting.policy import TotalDemand
 from forecasting.projection import Arrival
 from forecasting.situation import Planned
 from forecasting.supplier_choice import DAYS_PER_YEAR
 from forecasting.supplier_terms import landed_unit_cost
+from forecasting.transfer_losses import Lost, lost_until
 from inventory_core.planning.inbound_costs import Share
 
-Floats = npt.NDArray[np.float64]
-
-CASES = (0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95)
 # A transfer between selling sites must bring in at least this much beyond what it costs to move.
 LEAST_RETURN = Decimal("0.2")
 QUANTITIES_ASKED = 8
@@ -65,20 +59,6 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
-    """Units lost by demand case until a day, and the demand behind them."""
-
-    until_on: date
-    demand: tuple[float, ...]
-    units: tuple[float, ...]
-
-    @property
-    def expected(self) -> float:
-        """Mean over the cases, in hundredths of a unit as it is shown."""
-        return round(sum(self.units) / len(self.units), 2)
-
-
-@dataclass(frozen=True, slots=True)
 class Benefit:
     """What one quantity by one way brings; money in the base currency."""
 
@@ -89,6 +69,8 @@ class Benefit:
     with_it: Lost
     margin: Decimal | None
     gained: Decimal
+    unit_goods: Decimal | None
+    goods_saved: Decimal
     holding_saved: Decimal
     donor_without: Lost | None
     donor_with: Lost | None
@@ -109,69 +91,20 @@ class Benefit:
     @property
     def net(self) -> Decimal:
         """What remains."""
-        return self.gained + self.holding_saved - self.cost - self.donor_risk
+        brought = self.gained + self.goods_saved + self.holding_saved
+        return brought - self.cost - self.donor_risk
 
-
-def lost_until(planned: Planned, until_on: date, *, changes: Sequence[Arrival] = ()) -> Lost:
-    """Units lost before goods that arrive on `until_on` can be sold, case by case.
-
-    `changes` arrive beside what is inbound already; a negative one leaves on its day.
-    """
-    here = planned.situation
-    until = max(0, (until_on - here.starts_on).days)
-    dated = [
-        (max(0, (item.on_day - here.starts_on).days), item.quantity)
-        for item in (*here.inbound, *changes)
-    ]
-    steps = sorted({day for day, _ in dated if day < until} | {until})
-    grid, lines = _running(here.demand)
-    level = np.full(len(CASES), float(here.stock.sellable))
-    lost = np.zeros(len(CASES))
-    before = np.zeros(len(CASES))
-    for step in steps:
-        through = _at(grid, lines, step)
-        wanted = through - before
-        served = np.minimum(wanted, np.maximum(0.0, level))
-        lost += wanted - served
-        level = level - served + sum(units for day, units in dated if day == step)
-        before = through
-    return Lost(until_on, _shown(before), _shown(lost))
-
-
-def _running(demand: TotalDemand) -> tuple[Floats, Floats]:
-    """Days from 0 on, and the running total of each case on them [case, day].
-
-    Straight lines between the quantile levels, and beyond the outer ones, as `quantile_of` does.
-    """
-    rows = np.maximum.accumulate(demand.quantiles, axis=1)
-    right = np.clip(np.searchsorted(demand.levels, CASES), 1, len(demand.levels) - 1)
-    low, high = demand.levels[right - 1], demand.levels[right]
-    part = (np.array(CASES) - low) / (high - low)
-    totals = np.maximum(0.0, rows[:, right - 1] * (1 - part) + rows[:, right] * part)
-    lines = np.vstack([np.zeros(len(CASES)), np.maximum.accumulate(totals, axis=0)])
-    return np.concatenate([[0.0], demand.days]), lines.T
-
-
-def _at(grid: Floats, lines: Floats, day: int) -> Floats:
-    if day >= grid[-1]:
-        return np.asarray(lines[:, -1] * day / grid[-1])
-    right = int(np.searchsorted(grid, day, side="right"))
-    part = (day - grid[right - 1]) / (grid[right] - grid[right - 1])
-    return np.asarray(lines[:, right - 1] * (1 - part) + lines[:, right] * part)
-
-
-def _shown(values: Floats) -> tuple[float, ...]:
-    return tuple(round(float(value), 2) for value in values)
+    @property
+    def loses(self) -> bool:
+        """It costs more than it brings; nobody knows where the cost of the goods is unknown."""
+        return self.net < 0 and self.unit_goods is not None
 
 
 def unit_cost(planned: Planned) -> Decimal | None:
-    """Landed cost of one unit by the planned offer at its smallest order, base currency."""
-    here = planned.situation
-    for offer in here.offers:
-        reached = offer.price_at(offer.moq)
-        if offer.offer_id == planned.offer_id and offer.routes and reached is not None:
-            return landed_unit_cost(offer, offer.routes[0], reached[1], here.rates)
-    return None
+    """Landed cost of one unit as it usually comes, at the smallest order, base currency."""
+    here, usual = planned.situation, planned.usual
+    reached = usual.offer.price_at(usual.offer.moq)
+    return reached and landed_unit_cost(usual.offer, usual.way, reached[1], here.rates)
 
 
 def unit_margin(planned: Planned) -> Decimal | None:
@@ -193,7 +126,10 @@ def benefit(
     donor: Planned | None = None,
     holding_rate_year: Decimal = Decimal(0),
 ) -> Benefit:
-    """Weigh one quantity by one way; without `donor` the goods lie at a hub that sells none."""
+    """Weigh one quantity by one way; without `donor` the goods lie at a hub that sells none.
+
+    What a hub has is paid for: each of its units is one that is not bought, now or next time.
+    """
     until = order_arrives_on(receiver)
     arrives = receiver.situation.as_of + timedelta(days=way.days)
     sent = Arrival(arrives, quantity, way.from_code)
@@ -204,6 +140,7 @@ def benefit(
     donor_without = donor_with = donor_margin = None
     risk = saved = Decimal(0)
     waits = (0, 0)
+    goods = unit_cost(receiver) if donor is None else None
     if donor is not None:
         filled_on = order_arrives_on(donor) + timedelta(days=donor.policy.review_days)
         leaves = Arrival(donor.situation.starts_on, -quantity, way.from_code)
@@ -222,6 +159,8 @@ def benefit(
         with_it=with_it,
         margin=margin,
         gained=cents(avoided * (margin or Decimal(0))),
+        unit_goods=goods,
+        goods_saved=cents(quantity * (goods or Decimal(0))),
         holding_saved=saved,
         donor_without=donor_without,
         donor_with=donor_with,
@@ -276,19 +215,25 @@ def best_from_site(
         if way.between_sites and receiver.situation.as_of + timedelta(days=way.days) <= latest
         for count in asked
     ]
-    paying = [one for one in weighed if one.net > one.cost * LEAST_RETURN and one.net > 0]
+    paying = [one for one in weighed if pays_between_sites(one)]
     return sorted(
         paying, key=lambda one: (-one.net, one.quantity, one.way.days, one.way.ship_method)
     )
 
 
+def pays_between_sites(one: Benefit) -> bool:
+    """Whether it brings enough beyond its cost to be worth the work and the doubt."""
+    return one.net > one.cost * LEAST_RETURN and one.net > 0
+
+
 def surplus(planned: Planned) -> int:
-    """Units a selling site can give: free on its shelf, and beyond what it is ever filled up to."""
-    stock = planned.situation.stock
+    """Units a selling site can give: what is free on its shelf beyond what it is ever filled up to.
+
+    What is still to come was bought or sent for this site, and stays.
+    """
     if planned.draft is not None:
         return 0
-    spare = stock.inventory_position - planned.policy.order_up_to
-    return max(0, min(stock.sellable, spare))
+    return max(0, planned.situation.stock.sellable - planned.policy.order_up_to)
 
 
 def cents(amount: Decimal) -> Decimal:

@@ -1,204 +1,249 @@
 """Stock that is there already counts before anything is bought: first of hubs, then of other sites.
 
 A hub is a warehouse that has or expects a SKU and sells none of it. Decides which of its units
-stand for which warehouse (where most money is at risk first, what lies there before what is still
-to come), and then which selling site gives what it can spare where that pays. Every unit is given
-once; a hub keeps no safety stock of its own, because the sites it serves hold theirs.
+stand for which warehouse (what approved purchases counted on first; then where most money is at
+risk, what lies there before what is still to come), and then which selling site gives what it can
+spare where that pays. Every unit is given once; a hub keeps no safety stock of its own, because
+the sites it serves hold theirs. A site is given until it buys nothing that a hub still has
+(`receiving`); what costs more to send than it brings stays.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
-from forecasting.need import units_to_level
 from forecasting.projection import Arrival
-from forecasting.situation import Planned, Situation
-from forecasting.transfers import Benefit, Way, best_from_site, best_way, order_arrives_on, surplus
+from forecasting.receiving import (
+    Because,
+    Part,
+    Receiver,
+    Send,
+    Supply,
+    cost_too_much,
+    gap_units,
+    helped,
+    missing_units,
+    settle,
+)
+from forecasting.situation import Planned, PlanSettings
+from forecasting.transfers import Way, best_from_site, surplus
+from inventory_core.planning.counted_on import CountedOn
+
+__all__ = ["Send", "Shared", "Supply", "share_stock"]
 
 Pair = tuple[int, int]
-
-
-@dataclass(slots=True)
-class Supply:
-    """Units of one SKU at one hub: free from `on_day` on; `document` names them in the trace.
-
-    `here`: they lie there now, so they can be sent today.
-    """
-
-    warehouse_id: int
-    on_day: date
-    quantity: int
-    document: str
-    here: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Units of one SKU that should go to one warehouse, and every way that was weighed.
-
-    `missing`: what the receiver lacked when these units were found; `free`: what the origin had.
-    """
-
-    receiver: Planned
-    donor: Planned | None
-    taken: Benefit
-    weighed: tuple[Benefit, ...]
-    missing: int
-    free: int
+Ways = Mapping[Pair, Mapping[int, Sequence[Way]]]
 
 
 @dataclass(slots=True)
 class Shared:
-    """Situations to plan again, by SKU and warehouse, and what is to be sent to them."""
+    """The sites that are given something as they are planned with it, and what is to be sent."""
 
-    again: dict[Pair, Situation] = field(default_factory=dict)
+    again: dict[Pair, Planned] = field(default_factory=dict)
     sends: list[Send] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Stock:
+    """What is left to give of all SKUs: of hubs by SKU id, and of selling sites."""
+
+    supplies: Mapping[int, Sequence[Supply]]
+    sites: dict[Pair, Planned]
+    ways: Ways
+    settings: PlanSettings
+
+    def routes(self, from_id: int, receiver: Receiver) -> Sequence[Way]:
+        here = receiver.item.situation
+        return self.ways.get((from_id, here.warehouse_id), {}).get(here.sku_id, ())
 
 
 def share_stock(
     planned: Sequence[Planned],
     supplies: Mapping[int, Sequence[Supply]],
-    ways: Mapping[Pair, Mapping[int, Sequence[Way]]],
-    *,
-    holding_rate_year: Decimal = Decimal(0),
+    ways: Ways,
+    settings: PlanSettings,
+    counted: Mapping[Pair, Sequence[CountedOn]] | None = None,
 ) -> Shared:
     """Give what is there to the warehouses that lack it.
 
-    `supplies` by SKU id, used up to their quantity; `ways` by (from, to) and SKU id.
+    `supplies` by SKU id, used up to their quantity; `ways` by (from, to) and SKU id; `counted`: of
+    each site that something was bought for in this review, the units that this counted on and
+    nobody has sent yet. Beyond these such a site comes last: the others are still to be planned.
     """
+    stock = _Stock(supplies, {_pair(item): item for item in planned}, ways, settings)
+    bought = counted or {}
+    receivers = [
+        Receiver(item, item)
+        for item in sorted(planned, key=lambda one: (_pair(one) in bought, _urgency(one)))
+    ]
+    for receiver in receivers:
+        for one in bought.get(_pair(receiver.item), ()):
+            _give_counted(receiver, one, stock)
+    for receiver in receivers:
+        if receiver.parts:
+            settle(receiver, settings)
+        _give(receiver, stock)
     shared = Shared()
-    by_sku: dict[int, list[Planned]] = {}
-    for item in planned:
-        by_sku.setdefault(item.situation.sku_id, []).append(item)
-    spare = {_pair(item): surplus(item) for item in planned}
-    for item in sorted(planned, key=_urgency):
-        if not item.wanting:
-            continue
-        receiver = _from_hubs(item, supplies.get(item.situation.sku_id, ()), ways, shared)
-        receiver = _from_sites(
-            receiver, by_sku[item.situation.sku_id], spare, ways, shared, holding_rate_year
-        )
-        if receiver is not item:
-            shared.again[_pair(item)] = receiver.situation
+    for receiver in receivers:
+        if receiver.parts:
+            shared.sends += receiver.sends
+        if receiver.parts or receiver.refused:
+            shared.again[_pair(receiver.item)] = _told(receiver, stock)
     return shared
 
 
-def _from_hubs(
-    item: Planned,
-    supplies: Sequence[Supply],
-    ways: Mapping[Pair, Mapping[int, Sequence[Way]]],
-    shared: Shared,
-) -> Planned:
-    receiver = item
-    for supply in supplies:
-        routes = _ways(ways, supply.warehouse_id, item)
-        if supply.quantity <= 0 or not routes:
-            continue
-        days = min(way.days for way in routes)
-        missing = missing_units(receiver, supply.on_day + timedelta(days=days))
-        part = _cartons(missing, supply.quantity, item.situation.carton_quantity)
-        if part <= 0:
-            continue
-        if supply.here:
-            weighed = best_way(receiver, routes, part)
-            days = weighed[0].way.days
-            shared.sends.append(
-                Send(receiver, None, weighed[0], tuple(weighed), missing, supply.quantity)
-            )
-        supply.quantity -= part
-        arrival = Arrival(
-            supply.on_day + timedelta(days=days),
-            part,
-            supply.document,
-            send_from=routes[0].from_code,
-            suggested=supply.here,
-        )
-        receiver = helped(receiver, [arrival])
-    return receiver
-
-
-def _from_sites(
-    receiver: Planned,
-    sites: Sequence[Planned],
-    spare: dict[Pair, int],
-    ways: Mapping[Pair, Mapping[int, Sequence[Way]]],
-    shared: Shared,
-    holding_rate_year: Decimal,
-) -> Planned:
-    """The site whose goods bring most gives first; nobody gives below what it is filled up to."""
-    asked = {_pair(site): site for site in sites if _pair(site) != _pair(receiver)}
-    while asked:
-        found = []
-        for pair, site in asked.items():
-            routes = _ways(ways, pair[1], receiver)
-            if spare[pair] <= 0 or not routes:
-                continue
-            missing = missing_units(
-                receiver, receiver.situation.as_of + timedelta(min(way.days for way in routes))
-            )
-            most = min(missing, spare[pair])
-            weighed = best_from_site(
-                receiver, site, routes, most=most, holding_rate_year=holding_rate_year
-            )
-            if weighed:
-                found.append(Send(receiver, site, weighed[0], tuple(weighed), missing, spare[pair]))
-        if not found:
-            return receiver
-        best = max(found, key=lambda one: (one.taken.net, -one.taken.way.from_warehouse_id))
-        giver = (receiver.situation.sku_id, best.taken.way.from_warehouse_id)
-        shared.sends.append(best)
-        spare[giver] -= best.taken.quantity
-        del asked[giver]
-        code = best.taken.way.from_code
-        arrival = Arrival(
-            best.taken.arrives_on, best.taken.quantity, code, send_from=code, suggested=True
-        )
-        receiver = helped(receiver, [arrival])
-    return receiver
-
-
-def missing_units(receiver: Planned, arrives_on: date) -> int:
-    """What the warehouse lacks to order-up-to when goods can be there on `arrives_on`.
-
-    Demand lost before they arrive can no longer be served; what a purchase order would come too
-    late for, goods that are nearer may still serve.
-    """
-    here = receiver.situation
-    latest = min(arrives_on, order_arrives_on(receiver))
-    return max(0, units_to_level(here, receiver.policy, latest))
-
-
-def helped(receiver: Planned, taken: Sequence[Arrival]) -> Planned:
-    """The same warehouse with units of another one standing for it."""
-    situation = receiver.situation
-    units = sum(arrival.quantity for arrival in taken)
-    stock = situation.stock
-    return replace(
-        receiver,
-        situation=replace(
-            situation,
-            inbound=(*situation.inbound, *taken),
-            stock=replace(
-                stock,
-                upstream=stock.upstream + units,
-                inventory_position=stock.inventory_position + units,
-            ),
-        ),
+def _give_counted(receiver: Receiver, one: CountedOn, stock: _Stock) -> None:
+    """What an approved purchase counted on stays on the list, by the way it had there."""
+    sku_id, origin = receiver.item.situation.sku_id, one.from_warehouse_id
+    routes = stock.routes(origin, receiver)
+    supply = next(
+        (s for s in stock.supplies.get(sku_id, ()) if s.here and s.warehouse_id == origin), None
     )
+    site = stock.sites.get((sku_id, origin))
+    free = supply.quantity if supply else surplus(site) if site else 0
+    units = min(one.quantity, free)
+    if units <= 0 or not routes:
+        return
+    part = Part(units, routes, supply, None, "counted", one.ship_method, kept=True, free=free)
+    if supply:
+        supply.quantity -= units
+    elif site:
+        part.donor = site
+        stock.sites[sku_id, origin] = _gave(site, units)
+    receiver.parts.append(part)
+
+
+def _give(receiver: Receiver, stock: _Stock) -> None:
+    """Until nothing is missing, or nobody has anything that is worth sending."""
+    while _from_hubs(receiver, stock) or _from_a_site(receiver, stock):
+        settle(receiver, stock.settings)
+        while dear := cost_too_much(receiver):
+            for part in dear:
+                _take_back(receiver, part, stock)
+            settle(receiver, stock.settings)
+
+
+def _from_hubs(receiver: Receiver, stock: _Stock) -> bool:
+    """Whether hubs give more; as much as is missing beside what is bought now."""
+    here, trial, gave = receiver.item.situation, receiver.now, False
+    for supply in stock.supplies.get(here.sku_id, ()):
+        routes = stock.routes(supply.warehouse_id, receiver)
+        if supply.quantity <= 0 or not routes or supply.warehouse_id in receiver.refused:
+            continue
+        arrives = supply.on_day + timedelta(days=min(way.days for way in routes))
+        surely = supply.on_day + timedelta(days=max(way.days for way in routes))
+        level, gap = missing_units(trial, arrives), gap_units(trial, surely)
+        units = _cartons(max(level, gap), supply.quantity, here.carton_quantity)
+        if units <= 0:
+            continue
+        because: Because = "level" if level >= gap else "gap"
+        _add(receiver, Part(units, routes, supply, None, because, free=supply.quantity))
+        supply.quantity -= units
+        trial, gave = helped(trial, [Arrival(arrives, units, supply.document)]), True
+    return gave
+
+
+def _from_a_site(receiver: Receiver, stock: _Stock) -> bool:
+    """Whether a site gives: the one whose goods bring most, never below what it is filled up to."""
+    found: list[tuple[Decimal, int, Part]] = []
+    sku_id, mine = _pair(receiver.item)
+    for (of, place), site in stock.sites.items():
+        routes = stock.routes(place, receiver) if of == sku_id and place != mine else ()
+        parts = [part for part in receiver.parts if part.donor and _pair(part.donor)[1] == place]
+        routes = [way for way in routes if all(way.ship_method == p.ship_method for p in parts)]
+        spare = surplus(site)
+        if spare <= 0 or not routes or place in receiver.refused:
+            continue
+        arrives = receiver.item.situation.as_of + timedelta(min(way.days for way in routes))
+        weighed = best_from_site(
+            receiver.now,
+            site,
+            routes,
+            most=min(missing_units(receiver.now, arrives), spare),
+            holding_rate_year=stock.settings.holding_rate_year,
+        )
+        if weighed:
+            best = weighed[0]
+            all_ways = stock.routes(place, receiver)
+            part = Part(
+                best.quantity, all_ways, None, site, "level", best.way.ship_method, True, spare
+            )
+            found.append((-best.net, place, part))
+    if not found:
+        return False
+    _, place, part = min(found, key=lambda one: one[:2])
+    assert part.donor is not None, "a site gives"
+    stock.sites[sku_id, place] = _gave(part.donor, part.quantity)
+    _add(receiver, part)
+    return True
+
+
+def _add(receiver: Receiver, part: Part) -> None:
+    """A part of its own, or more of what the same origin gives already."""
+    for old in receiver.parts:
+        same = old.supply is part.supply and part.supply is not None
+        if same or (old.donor and part.donor and _pair(old.donor) == _pair(part.donor)):
+            old.quantity += part.quantity
+            old.asked = receiver.now.policy
+            return
+    part.asked = receiver.now.policy
+    receiver.parts.append(part)
+
+
+def _take_back(receiver: Receiver, part: Part, stock: _Stock) -> None:
+    receiver.parts.remove(part)
+    if part.supply is not None:
+        part.supply.quantity += part.quantity
+        receiver.refused.add(part.supply.warehouse_id)
+    elif part.donor is not None:
+        pair = _pair(part.donor)
+        stock.sites[pair] = _gave(stock.sites[pair], -part.quantity)
+        receiver.refused.add(pair[1])
+
+
+def _gave(site: Planned, units: int) -> Planned:
+    stock = site.situation.stock
+    stock = replace(
+        stock,
+        planned_out=stock.planned_out + units,
+        inventory_position=stock.inventory_position - units,
+    )
+    return replace(site, situation=replace(site.situation, stock=stock))
+
+
+def _told(receiver: Receiver, stock: _Stock) -> Planned:
+    """The site with its purchase, which says what is sent beside it and what stays at a hub."""
+    now = receiver.now
+    if now.draft is None:
+        return now
+    told: dict[str, Any] = {}
+    if receiver.sends:
+        told["sends"] = [
+            {
+                "from_warehouse_id": send.taken.way.from_warehouse_id,
+                "from": send.taken.way.from_code,
+                "ship_method": send.taken.way.ship_method,
+                "quantity": send.taken.quantity,
+                "arrives_on": send.taken.arrives_on.isoformat(),
+            }
+            for send in receiver.sends
+        ]
+    left = [
+        {"from": supply.document, "quantity": supply.quantity}
+        for supply in stock.supplies.get(now.situation.sku_id, ())
+        if supply.here and supply.quantity > 0 and supply.warehouse_id in receiver.refused
+    ]
+    if left:
+        told["left_at_hub"] = left
+    return replace(now, draft=replace(now.draft, trace={**now.draft.trace, **told}))
 
 
 def _cartons(missing: int, free: int, carton: int | None) -> int:
     """Whole cartons that cover the need where there are so many, else all that is free."""
     step = carton or 1
     return min(free, -(-max(0, missing) // step) * step)
-
-
-def _ways(
-    ways: Mapping[Pair, Mapping[int, Sequence[Way]]], from_id: int, receiver: Planned
-) -> Sequence[Way]:
-    here = receiver.situation
-    return ways.get((from_id, here.warehouse_id), {}).get(here.sku_id, ())
 
 
 def _pair(item: Planned) -> Pair:

@@ -127,6 +127,8 @@ def _reasons(one: SlowStock, base: str) -> str:
     else:
         price = money(one.selling_price, base)
         notes.append(md("slow.break_even", share=percent(advice.break_even, 1), price=price))
+    if lying.leaving:
+        notes.append(md("slow.leaving", units=number(lying.leaving)))
     if advice.coming:
         notes.append(md("slow.stop_buying", units=number(advice.coming)))
     head = f"**{plain(lying.sku)}** {plain(lying.name)} · {plain(site_words(lying.warehouse))}"

@@ -31,6 +31,7 @@ from app.screens.replenish_days import (
     picture_words,
 )
 from app.screens.replenish_overrides import draw_override_notes
+from app.screens.replenish_sends import sends_words
 from app.screens.replenish_service import draw_service
 from app.screens.replenish_snapshot import draw_numbers
 from app.screens.replenish_sum import draw_sum
@@ -174,6 +175,7 @@ def _what_would_change(shown: Shown) -> None:
     notes += lead_time_words(trace)
     notes += closure_words(trace)
     notes += [inbound_words(item, trace["as_of"]) for item in trace["inbound"]]
+    notes += sends_words(trace, shown.arrives_on)
     notes += expiry_words(trace)
     if continued := trace.get("continues"):
         notes.append(md("replenish.note_continues", codes=", ".join(continued)))

@@ -35,12 +35,17 @@ def _why(trace: dict[str, Any]) -> None:
             Decimal(receiver["gained"]),
         )
     ]
+    units = trace["quantity"]["sent"]
+    if receiver.get("unit_goods"):
+        label = t(
+            "sending.goods_line", units=number(units), cost=_money(receiver["unit_goods"], base, 2)
+        )
+        lines.append((label, Decimal(receiver["goods_saved"])))
     if donor is not None:
         days = max(0, donor["wait_days"] - donor["wait_days_there"])
         saved, risk = Decimal(donor["holding_saved"]), Decimal(donor["risk"])
         lines.append((t("sending.holding_line", days=number(days)), saved))
         lines.append((t("sending.risk_line", origin=trace["from"]), -risk))
-    units = trace["quantity"]["sent"]
     freight = Decimal(cost["unit_freight"]) * units
     removal = Decimal(cost["unit_removal"]) * units
     lines.append((t("sending.freight_line", price=_money(cost["unit_freight"], base, 2)), -freight))
@@ -103,6 +108,7 @@ def _notes(trace: dict[str, Any]) -> None:
             without=number(trace["receiver"]["lost_without"]["expected"], 1),
             with_it=number(trace["receiver"]["lost_with"]["expected"], 1),
         ),
+        *_bought_words(trace),
         md(f"sending.source_{cost['source']}"),
         *_cost_notes(cost, trace["base_currency"]),
     ]
@@ -121,21 +127,39 @@ def _notes(trace: dict[str, Any]) -> None:
     st.markdown("\n".join(f"- {note}" for note in notes))
 
 
-def _expiring(quantity: dict[str, Any]) -> list[tuple[str, str]]:
-    units = quantity.get("expiring", 0)
-    return [(t("replenish.sum_expiring"), number(units))] if units else []
+def _up_to_level(quantity: dict[str, Any]) -> list[tuple[str, str]]:
+    lines = [
+        (t("sending.up_to"), number(quantity["order_up_to"])),
+        (t("sending.position"), number(quantity["inventory_position"])),
+        (t("replenish.sum_lost"), number(quantity["lost_before_arrival"])),
+    ]
+    if units := quantity.get("expiring", 0):
+        lines.append((t("replenish.sum_expiring"), number(units)))
+    return lines
+
+
+def _bought_words(trace: dict[str, Any]) -> list[str]:
+    """What the purchase beside it would be if nothing were sent."""
+    bought = trace.get("bought")
+    if bought is None or trace["donor"] is not None:
+        return []
+    if bought["alone"] > bought["beside"]:
+        alone, beside = number(bought["alone"]), number(bought["beside"])
+        return [md("sending.note_bought", alone=alone, beside=beside)]
+    return [md("sending.note_bought_later")]
 
 
 def draw_need(trace: dict[str, Any], beside: int | None) -> None:
     """Why so many units; `beside`: units that are bought as well."""
     quantity = trace["quantity"]
     st.markdown(f"##### {md('replenish.why_quantity', quantity=number(quantity['sent']))}")
-    lines = [
-        (t("sending.up_to"), number(quantity["order_up_to"])),
-        (t("sending.position"), number(quantity["inventory_position"])),
-        (t("replenish.sum_lost"), number(quantity["lost_before_arrival"])),
-        *_expiring(quantity),
-        (t("sending.missing"), number(quantity["missing"])),
+    because = quantity.get("because", "level")
+    lines = _up_to_level(quantity) if because == "level" else []
+    lines += [
+        (
+            t("sending.missing" if lines else f"sending.missing_{because}"),
+            number(quantity["missing"]),
+        ),
         (t("sending.free", origin=trace["from"]), number(quantity["free"])),
     ]
     if quantity["carton_quantity"]:

@@ -34,7 +34,8 @@ _LAST_SOLD = text("""
 class Lying:
     """Units of a SKU at a warehouse that can be sold, and what one cost; `coming` are on the way.
 
-    `unit_cost` at ledger cost, base currency.
+    `leaving` are to go to other sites, and no longer among the available. `unit_cost` at ledger
+    cost, base currency.
     """
 
     sku_id: int
@@ -45,6 +46,7 @@ class Lying:
     available: int
     coming: int
     unit_cost: Decimal
+    leaving: int = 0
 
 
 def lying_stock(conn: Reading) -> list[Lying]:
@@ -60,12 +62,13 @@ def lying_stock(conn: Reading) -> list[Lying]:
             sku=row.sku,
             name=row.name,
             warehouse=row.warehouse,
-            available=row.available - row.backordered,
+            available=row.available - row.backordered - row.planned_out,
+            leaving=row.planned_out,
             coming=row.on_order + row.in_transit + row.planned_in,
             unit_cost=(row.value / row.on_hand).quantize(Decimal("0.0001")),
         )
         for row in conn.rows(position_page(), everything)
-        if row.available > row.backordered and row.on_hand > 0
+        if row.available > row.backordered + row.planned_out and row.on_hand > 0
     ]
 
 

@@ -12,6 +12,7 @@ from inventory_core.db.engine import Database
 from inventory_core.desk.decisions import Choice
 from inventory_core.errors import Conflict
 from inventory_core.office.actors import SYSTEM
+from inventory_core.planning.counted_on import counted_on
 from inventory_core.planning.published import current_run
 from inventory_core.planning.release import shown_suggestions
 from inventory_core.stock.balances import inbound, positions
@@ -24,6 +25,12 @@ LIST = """
     SELECT s.id, s.revision, r.quantity, s.from_warehouse_id FROM suggestion s
     JOIN suggestion_revision r ON r.suggestion_id = s.id AND r.revision = s.revision
     WHERE s.state = 'open' AND s.kind = 'transfer' ORDER BY s.id
+"""
+
+BUYS = """
+    SELECT s.id, s.revision, r.quantity FROM suggestion s
+    JOIN suggestion_revision r ON r.suggestion_id = s.id AND r.revision = s.revision
+    WHERE s.state = 'open' AND s.kind = 'buy' ORDER BY s.id
 """
 
 
@@ -103,3 +110,31 @@ def test_a_transfer_approved_from_an_old_plan_comes_in_the_days_of_that_plan(
     # Its papers live in our days.
     assert arrival.said_on == coming.expected_on == planned.arrival_of_order(TODAY)
     assert there.planned_out == quantity
+
+
+def test_trap_48_a_purchase_said_yes_to_first_keeps_the_transfer_it_counted_on(
+    database: Database,
+) -> None:
+    seller, _ = _planned(database)
+    [(transfer, _, quantity, _)] = seller.rows(LIST)
+    [(buy, numbers, units)] = seller.rows(BUYS)
+    database.write(lambda tx: approve_now(tx, SYSTEM, NOW, [Choice(buy, numbers, "buy")]))
+    assert [row[::2] for row in seller.rows(LIST)] == [(transfer, quantity)]
+    again = run_planning(database, SYSTEM, now=NOW, prophet_seconds=0)
+    assert (again.opened, again.withdrawn) == (0, 0)
+    [(same, newest, left, _)] = seller.rows(LIST)
+    assert (same, left) == (transfer, quantity)
+    told = database.write(
+        lambda tx: approve_now(tx, SYSTEM, NOW, [Choice(transfer, newest, "send")])
+    )
+    assert not isinstance(told, Conflict)
+    run_planning(database, SYSTEM, now=NOW, prophet_seconds=0)
+    assert (seller.rows(LIST), seller.rows(BUYS)) == ([], [])
+    with database.reading() as conn:
+        coming = sorted(one.quantity for one in inbound(conn, [seller.skus["LAMP"]]))
+    assert coming == sorted((units, quantity))
+    # What was sent has been fulfilled, and after a review nobody is held to a word of then.
+    with database.reading() as conn:
+        kept = counted_on(conn, since=TODAY - timedelta(days=7))
+        assert list(kept.values()) == [[]]
+        assert counted_on(conn, since=TODAY) == {}

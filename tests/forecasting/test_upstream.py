@@ -12,7 +12,8 @@ from forecasting.projection import Arrival
 from forecasting.situation import Planned, Situation, StockNow
 from forecasting.suggest import plan_pair
 from forecasting.transfer_evidence import transfer_draft
-from forecasting.transfers import Way, benefit, lost_until
+from forecasting.transfer_losses import lost_until
+from forecasting.transfers import Way, benefit
 from forecasting.upstream import Shared, Supply, share_stock
 from tests.examples import examples
 from tests.golden.sheets import SETTINGS, read_sheet, situation_of, steady_demand
@@ -41,7 +42,7 @@ def share(
         for one in planned
     }
     routes = {pair: {1: list(found)} for pair, found in {**hub_ways, **(ways or {})}.items()}
-    return share_stock(planned, {1: hub}, routes, holding_rate_year=Decimal("0.25"))
+    return share_stock(planned, {1: hub}, routes, SETTINGS)
 
 
 def stocked(units: int, **changes: object) -> StockNow:
@@ -53,7 +54,7 @@ def test_trap_48_what_lies_at_the_hub_is_sent_and_not_bought_again() -> None:
     first = plan_pair(situation, SETTINGS)
     hub = [Supply(50, situation.as_of, 60, "SZ-HUB")]
     shared = share([first], hub)
-    helped = shared.again[(1, 100)]
+    helped = shared.again[(1, 100)].situation
     arrival = helped.inbound[-1]
     assert (arrival.quantity, arrival.document) == (60, "SZ-HUB")
     assert (arrival.send_from, arrival.suggested) == (
@@ -77,7 +78,7 @@ def test_trap_48_one_unit_at_the_hub_helps_one_warehouse_only() -> None:
     first = plan_pair(replace(situation, selling_price_base=Decimal(1)), SETTINGS)
     second = plan_pair(replace(situation, warehouse_id=101), SETTINGS)
     shared = share([first, second], [Supply(50, situation.as_of, 100, "HUB")])
-    units = {place: helped.stock.upstream for (_, place), helped in shared.again.items()}
+    units = {place: helped.situation.stock.upstream for (_, place), helped in shared.again.items()}
     # More money is at risk at 101, so its 80 come first.
     assert units == {101: 80, 100: 20}
     assert {send.receiver.situation.warehouse_id: send.taken.quantity for send in shared.sends} == {
@@ -91,7 +92,7 @@ def test_what_is_still_on_its_way_to_the_hub_is_counted_and_not_sent() -> None:
     coming = Supply(50, situation.as_of + timedelta(days=5), 60, "PO-1 HUB", here=False)
     shared = share([plan_pair(situation, SETTINGS)], [coming])
     assert shared.sends == []
-    assert shared.again[(1, 100)].stock.upstream == 60
+    assert shared.again[(1, 100)].situation.stock.upstream == 60
 
 
 def test_a_hub_sends_whole_cartons_where_it_has_them_and_else_all_it_has() -> None:
@@ -252,10 +253,7 @@ def test_trap_48_the_joint_plan_never_buys_more_than_the_needs_less_all_that_is_
         Supply(50, day + timedelta(days=3), coming, "PO-1 HUB", here=False),
     ]
     shared = share(planned, supplies)
-    again = [
-        plan_pair(shared.again.get((1, item.situation.warehouse_id), item.situation), SETTINGS)
-        for item in planned
-    ]
+    again = [shared.again.get((1, item.situation.warehouse_id), item) for item in planned]
     bought = sum(item.draft.trace["quantity"]["needed"] for item in again if item.draft)
     needs = [
         item.policy.order_up_to - item.situation.stock.inventory_position
@@ -285,10 +283,7 @@ def test_trap_48_hub_sites_and_fba_are_planned_as_one_sheet() -> None:
     shared = share(sites, hub)
     sent = {send.receiver.situation.warehouse_id: send.taken.quantity for send in shared.sends}
     assert sent == {103: 140, 102: 10}
-    again = [
-        plan_pair(shared.again.get((1, one.situation.warehouse_id), one.situation), SETTINGS)
-        for one in sites
-    ]
+    again = [shared.again.get((1, one.situation.warehouse_id), one) for one in sites]
     position = [one.situation.stock.inventory_position for one in again]
     assert position == [360, 400, 440]
     needed = [one.draft.trace["quantity"]["needed"] if one.draft else 0 for one in again]
