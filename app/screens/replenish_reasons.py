@@ -21,7 +21,6 @@ from app.screens.replenish_costs import (
     draw_costs,
     expiry_words,
     landed_words,
-    lead_time_words,
     order_notes,
 )
 from app.screens.replenish_days import (
@@ -35,6 +34,7 @@ from app.screens.replenish_sends import sends_words
 from app.screens.replenish_service import draw_service
 from app.screens.replenish_snapshot import draw_numbers
 from app.screens.replenish_sum import draw_sum
+from app.screens.replenish_way_words import lead_time_words
 from app.sites import site_words
 from app.widgets import chart, link
 from forecasting.outlook import outlook_of, seen_in

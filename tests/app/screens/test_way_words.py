@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.screens.replenish_costs import lead_time_words
+from app.screens.replenish_way_words import lead_time_words
 from forecasting.evidence_way import learned_facts
 from forecasting.lead_time import Route, arrives_on
 from forecasting.lead_time_learning import LeadTimes, lead_times_of
