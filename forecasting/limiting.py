@@ -15,6 +15,7 @@ from forecasting.limits import Cap, Chosen, Floor, Item, Level, choose_levels, k
 from forecasting.limits_ladder import Ladder, ladder_of
 from forecasting.limits_minimum import can_be_ordered, minimum_of, pass_small_orders
 from forecasting.limits_room import ROUNDING, Shared, caps_of, floors_of
+from forecasting.limits_ties import in_order
 from forecasting.limits_topping import raised
 from forecasting.situation import Draft, Planned, PlanSettings
 from forecasting.transfers import cents
@@ -71,6 +72,7 @@ def _weighed(
     filled = _filled(ladders, limits, caps, floors)
     items = [ladder.item for ladder in filled]
     chosen = choose_levels(items, caps, floors)
+    chosen = replace(chosen, levels=in_order(items, chosen.levels, caps, floors))
     ranks = _ranks(items, chosen)
     drafts = [
         _draft(ladder, place, chosen, caps, items, ranks[place])

@@ -12,7 +12,9 @@ def check_closures(lead: dict[str, Any], calendars: Calendars, today: date) -> N
     """
     rested: set[date] = set()
     runs, on = [], today
+    begins = []
     for leg in lead["legs"]:
+        begins.append(on)
         for _ in range(leg["days"]):
             on, run = on + DAY, []
             while not calendars.works(leg["calendar"], on):
@@ -23,6 +25,10 @@ def check_closures(lead: dict[str, Any], calendars: Calendars, today: date) -> N
                 runs.append((run[0], run[-1]))
     named = [(day(first), day(last)) for first, last in lead["closures"]]
     for first, last in named:
-        after = max(first, today + DAY)
-        assert {after + step * DAY for step in range((last - after).days + 1)} <= rested
+        # A leg may begin within a closure: it waits for what is left of it.
+        waits = [after for begin in begins if (after := max(first, begin + DAY)) <= last]
+        assert any(
+            {after + step * DAY for step in range((last - after).days + 1)} <= rested
+            for after in waits
+        )
     assert {last for _, last in runs} <= {last for _, last in named}

@@ -1,11 +1,14 @@
 """Shared limits, against trying everything; and what a person would expect of a short budget."""
 
+from dataclasses import replace
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.limits import Cap, Floor, Item, Level, choose_levels, fill_by_rank, keeps, worth
+from forecasting.limits_ties import in_order
 from tests.examples import examples
 
 
@@ -118,3 +121,26 @@ def test_filling_by_rank_keeps_every_limit_too(
     levels = fill_by_rank(items, caps, floors)
     assert keeps(items, levels, caps, floors)
     assert worth(items, levels) >= 0
+
+
+@given(problem=_problems())
+@settings(max_examples=examples(60), deadline=None)
+def test_drafts_that_are_alike_get_the_larger_quantity_in_the_order_of_the_list(
+    problem: tuple[list[Item], list[Cap], list[Floor]],
+) -> None:
+    """Every draft twice: a solver may give the larger part to either, the list does not."""
+    items, caps, floors = problem
+    count, twins = len(items), [*items, *items]
+
+    def both(members: tuple[int, ...]) -> tuple[int, ...]:
+        return (*members, *(place + count for place in members))
+
+    caps = [replace(cap, members=both(cap.members)) for cap in caps]
+    floors = [replace(floor, members=both(floor.members)) for floor in floors]
+    chosen = choose_levels(twins, caps, floors)
+    found = in_order(twins, chosen.levels, caps, floors)
+    assert all(found[place] >= found[place + count] for place in range(count))
+    swapped = [*chosen.levels[count:], *chosen.levels[:count]]
+    assert in_order(twins, swapped, caps, floors) == found
+    assert keeps(twins, found, caps, floors)
+    assert worth(twins, found) == pytest.approx(worth(twins, chosen.levels))
