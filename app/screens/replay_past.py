@@ -82,7 +82,7 @@ def _sentence(shown: JobRun | None) -> str:
     ours, minmax = (_total(plans[name]) for name in ("ours", "minmax"))
     currency = shown.result["currency"]
     key = "replay.sentence_less" if ours <= minmax else "replay.sentence_more"
-    return md(
+    cost = md(
         key,
         amount=money(abs(minmax - ours), currency, digits=0),
         weeks=shown.result["weeks"],
@@ -90,6 +90,13 @@ def _sentence(shown: JobRun | None) -> str:
         fill=percent(plans["ours"]["fill_rate"]),
         fill_minmax=percent(plans["minmax"]["fill_rate"]),
     )
+    # What it was bought with belongs to it: better service with more stock is no miracle.
+    held = {
+        f"{name}_{plan}": money(plans[plan][f"{name}_value"], currency, digits=0)
+        for name in ("stock", "dead")
+        for plan in ("ours", "minmax")
+    }
+    return prose(cost, md("replay.sentence_stock", **held))
 
 
 def _form(company: Company, *, busy: bool) -> None:
