@@ -51,9 +51,11 @@ class Seen:
     `without`: "gone" (nothing is left to sell already), "ends" (on `first`), "gap" (from `first` to
     `last`, closed before the order comes) or "lasts" (through `last`, the end of the picture).
     `days_late` of the order, after stock ended. `above_until`: from its arrival through that day
-    stock is not below safety stock; None where it is on the day of the arrival itself.
+    stock is not below safety stock; None where it is on the day of the arrival itself. `begins_on`:
+    the first day of the picture.
     """
 
+    begins_on: date
     without: str
     first: date | None
     last: date
@@ -78,6 +80,7 @@ def seen_in(outlook: Outlook, trace: Mapping[str, Any]) -> Seen:
     below = np.flatnonzero(outlook.with_order[at:] < trace["policy"]["safety_stock"] - DUST)
     kept = int(below[0]) if len(below) else len(days) - at
     return Seen(
+        days[0],
         without,
         told[0] if told else None,
         told[1] if told else days[-1],

@@ -4,29 +4,34 @@ Every day stands in the suggestion's trace or follows from the picture; chooses 
 it is expected and stock under high demand are never named without saying which.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from app.i18n import day, md, money, number, percent, t
 from forecasting.outlook import Seen
 
+WITHIN_THE_YEAR = timedelta(days=330)
+
 
 def picture_words(seen: Seen) -> str:
     """The title of the picture: stock as expected without the order, then what the order does."""
-    arrives = day(seen.arrives_on, year=False)
+    named = (seen.arrives_on, seen.first, seen.last, seen.above_until)
+    # A day within the year needs no year; of a way that takes longer there would be two of it.
+    far = any(on is not None and on - seen.begins_on > WITHIN_THE_YEAR for on in named)
+    arrives = day(seen.arrives_on, year=far)
     one_day = seen.without == "gap" and seen.first == seen.last
     without = t(
         "replenish.picture_gap_day" if one_day else f"replenish.picture_{seen.without}",
-        first=day(seen.first, year=False),
-        last=day(seen.last, year=False),
+        first=day(seen.first, year=far),
+        last=day(seen.last, year=far),
     )
     if seen.days_late:
         order = t("replenish.picture_late", arrives=arrives, days=number(seen.days_late))
     elif seen.above_until is None:
         order = t("replenish.picture_below", arrives=arrives)
     else:
-        until = day(seen.above_until, year=False)
+        until = day(seen.above_until, year=far)
         order = t("replenish.picture_above", arrives=arrives, until=until)
     return t("replenish.picture", without=without, order=order)
 
