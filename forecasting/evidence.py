@@ -101,6 +101,14 @@ def reason_of(
 
 def follow_up(draft: Draft | None) -> dict[str, Any] | None:
     """What is due at once when this draft has been ordered; None for nothing."""
+    told = order_told(draft)
+    if draft is None or told is None:
+        return None
+    return told | {"amount_base": text(draft.amount_base)}
+
+
+def order_told(draft: Draft | None) -> dict[str, Any] | None:
+    """An order beside another one: how many, from whom, by which way and when; None for none."""
     if draft is None:
         return None
     return {
@@ -108,7 +116,6 @@ def follow_up(draft: Draft | None) -> dict[str, Any] | None:
         "supplier": draft.trace["offer"]["supplier"],
         "ship_method": draft.ship_method,
         "arrives_on": _day(draft.arrives_on),
-        "amount_base": text(draft.amount_base),
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from forecasting.evidence import order_told
 from forecasting.plan_ahead import WEEKS, Ahead, play_ahead
 from forecasting.policy import ROUNDING
 from forecasting.replenish import Plan, PlanFacts, plan_of
@@ -106,15 +107,15 @@ def _differences(
         margin = float(now.margin[row] - then.margin[row])
         here = one.situation
         sends = [each.get((here.sku_id, here.warehouse_id), []) for each in sent]
-        same = _order(one.draft) == _order(other.draft) and sends[0] == sends[1]
+        same = order_told(one.draft) == order_told(other.draft) and sends[0] == sends[1]
         if same and abs(margin) < LEAST_MARGIN:
             continue
         cash = _cash(other.draft) - _cash(one.draft)
         told = {
             "sku": here.sku_code,
             "warehouse": here.warehouse_code,
-            "before": _order(one.draft),
-            "after": _order(other.draft),
+            "before": order_told(one.draft),
+            "after": order_told(other.draft),
             "sent_before": sends[0],
             "sent_after": sends[1],
             "cash": round(cash, 2),
@@ -129,17 +130,6 @@ def _differences(
 
 def _cash(draft: Draft | None) -> float:
     return 0.0 if draft is None else float(draft.amount_base or 0)
-
-
-def _order(draft: Draft | None) -> dict[str, Any] | None:
-    if draft is None:
-        return None
-    return {
-        "quantity": draft.quantity,
-        "supplier": draft.trace["offer"]["supplier"],
-        "ship_method": draft.ship_method,
-        "arrives_on": draft.arrives_on.isoformat() if draft.arrives_on else None,
-    }
 
 
 def _sends(plan: Plan) -> dict[Pair, list[dict[str, Any]]]:
@@ -180,7 +170,7 @@ def _why(
     pair = (other.situation.sku_id, other.situation.warehouse_id)
     if pair in cut:
         return {"code": "budget", "units": cut[pair]}
-    a, b = _order(one.draft), _order(other.draft)
+    a, b = order_told(one.draft), order_told(other.draft)
     if a == b:
         before, after = (sum(each["quantity"] for each in side) for side in sends)
         if before != after:

@@ -133,8 +133,7 @@ class Sight:
                 seed=self.seed + 1,
                 alike=len(self.trial.origins) * len(steps) / 2.0,
             )
-            tried = ratios.at(features, open_said.reshape(-1))
-            shares = self._shares_by_silence(tried, actual)
+            shares = self._shares_by_silence(ratios, features, open_said, actual)
         origin = [self.panel.length]
         shut = self.panel.closed_ahead(self.panel.length, self.final.shape[1])
         base = np.where(shut, 0.0, base_of(self.panel, self.final[None], origin)[0])
@@ -150,13 +149,14 @@ class Sight:
             table = no_surer_than_chance(table, said)
         return np.minimum(table, believable(self.panel, total[0], steps)[:, :, None])
 
-    def _shares_by_silence(self, tried: Floats, actual: Floats) -> Floats:
+    def _shares_by_silence(
+        self, ratios: RatioQuantiles, features: Floats, said: Floats, actual: Floats
+    ) -> Floats:
         """The part of what was awaited by the last step that came, by silence at the origin."""
-        origins = self.trial.origins
-        table = tried.reshape(*actual.shape, -1)[:, :, -1]
+        origins, each = self.trial.origins, actual.shape[2]
         return shares_by_silence(
             silence_of(self.panel, np.asarray(origins)).reshape(-1),
-            table.reshape(-1, table.shape[2]),
+            ratios.at(features[each - 1 :: each], said[:, :, -1].reshape(-1)),
             actual[:, :, -1].reshape(-1),
             np.nan_to_num(sizes_at(self.panel, origins)).reshape(-1),
         )

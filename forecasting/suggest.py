@@ -84,6 +84,8 @@ def _worth_it(
     """Without those that cost more than waiting, or more than they ever bring, where least cost
     decides; a level or a minimum set by hand is kept at any cost.
     """
+    if not any(option.policy.paying for option in options):
+        return list(options)
     rate, price = settings.holding_rate_year, situation.selling_price_base
     return [
         option
