@@ -98,7 +98,11 @@ def plan_of(facts: PlanFacts) -> Plan:
     sizes = {int(sku_id): _size(sku) for sku_id, sku in book.skus.items()}
     limited = limit_plan(pairs, facts.shared, settings, sizes=sizes)
     base = settings.base_currency
-    transfers = tuple(transfer_draft(send, base_currency=base) for send in shared.sends)
+    bought = {_pair(item): item.draft for item in limited.pairs}
+    transfers = tuple(
+        transfer_draft(send, bought=bought.get(_pair(send.receiver)), base_currency=base)
+        for send in shared.sends
+    )
     return Plan(limited.pairs, transfers, limited.report)
 
 

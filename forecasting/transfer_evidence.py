@@ -18,8 +18,10 @@ from forecasting.transfers import LEAST_RETURN, Benefit, order_arrives_on, unit_
 from inventory_core.vocabulary import SuggestionKind, SuggestionState
 
 
-def transfer_draft(send: Send, *, base_currency: str) -> Draft:
-    """The suggestion to send these units, with its evidence."""
+def transfer_draft(send: Send, *, bought: Draft | None, base_currency: str) -> Draft:
+    """The suggestion to send these units, with its evidence; `bought` is the purchase beside it as
+    shared limits and minimums left it.
+    """
     taken, receiver = send.taken, send.receiver
     here = receiver.situation
     return Draft(
@@ -41,7 +43,7 @@ def transfer_draft(send: Send, *, base_currency: str) -> Draft:
         runs_out_on=_runs_out_on(receiver),
         days_of_cover=days_of_cover(here, receiver.policy),
         assumed=_assumed(taken),
-        trace=_trace(send, base_currency),
+        trace=_trace(send, bought, base_currency),
         from_warehouse_id=taken.way.from_warehouse_id,
     )
 
@@ -57,7 +59,7 @@ def _assumed(taken: Benefit) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _trace(send: Send, base_currency: str) -> dict[str, Any]:
+def _trace(send: Send, bought: Draft | None, base_currency: str) -> dict[str, Any]:
     taken, receiver = send.taken, send.receiver
     here = receiver.situation
     code = "send_from_hub" if send.donor is None else "send_from_site"
@@ -81,7 +83,7 @@ def _trace(send: Send, base_currency: str) -> dict[str, Any]:
         "receiver": _receiver(send),
         "donor": _donor(send),
         "cost": _cost(taken),
-        "bought": {"alone": send.alone, "beside": _beside(receiver)},
+        "bought": {"alone": send.alone, "beside": bought.quantity if bought else 0},
         "net": str(taken.net),
         "least_return": str(LEAST_RETURN) if send.donor is not None else None,
         "ways": [_way(one) for one in _one_of_each(send.weighed)],
@@ -107,10 +109,6 @@ def _quantity(send: Send) -> dict[str, Any]:
         "carton_quantity": here.carton_quantity,
         "sent": send.taken.quantity,
     }
-
-
-def _beside(receiver: Planned) -> int:
-    return receiver.draft.quantity if receiver.draft else 0
 
 
 def _runs_out_on(receiver: Planned) -> date | None:

@@ -67,7 +67,7 @@ def test_trap_48_what_lies_at_the_hub_is_sent_and_not_bought_again() -> None:
     # 360 + 60 is above the reorder point of 370.
     assert plan_pair(helped, SETTINGS).draft is None
     [send] = shared.sends
-    draft = transfer_draft(send, base_currency="USD")
+    draft = transfer_draft(send, bought=send.receiver.draft, base_currency="USD")
     assert (draft.kind, draft.quantity, draft.from_warehouse_id) == ("transfer", 60, 50)
     assert (draft.ship_method, draft.arrives_on) == ("sea", arrival.on_day)
     assert draft.trace["cost"]["total"] == "30.00"
@@ -115,7 +115,7 @@ def test_a_hub_helps_where_an_order_of_today_would_come_too_late_to() -> None:
     hub = [Supply(50, situation.as_of, 60, "SZ-HUB")]
     shared = share([item], hub, {(50, 100): [a_way(50, days=4)]})
     [send] = shared.sends
-    draft = transfer_draft(send, base_currency="USD")
+    draft = transfer_draft(send, bought=send.receiver.draft, base_currency="USD")
     assert (draft.quantity, draft.runs_out_on) == (60, situation.as_of)
     assert draft.trace["receiver"]["avoided"] > 50
 
@@ -145,7 +145,7 @@ def test_trap_47_another_site_gives_what_it_can_spare_where_that_pays() -> None:
     assert 0 < send.taken.quantity <= 2000 - rich.policy.order_up_to
     net = send.taken.gained + send.taken.holding_saved - send.taken.cost - send.taken.donor_risk
     assert send.taken.net == net > 0
-    trace = transfer_draft(send, base_currency="USD").trace
+    trace = transfer_draft(send, bought=send.receiver.draft, base_currency="USD").trace
     receiver = trace["receiver"]
     for name in ("lost_without", "lost_with"):
         cases = receiver[name]["lost"]
