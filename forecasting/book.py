@@ -23,6 +23,7 @@ from inventory_core.insight.demand import sku_facts, warehouse_codes
 from inventory_core.office.company import Company, read_company
 from inventory_core.planning.counted_on import CountedOn, counted_on
 from inventory_core.planning.inbound_costs import NOTHING_PAID, InboundCosts, inbound_costs
+from inventory_core.planning.joint_units import unsent_units
 from inventory_core.planning.lanes import Lane, lanes
 from inventory_core.planning.plan_costs import ASSUMED_COSTS, PlanCosts, plan_costs_on
 from inventory_core.planning.rules import ReplenishRule, replenish_rules
@@ -82,8 +83,10 @@ def read_book(
         named.add(costs.fee_currency)
     rates = _rates(conn, named, company.base_currency, as_of)
     terms: dict[int, list[OfferTerms]] = defaultdict(list)
+    unsent = unsent_units(conn, sku_ids)
     for offer in found:
-        terms[offer.sku_id].append(offer_terms(offer, rates))
+        known = offer_terms(offer, rates)
+        terms[offer.sku_id].append(replace(known, unsent=unsent.get(offer.id, 0)))
     stock = stock_of_moment(conn, sku_ids)
     suppliers = {offer.supplier_id for offer in found}
     countries = {row.id: row.country for row in places}
@@ -216,8 +219,11 @@ def _rates(conn: Reading, currencies: set[str], base: str, as_of: date) -> tuple
     return tuple(found)
 
 
-def ways_of(book: Book, sku_ids: Sequence[int]) -> dict[Pair, dict[int, list[Way]]]:
-    """Every way between two warehouses for these SKUs, freight in the base currency.
+def ways_of(
+    book: Book, sku_ids: Sequence[int], without: Set[tuple[int, int, int]] = frozenset()
+) -> dict[Pair, dict[int, list[Way]]]:
+    """Every way between two warehouses for these SKUs, freight in the base currency; `without`
+    those of a SKU from one to another that nobody wants to send by.
 
     Between selling sites a way counts only within one customs region, or where somebody stated it
     or goods have travelled it.
@@ -227,8 +233,9 @@ def ways_of(book: Book, sku_ids: Sequence[int]) -> dict[Pair, dict[int, list[Way
     for lane in book.lanes:
         pair = (lane.from_warehouse_id, lane.to_warehouse_id)
         for sku_id in sku_ids:
-            way = _sku_way(book, lane, sku_id, rates)
-            found[pair].setdefault(sku_id, []).append(way)
+            if (sku_id, *pair) not in without:
+                way = _sku_way(book, lane, sku_id, rates)
+                found[pair].setdefault(sku_id, []).append(way)
     return found
 
 
@@ -276,7 +283,7 @@ def _sku_way(book: Book, lane: Lane, sku_id: int, rates: Mapping[str, Decimal]) 
 def _price_base(book: Book, sku_id: int, rates: Mapping[str, Decimal]) -> Decimal:
     """Purchase price of one unit by the first offer; 0 where none is known."""
     for offer in book.offers.get(sku_id, ()):
-        reached = offer.price_at(offer.moq)
+        reached = offer.price_at(offer.least)
         if reached is not None and offer.currency in rates:
             return reached[1] * rates[offer.currency]
     return Decimal(0)

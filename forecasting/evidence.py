@@ -225,6 +225,8 @@ def _quantity(situation: Situation, taken: Option, expected: Projection) -> dict
         "most_asked": need.most_asked,
         "needed": need.units,
         "moq": taken.offer.moq,
+        "beside": taken.offer.beside,
+        "reach": taken.offer.reach,
         "order_multiple": taken.offer.order_multiple,
         "carton_quantity": situation.carton_quantity,
         "pallet_quantity": taken.offer.pallet_quantity,

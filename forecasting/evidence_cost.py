@@ -157,6 +157,7 @@ def _candidate(option: Option) -> dict[str, Any]:
         "supplier": option.offer.supplier,
         "ship_method": option.way.route.ship_method,
         "quantity": option.quantity.ordered,
+        "beside": option.offer.beside,
         "preferred": option.offer.preferred,
         "unit_price": text(option.unit_price),
         "currency": option.offer.currency or None,

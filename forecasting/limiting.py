@@ -8,27 +8,36 @@ given; without a limit that bites, every draft stays as it is.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from math import ceil
 from typing import Any
 
-from forecasting.limits import Cap, Chosen, Floor, Item, Level, choose_levels, keeps, used
+from forecasting.joint_orders import (
+    apart,
+    order_again,
+    order_together,
+    production_of,
+    tell_together,
+)
+from forecasting.limits import Cap, Chosen, Floor, Item, Level, choose_levels, keeps, used, worth
+from forecasting.limits_filling import filled
+from forecasting.limits_joint import joint_floors, left_out, priced_together
 from forecasting.limits_ladder import Ladder, ladder_of
 from forecasting.limits_minimum import can_be_ordered, minimum_of, pass_small_orders
 from forecasting.limits_room import ROUNDING, Shared, caps_of, floors_of
 from forecasting.limits_ties import in_order
-from forecasting.limits_topping import raised
 from forecasting.situation import Draft, Planned, PlanSettings
 from forecasting.transfers import cents
 from inventory_core.planning.plan_limits import PlanLimit
-from inventory_core.vocabulary import PlanLimitKind
 
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """The pairs with their drafts under the limits, and the report; None where nothing bites."""
+    """The pairs with their drafts under the limits, and the report; None where nothing bites.
+    `value`: what the weighed orders bring, base currency.
+    """
 
     pairs: tuple[Planned, ...]
     report: dict[str, Any] | None
+    value: float = 0.0
 
 
 def limit_plan(
@@ -38,27 +47,57 @@ def limit_plan(
     *,
     sizes: Mapping[int, tuple[float, float]],
 ) -> Limited:
-    """Apply every limit at once. `sizes`: m³ and kg of one unit by SKU id."""
+    """Plan the orders of one offer together, and apply every limit at once. `sizes`: m³ and kg of
+    one unit by SKU id.
+
+    What is too much at a lower price for all is tried as it is needed, then each by itself.
+    """
+    no, held = shared.rejected.buys, shared.held
+    together = order_together(pairs, settings, no, held)
+    found = _limited(together, shared, settings, sizes)
+    if parted := left_out(together, found.pairs):
+        needed = order_together(pairs, settings, no, held, as_needed=parted)
+        of_parted = [production_of(one) in parted for one in together]
+        together = [
+            b if anew else a for a, b, anew in zip(together, needed, of_parted, strict=True)
+        ]
+        found = _better(found, _limited(together, shared, settings, sizes))
+    if parted := left_out(together, found.pairs):
+        alone = [apart(one, settings) if production_of(one) in parted else one for one in together]
+        found = _better(found, _limited(alone, shared, settings, sizes))
+    joint = tell_together(priced_together(found.pairs))
+    return Limited(tuple(joint), found.report)
+
+
+def _better(found: Limited, other: Limited) -> Limited:
+    return other if other.value > found.value else found
+
+
+def _limited(
+    pairs: Sequence[Planned],
+    shared: Shared,
+    settings: PlanSettings,
+    sizes: Mapping[int, tuple[float, float]],
+) -> Limited:
     limits = [limit for limit in shared.limits if limit.holds_on(shared.as_of)]
     rates = {rate.currency: rate.rate for one in pairs for rate in one.situation.rates}
     passed = pass_small_orders(pairs, shared, settings, sizes, rates)
-    again = passed.pairs
+    again = order_again(passed.pairs, settings, shared.rejected.buys)
     places = [
         i for i, one in enumerate(again) if can_be_ordered(one) and (limits or minimum_of(one))
     ]
     ladders = [ladder_of(again[i], settings, sizes.get(again[i].situation.sku_id)) for i in places]
-    floors = floors_of(ladders, shared, rates)
+    floors = [*floors_of(ladders, shared, rates), *joint_floors(ladders)]
     caps, wholes = caps_of(ladders, limits, shared, rates)
     if not caps and not floors and not passed.given_up:
         return Limited(tuple(pairs), None)
-    drafts = _held(ladders, caps, floors, shared)
-    report = None
+    drafts, report, value = _held(ladders, caps, floors, shared), None, 0.0
     if drafts is None:
-        drafts, report = _weighed(ladders, limits, caps, floors, wholes)
+        drafts, report, value = _weighed(ladders, limits, caps, floors, wholes)
         report["changed"] = [*passed.given_up, *report["changed"]]
     for place, draft in zip(places, drafts, strict=True):
         again[place] = replace(again[place], draft=draft if draft.quantity else None)
-    return Limited(tuple(again), report)
+    return Limited(tuple(again), report, value)
 
 
 def _weighed(
@@ -67,18 +106,21 @@ def _weighed(
     caps: Sequence[Cap],
     floors: Sequence[Floor],
     wholes: Sequence[Mapping[str, Any]],
-) -> tuple[list[Draft], dict[str, Any]]:
-    """The drafts under all limits, those of quantity 0 left out of the plan; and the report."""
-    filled = _filled(ladders, limits, caps, floors)
-    items = [ladder.item for ladder in filled]
+) -> tuple[list[Draft], dict[str, Any], float]:
+    """The drafts under all limits, those of quantity 0 left out of the plan; the report, and what
+    they bring.
+    """
+    full = filled(ladders, limits, caps, floors)
+    items = [ladder.item for ladder in full]
     chosen = choose_levels(items, caps, floors)
     chosen = replace(chosen, levels=in_order(items, chosen.levels, caps, floors))
     ranks = _ranks(items, chosen)
     drafts = [
         _draft(ladder, place, chosen, caps, items, ranks[place])
-        for place, ladder in enumerate(filled)
+        for place, ladder in enumerate(full)
     ]
-    return drafts, _report(filled, drafts, chosen, caps, wholes, items)
+    report = _report(full, drafts, chosen, caps, wholes, items)
+    return drafts, report, worth(items, chosen.levels)
 
 
 def _ranks(items: Sequence[Item], chosen: Chosen) -> list[tuple[int, float]]:
@@ -126,57 +168,6 @@ def _held(
         levels.append(0)
         found.append(ladder.draft if not told else ladder.drafted(kept.quantity, told))
     return found if keeps(items, levels, caps, floors) else None
-
-
-def _filled(
-    ladders: Sequence[Ladder],
-    limits: Sequence[PlanLimit],
-    caps: Sequence[Cap],
-    floors: Sequence[Floor],
-) -> list[Ladder]:
-    """Orders topped up to their supplier's minimum, and containers filled where that is wanted."""
-    again = list(ladders)
-    for floor in floors:
-        short = floor.least - sum(again[place].item.levels[-1].cost for place in floor.members)
-        if short > ROUNDING:
-            members = {place: again[place] for place in floor.members}
-            for place, ladder in raised(members, name=floor.name, cost=short).items():
-                again[place] = ladder
-    for limit in limits:
-        if limit.kind is not PlanLimitKind.CONTAINER or not limit.fill:
-            continue
-        volume = next(cap for cap in caps if (cap.name, cap.resource) == (limit.name, "volume"))
-        weight = next(cap for cap in caps if (cap.name, cap.resource) == (limit.name, "weight"))
-        loaded = {place: again[place] for place in volume.members}
-        if loaded:
-            again = _loaded_full(again, loaded, limit, volume, weight)
-    return again
-
-
-def _loaded_full(
-    ladders: list[Ladder],
-    members: Mapping[int, Ladder],
-    limit: PlanLimit,
-    volume: Cap,
-    weight: Cap,
-) -> list[Ladder]:
-    """The last container that the orders begin is filled with the units that bring most."""
-    one_volume, one_weight = float(limit.volume_m3 or 0), float(limit.weight_kg or 0)
-    count = limit.containers or 1
-    lasts = [ladder.item.levels[-1] for ladder in members.values()]
-    wanted = (sum(last.volume for last in lasts), sum(last.weight for last in lasts))
-    before = (one_volume * count - volume.most, one_weight * count - weight.most)
-    begun = max((before[0] + wanted[0]) / one_volume, (before[1] + wanted[1]) / one_weight)
-    # What fills a container to the last litre begins no other, whatever the floats say.
-    containers = min(count, max(1, ceil(round(begun, 9))))
-    room = (
-        one_volume * containers - before[0] - wanted[0],
-        one_weight * containers - before[1] - wanted[1],
-    )
-    if min(room) <= 0:
-        return ladders
-    fuller = raised(members, name=limit.name, volume=room[0], weight=room[1])
-    return [fuller.get(place, ladder) for place, ladder in enumerate(ladders)]
 
 
 def _draft(

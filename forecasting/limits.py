@@ -29,7 +29,7 @@ ROUNDING = 1e-6
 LEAST_WORTH = 1e-4
 LEAST_WORTH_TOPPED = 1e-6
 
-Resource = Literal["cost", "volume", "weight"]
+Resource = Literal["cost", "volume", "weight", "units"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Level:
 
     def use(self, resource: Resource) -> float:
         """How much of a resource it takes."""
+        if resource == "units":
+            return self.quantity
         return {"cost": self.cost, "volume": self.volume, "weight": self.weight}[resource]
 
 
@@ -78,11 +80,14 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """At least so much cost for these items together, or none of them."""
+    """At least so much of one resource for these items together, or none of them: cost for an
+    order, units for a production.
+    """
 
     name: str
     least: float
     members: tuple[int, ...]
+    resource: Resource = "cost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +127,17 @@ def keeps(
     if any(used(items, levels, cap) > cap.most + ROUNDING for cap in caps):
         return False
     return all(
-        cost == 0 or cost >= floor.least - ROUNDING
+        there == 0 or there >= floor.least - ROUNDING
         for floor in floors
-        for cost in [_cost(items, levels, floor)]
+        for there in [used(items, levels, floor)]
     )
 
 
-def used(items: Sequence[Item], levels: Sequence[int], cap: Cap) -> float:
-    """How much of a cap these levels take."""
+def used(items: Sequence[Item], levels: Sequence[int], limit: Cap | Floor) -> float:
+    """How much these levels take of a cap, or bring to a floor."""
     return sum(
-        items[place].levels[levels[place]].use(cap.resource)
-        for place in cap.members
+        items[place].levels[levels[place]].use(limit.resource)
+        for place in limit.members
         if levels[place] >= 0
     )
 
@@ -153,7 +158,7 @@ def fill_by_rank(items: Sequence[Item], caps: Sequence[Cap], floors: Sequence[Fl
     while True:
         levels = _fill(items, caps, out)
         short = [
-            floor for floor in floors if 0 < _cost(items, levels, floor) < floor.least - ROUNDING
+            floor for floor in floors if 0 < used(items, levels, floor) < floor.least - ROUNDING
         ]
         if not short:
             return levels
@@ -210,12 +215,6 @@ def _worths(item: Item) -> list[float]:
     return found
 
 
-def _cost(items: Sequence[Item], levels: Sequence[int], floor: Floor) -> float:
-    return sum(
-        items[place].levels[levels[place]].cost for place in floor.members if levels[place] >= 0
-    )
-
-
 def _solve(items: Sequence[Item], caps: Sequence[Cap], floors: Sequence[Floor]) -> list[int] | None:
     """One binary per item and level, one per floor; None where HiGHS did not finish."""
     first = np.cumsum([0, *(len(item.levels) for item in items)])
@@ -234,7 +233,7 @@ def _solve(items: Sequence[Item], caps: Sequence[Cap], floors: Sequence[Floor]) 
         rows.append((uses / whole, columns, -np.inf, 1.0))
     for number, floor in enumerate(floors):
         taken = int(first[-1]) + number
-        uses, columns = _row(items, first, floor.members, "cost")
+        uses, columns = _row(items, first, floor.members, floor.resource)
         least = np.append(uses / floor.least, -1.0), np.append(columns, taken)
         rows.append((*least, 0.0, np.inf))
         for place in floor.members:

@@ -22,7 +22,7 @@ from forecasting.order_cost import (
     Way,
     order_costs,
 )
-from forecasting.situation import Draft, Planned, PlanSettings
+from forecasting.situation import Draft, Planned, PlanSettings, Situation
 from forecasting.sold_in_time import in_time_again, keeping_days
 from forecasting.supplier_choice import DAYS_PER_YEAR
 from forecasting.supplier_terms import OfferTerms, allowed_quantity, landed_unit_cost, step_of
@@ -160,31 +160,12 @@ class Ladder:
 
     def prices(self, quantity: int) -> tuple[Decimal, Decimal]:
         """Unit price and landed unit cost at this quantity, base currency."""
-        here = self.planned.situation
-        reached = self._reached(quantity)
-        rate = next(one.rate for one in here.rates if one.currency == self.offer.currency)
-        landed = landed_unit_cost(self.offer, self._route, reached[1], here.rates)
-        return reached[1] * rate, landed if landed is not None else reached[1] * rate
-
-    def _reached(self, quantity: int) -> tuple[int, Decimal]:
-        """The price break of a quantity that the ladder offers: for fewer no price is known."""
-        reached = self.offer.price_at(quantity)
-        assert reached is not None, "a limit weighs only quantities with a price"
-        return reached
-
-    @property
-    def _route(self) -> Any:
-        return next(
-            one for one in self.offer.routes if one.route.ship_method == self.draft.ship_method
-        )
+        return _prices(self.draft, self.planned.situation, self.offer, quantity)[1:]
 
     def drafted(self, quantity: int, told: Mapping[str, Any]) -> Draft:
         """The draft at another quantity with the numbers that change; `told` says why."""
         if quantity == self.draft.quantity:
             return replace(self.draft, trace={**self.draft.trace, "limits": dict(told)})
-        reached = self._reached(quantity)
-        price_base, landed = self.prices(quantity)
-        amount = cents(price_base * quantity)
         trace = dict(self.draft.trace)
         per_day = self.planned.policy.per_day
         extra = quantity - int(trace["quantity"]["needed"])
@@ -195,23 +176,39 @@ class Ladder:
             "forced_days": round(extra / per_day, 1) if per_day > 0 else None,
             "cover_days": round(quantity / per_day, 1) if per_day > 0 else None,
         }
-        trace["cost"] = {
-            **trace["cost"],
-            "unit_price": str(reached[1]),
-            "price_from_quantity": reached[0],
-            "amount_base": str(amount),
-            "unit_landed": str(landed),
-        }
         if trace["in_time"] is not None:
             trace["in_time"] = in_time_again(trace, quantity, self.courses())
         trace["limits"] = dict(told)
-        return replace(
-            self.draft,
-            quantity=quantity,
-            unit_price=reached[1],
-            amount_base=amount,
-            trace=trace,
-        )
+        draft = replace(self.draft, quantity=quantity, trace=trace)
+        return priced_at(draft, self.planned.situation, self.offer)
+
+
+def priced_at(draft: Draft, here: Situation, offer: OfferTerms) -> Draft:
+    """The draft at the price of its quantity and of what is beside it."""
+    reached, price_base, landed = _prices(draft, here, offer, draft.quantity)
+    amount = cents(price_base * draft.quantity)
+    cost = {
+        **draft.trace["cost"],
+        "unit_price": str(reached[1]),
+        "price_from_quantity": reached[0],
+        "amount_base": str(amount),
+        "unit_landed": str(landed),
+    }
+    quantity = {**draft.trace["quantity"], "beside": offer.beside}
+    trace = {**draft.trace, "cost": cost, "quantity": quantity}
+    return replace(draft, unit_price=reached[1], amount_base=amount, trace=trace)
+
+
+def _prices(
+    draft: Draft, here: Situation, offer: OfferTerms, quantity: int
+) -> tuple[tuple[int, Decimal], Decimal, Decimal]:
+    """The price break reached, and unit price and landed unit cost in the base currency."""
+    reached = offer.price_at(quantity)
+    assert reached is not None, "a limit weighs only quantities with a price"
+    rate = next(one.rate for one in here.rates if one.currency == offer.currency)
+    way = next(one for one in offer.routes if one.route.ship_method == draft.ship_method)
+    landed = landed_unit_cost(offer, way, reached[1], here.rates)
+    return reached, reached[1] * rate, landed if landed is not None else reached[1] * rate
 
 
 def ladder_of(planned: Planned, settings: PlanSettings, size: tuple[float, float] | None) -> Ladder:
@@ -240,7 +237,7 @@ def ladder_of(planned: Planned, settings: PlanSettings, size: tuple[float, float
 
 def _asked(wanted: int, offer: OfferTerms, carton: int | None) -> list[int]:
     """From the least order that has a price to what is wanted, in whole steps, not many."""
-    least = allowed_quantity(min(offer.prices)[0], offer, carton)
+    least = allowed_quantity(min(offer.prices)[0] - offer.beside, offer, carton)
     steps = max(0, (wanted - least.ordered) // least.step)
     if steps == 0 or wanted <= least.ordered:
         return [wanted]

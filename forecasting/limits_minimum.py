@@ -12,7 +12,7 @@ from forecasting.limits_ladder import Ladder, ladder_of
 from forecasting.limits_room import ROUNDING, Shared, floors_of, on_list
 from forecasting.limits_topping import MOST_AHEAD_DAYS, raised
 from forecasting.situation import Draft, Planned, PlanSettings
-from forecasting.suggest import plan_pair
+from forecasting.suggest import plan_now
 
 # A second choice may have a minimum of its own, and so may a third.
 MOST_ROUNDS = 3
@@ -120,7 +120,7 @@ def _elsewhere(
     told = {"supplier": ladder.supplier, "minimum": str(ladder.order_minimum), **short}
     again = replace(one, draft=None)
     if others:
-        again = plan_pair(replace(here, offers=others), settings)
+        again = plan_now(replace(here, offers=others), settings)
     if again.draft is not None:
         # Whoever it is bought from, it counts on what is sent here.
         names = ("sends", "left_at_hub")

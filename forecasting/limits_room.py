@@ -12,12 +12,14 @@ from forecasting.limits import Cap, Floor
 from forecasting.limits_ladder import Ladder
 from forecasting.situation import Draft
 from inventory_core.planning.plan_limits import PlanLimit, Use
+from inventory_core.planning.rejections import Rejected
 from inventory_core.vocabulary import PlanLimitKind
 
 Pair = tuple[int, int]
 # One order: supplier, warehouse, currency, ship method.
 Group = tuple[int | None, int, str | None, str]
 ROUNDING = 0.005
+NOTHING_REJECTED = Rejected()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Shared:
     """What a plan shares: its limits, what orders have used, and other open suggestions.
 
     `held`: what the list says now of the pairs that are planned, so that a click changes nothing
-    that still fits.
+    that still fits. `rejected`: what nobody wants to buy or send for now.
     """
 
     as_of: date
@@ -33,6 +35,7 @@ class Shared:
     ordered: Sequence[Use]
     others: Sequence[Use]
     held: Mapping[Pair, Use]
+    rejected: Rejected = NOTHING_REJECTED
 
 
 def currencies_of(limits: Sequence[PlanLimit], ordered: Sequence[Use]) -> set[str]:

@@ -115,7 +115,7 @@ def _sold_in_time(here: Situation, settings: PlanSettings, courses: Courses, pat
     days, need, offer = keeping_days(here.shelf_life_days), path.need, path.offer
     if days is None or not need.below:
         return path
-    dearest, landed = offer.price_at(offer.moq), None
+    dearest, landed = offer.price_at(offer.least), None
     if dearest is not None:
         landed = landed_unit_cost(offer, path.way, dearest[1], here.rates)
     gain = gain_of(here.selling_price_base, landed, settings.costs.margin_share)
@@ -162,7 +162,7 @@ def _paying(
     situation: Situation, settings: PlanSettings, offer: OfferTerms, way: OfferRoute, gap: int
 ) -> Paying | None:
     """What a lost sale costs beside keeping a unit for one cycle, where least cost decides."""
-    reached, price = offer.price_at(offer.moq), situation.selling_price_base
+    reached, price = offer.price_at(offer.least), situation.selling_price_base
     by_hand = situation.rule.service_level is not None
     if settings.order_rule is not OrderRule.LEAST_COST or by_hand or not reached or price is None:
         return None

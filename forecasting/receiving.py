@@ -16,7 +16,7 @@ from forecasting.need import cautious_stock, units_to_level
 from forecasting.policy import ROUNDING, Policy
 from forecasting.projection import Arrival
 from forecasting.situation import Planned, PlanSettings, Situation
-from forecasting.suggest import plan_pair
+from forecasting.suggest import plan_now
 from forecasting.transfers import (
     Benefit,
     Way,
@@ -103,7 +103,7 @@ def plan_site(situation: Situation, settings: PlanSettings) -> Planned:
     """The plan of one site; what lies there in too large numbers is not bought, unless a person
     set a minimum.
     """
-    planned = plan_pair(situation, settings)
+    planned = plan_now(situation, settings)
     if planned.draft is None or situation.rule.minimum is not None:
         return planned
     lying = situation.stock.sellable

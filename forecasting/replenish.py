@@ -6,7 +6,7 @@ The same call plans one SKU again when somebody approves it.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,13 +19,15 @@ from forecasting.overriding import planned_forecasts
 from forecasting.receiving import Supply, plan_site
 from forecasting.situation import Draft, Planned, PlanSettings, Situation
 from forecasting.situation_reading import CM3_PER_M3, arrivals_of, situation_of
+from forecasting.suggest import tell_follow_up
 from forecasting.transfer_evidence import transfer_draft
 from forecasting.upstream import share_stock
 from inventory_core.db.engine import Reading
-from inventory_core.office.company import Company
+from inventory_core.office.company import Company, read_company
 from inventory_core.planning.plan_costs import PlanCosts
 from inventory_core.planning.plan_limits import open_uses, ordered_uses, plan_limits
 from inventory_core.planning.published import PublishedPolicy, PublishedRun
+from inventory_core.planning.rejections import rejected
 from inventory_core.planning.suggestions import Proposal
 
 
@@ -69,6 +71,7 @@ def read_plan_facts(
 ) -> PlanFacts:
     """The facts of a plan of the day `as_of`, of all SKUs or of some."""
     shared = _limits(conn, as_of, sku_ids)
+    said_no = rejected(conn, quiet_days=read_company(conn).review_days)
     currencies = currencies_of(shared.limits, shared.ordered)
     book = read_book(conn, as_of=as_of, sku_ids=sku_ids, currencies=currencies)
     here = OffersHere(book, as_of)
@@ -77,7 +80,7 @@ def read_plan_facts(
         as_of=as_of,
         book=book,
         situations=tuple(situation_of(book, here, run, item, as_of) for item in forecasts),
-        shared=shared,
+        shared=replace(shared, rejected=said_no),
         settings=plan_settings(book.company, book.costs),
     )
 
@@ -93,17 +96,19 @@ def plan_of(facts: PlanFacts) -> Plan:
     supplies = _supplies(book, selling, facts.as_of)
     lacking = {item.situation.sku_id for item in planned if item.wanting}
     moving = sorted(lacking | supplies.keys() | {sku_id for sku_id, _ in book.counted})
-    shared = share_stock(planned, supplies, ways_of(book, moving), settings, book.counted)
+    ways = ways_of(book, moving, without=facts.shared.rejected.sends)
+    shared = share_stock(planned, supplies, ways, settings, book.counted)
     pairs = tuple(shared.again.get(_pair(item), item) for item in planned)
     sizes = {int(sku_id): _size(sku) for sku_id, sku in book.skus.items()}
     limited = limit_plan(pairs, facts.shared, settings, sizes=sizes)
+    bought_now = tuple(tell_follow_up(one, settings) for one in limited.pairs)
     base = settings.base_currency
-    bought = {_pair(item): item.draft for item in limited.pairs}
+    bought = {_pair(item): item.draft for item in bought_now}
     transfers = tuple(
         transfer_draft(send, bought=bought.get(_pair(send.receiver)), base_currency=base)
         for send in shared.sends
     )
-    return Plan(limited.pairs, transfers, limited.report)
+    return Plan(bought_now, transfers, limited.report)
 
 
 def _limits(conn: Reading, as_of: date, sku_ids: Sequence[int] | None) -> Shared:

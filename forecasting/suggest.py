@@ -24,27 +24,33 @@ from forecasting.waiting import brought_by, gain_of_ordering
 
 
 def plan_pair(situation: Situation, settings: PlanSettings) -> Planned:
-    """The policy of one SKU at one warehouse, and a draft where it is time to buy.
-
-    First the usual way to have the SKU is chosen, by the cost of a unit. Where stock has come down
-    to its reorder point, all ways by which an order of today still helps are weighed by what they
-    are expected to cost now; if the usual one does not, waiting for it is weighed with them. A
-    draft says what is due at once when it has been ordered: often goods by sea after those by air.
+    """The policy of one SKU at one warehouse, and a draft where it is time to buy, which says what
+    is due at once when it has been ordered.
     """
-    planned = _planned(situation, settings)
+    return tell_follow_up(plan_now(situation, settings), settings)
+
+
+def tell_follow_up(planned: Planned, settings: PlanSettings) -> Planned:
+    """The draft says what is due once it is ordered: often goods by sea after those by air."""
     if planned.draft is None:
         return planned
-    follows = _planned(ordered(situation, planned.draft), settings).draft
+    follows = plan_now(ordered(planned.situation, planned.draft), settings).draft
     trace = {**planned.draft.trace, "follows": follow_up(follows)}
     return replace(planned, draft=replace(planned.draft, trace=trace))
 
 
 def ordered(situation: Situation, draft: Draft) -> Situation:
-    """The same once the draft has been ordered: its units are inbound and in the position."""
+    """The same once the draft has been ordered: its units are inbound, in the position, and in the
+    supplier's production.
+    """
     stock, units = situation.stock, draft.quantity
     assert draft.arrives_on is not None, "an order arrives"
     return replace(
         situation,
+        offers=tuple(
+            replace(one, unsent=one.unsent + units) if one.offer_id == draft.offer_id else one
+            for one in situation.offers
+        ),
         inbound=(*situation.inbound, Arrival(draft.arrives_on, units, "")),
         stock=replace(
             stock,
@@ -54,7 +60,13 @@ def ordered(situation: Situation, draft: Draft) -> Situation:
     )
 
 
-def _planned(situation: Situation, settings: PlanSettings) -> Planned:
+def plan_now(situation: Situation, settings: PlanSettings) -> Planned:
+    """The policy of one SKU at one warehouse, and a draft where it is time to buy.
+
+    First the usual way to have the SKU is chosen, by the cost of a unit. Where stock has come down
+    to its reorder point, all ways by which an order of today still helps are weighed by what they
+    are expected to cost now; if the usual one does not, waiting for it is weighed with them.
+    """
     options = options_of(situation, settings)
     limit = settings.saving_limit_percent
     usual = choose_option(options, saving_limit_percent=limit).taken

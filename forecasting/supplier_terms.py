@@ -51,6 +51,9 @@ class OfferTerms:
 
     `pallet_quantity`: units on a pallet, where the supplier ships whole pallets only.
     `order_minimum`: of one order, in `minimum_currency`, where it names none in the offer's own.
+    MOQ and price breaks are those of one production: `unsent` units of it stand on orders that
+    have not left the house, `others` are planned for other sites with this order. `reach`: the
+    price break that all of these go up to together.
     """
 
     offer_id: int
@@ -68,10 +71,25 @@ class OfferTerms:
     minimum_currency: str = ""
     supplier_code: str = ""
     pallet_quantity: int | None = None
+    unsent: int = 0
+    others: int = 0
+    reach: int = 0
+
+    @property
+    def beside(self) -> int:
+        """Units that reach MOQ and price breaks together with an order of now."""
+        return self.unsent + self.others
+
+    @property
+    def least(self) -> int:
+        """The fewest units that MOQ and the break to be reached still ask of an order of now."""
+        return max(1, max(self.moq, self.reach) - self.beside)
 
     def price_at(self, quantity: int) -> tuple[int, Decimal] | None:
-        """The price break that a quantity reaches; None where no price is known for it."""
-        reached = [item for item in self.prices if item[0] <= quantity]
+        """The price break that a quantity reaches with what is beside it; None where no price is
+        known for so few.
+        """
+        reached = [item for item in self.prices if item[0] <= quantity + self.beside]
         return max(reached) if reached else None
 
 
@@ -96,7 +114,7 @@ def step_of(offer: OfferTerms, carton_quantity: int | None) -> int:
 def allowed_quantity(needed: int, offer: OfferTerms, carton_quantity: int | None) -> Quantity:
     """The smallest quantity >= need and MOQ that is whole in the steps of the offer."""
     step = step_of(offer, carton_quantity)
-    wanted = max(needed, offer.moq, 1)
+    wanted = max(needed, offer.least)
     ordered = -(-wanted // step) * step
     return Quantity(needed=needed, ordered=ordered, step=step, forced=ordered - needed)
 
@@ -109,11 +127,13 @@ def quantities_worth_asking(
 ) -> list[Quantity]:
     """The allowed quantity for each part of the need, and at each better price break above.
 
-    The first is the smallest that meets the whole need.
+    The first is the smallest that meets the whole need. Which break several orders go up to is
+    decided for all of them (`joint_orders`), not by one.
     """
     wanted = [needed, *(ceil(needed * part) for part in parts)]
     least = allowed_quantity(needed, offer, carton_quantity)
-    wanted += [start for start, _ in offer.prices if start > least.ordered]
+    if not offer.beside:
+        wanted += [start for start, _ in offer.prices if start > least.ordered]
     found: dict[int, Quantity] = {}
     for units in wanted:
         raised = allowed_quantity(units, offer, carton_quantity)

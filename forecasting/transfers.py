@@ -103,7 +103,7 @@ class Benefit:
 def unit_cost(planned: Planned) -> Decimal | None:
     """Landed cost of one unit as it usually comes, at the smallest order, base currency."""
     here, usual = planned.situation, planned.usual
-    reached = usual.offer.price_at(usual.offer.moq)
+    reached = usual.offer.price_at(usual.offer.least)
     return reached and landed_unit_cost(usual.offer, usual.way, reached[1], here.rates)
 
 

@@ -7,13 +7,14 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import day, md, money, plain, t
+from app.i18n import day, md, money, number, plain, t
 from app.screens import purchase_acts, purchase_charges, purchase_receiving, purchase_way
 from app.sites import site_words
 from app.widgets_acts import act_button
 from app.widgets_tables import Column, Day, Money, Text, Units, export_button, table
 from inventory_core.db.engine import Reading
 from inventory_core.office.actors import Permission
+from inventory_core.trade.moq_shortfalls import short_lines
 from inventory_core.trade.purchase_orders import send_purchase_orders
 from inventory_core.trade.purchase_papers import order_workbook, read_order_paper
 from inventory_core.trade.purchase_papers_pdf import order_pdf
@@ -38,6 +39,7 @@ def draw(order_id: int, today: date) -> None:
     order, receipts = session.read(lambda conn: _read(conn, order_id))
     with st.container(border=True):
         _head(order, today)
+        _short_lines(order)
         _acts(order)
         purchase_way.draw_order_way(order, today)
         _lines(order)
@@ -75,6 +77,21 @@ def _head(order: PurchaseOrder, today: date) -> None:
     st.markdown(f":gray[{words}]")
     if order.note:
         st.caption(plain(order.note))
+
+
+def _short_lines(order: PurchaseOrder) -> None:
+    """What the supplier would not make: said while the order can still be changed."""
+    if order.state is not PurchaseOrderState.DRAFT:
+        return
+    for line in session.read(lambda conn: short_lines(conn, order.id)):
+        words = md(
+            "purchases.below_moq",
+            sku=line.sku_code,
+            units=number(line.units),
+            together=number(line.together),
+            moq=number(line.moq),
+        )
+        st.warning(words, icon=":material/production_quantity_limits:")
 
 
 def _acts(order: PurchaseOrder) -> None:

@@ -205,6 +205,15 @@ def approve_now(
     return outdated or decisions
 
 
+def reject_now(
+    tx: Writing, actor: Actor, now: datetime, choice: Choice, sku_id: int, reason: str
+) -> Approval:
+    """Say no, and plan the SKU again: what counted on it counts on it no more."""
+    answer = reject_suggestion(tx, actor, choice, reason=reason, now=now)
+    refresh_suggestions(tx, actor, [sku_id], now=now)
+    return answer
+
+
 def opened(rows: pd.DataFrame) -> pd.Series:
     """The suggestion that the address names, else the first of the list."""
     wanted = query("suggestion")
@@ -231,8 +240,8 @@ def ask_rejection(shown: Shown) -> None:
         name = f"reject_{shown.id}_{shown.revision}"
         if st.button(md("replenish.reject"), type="primary", key=f"go_{form_key(name)}"):
             run_act(
-                lambda tx, actor, now, key: reject_suggestion(
-                    tx, actor, _choice(shown, key), reason=reason, now=now
+                lambda tx, actor, now, key: reject_now(
+                    tx, actor, now, _choice(shown, key), shown.sku_id, reason
                 ),
                 name=name,
                 done=lambda approval: _rejected(approval, shown),

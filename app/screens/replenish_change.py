@@ -19,8 +19,9 @@ from inventory_core.clock import business_day, utc_now
 from inventory_core.db.engine import Reading
 from inventory_core.desk.decisions import Choice, Decision
 from inventory_core.errors import Conflict
-from inventory_core.planning.order_fit import Breach, Fit
+from inventory_core.planning.joint_units import JointUnits
 from inventory_core.planning.order_room import purchase_fit, sending_fit
+from inventory_core.planning.order_rules import Breach, Fit
 from inventory_core.planning.release import Shown
 from inventory_core.trade.offer_terms import Offer, offers
 from inventory_core.trade.price_breaks import unit_price_at
@@ -44,10 +45,13 @@ def change_order(shown: Shown) -> None:
             key=f"change_offer_{shown.id}",
         )
         offer = by_id[picked]
-        fit = session.read(lambda conn: _purchase_fit(conn, shown, offer))
+        beside = session.read(lambda conn: _beside(conn, shown, offer))
+        fit = session.read(lambda conn: _purchase_fit(conn, shown, offer, beside))
         step = offer.pallet_quantity or offer.order_multiple
         terms = md("replenish.terms", moq=number(offer.moq), multiple=number(step))
-        _asked(shown, fit, offer, step=step, help=terms, done=said)
+        if beside:
+            st.caption(md("replenish.beside", units=number(beside)))
+        _asked(shown, fit, offer, step=step, help=terms, done=said, beside=beside)
 
     ask()
 
@@ -66,7 +70,14 @@ def change_transfer(shown: Shown, done: Said) -> None:
 
 
 def _asked(
-    shown: Shown, fit: Fit, offer: Offer | None, *, step: int, help: str | None, done: Said
+    shown: Shown,
+    fit: Fit,
+    offer: Offer | None,
+    *,
+    step: int,
+    help: str | None,
+    done: Said,
+    beside: int = 0,
 ) -> None:
     """The quantity, its breaches, and the button: quiet where a hard rule is broken."""
     offer_id = int(offer.id) if offer else None
@@ -85,7 +96,7 @@ def _asked(
         mark = f"despite_{key}_{quantity}_{offer_id}"
         blocked = not st.checkbox(md("limits.despite"), key=mark)
     name = f"change_{shown.id}_{shown.revision}"
-    label = _button_words(offer, quantity) if offer else md("sending.approve_changed")
+    label = _button_words(offer, quantity, beside) if offer else md("sending.approve_changed")
     if st.button(label, type="primary", key=f"go_{form_key(name)}", disabled=blocked):
         run_act(
             lambda tx, actor, now, made: approve_now(
@@ -99,9 +110,9 @@ def _asked(
         )
 
 
-def _button_words(offer: Offer, quantity: int) -> str:
-    """What the click orders, at the price of this quantity."""
-    price = unit_price_at(offer.prices, quantity)
+def _button_words(offer: Offer, quantity: int, beside: int) -> str:
+    """What the click orders, at the price of this quantity and of what goes along."""
+    price = unit_price_at(offer.prices, quantity + beside)
     amount = None if price is None else price * quantity
     return md("replenish.approve", quantity=number(quantity), amount=money(amount, offer.currency))
 
@@ -146,10 +157,15 @@ def _figure(name: str, value: Any, base: str, currency: str) -> str:
     return number(value, 1 if name in ("volume", "weight") else 0)
 
 
-def _purchase_fit(conn: Reading, shown: Shown, offer: Offer) -> Fit:
+def _purchase_fit(conn: Reading, shown: Shown, offer: Offer, beside: int) -> Fit:
     company = session.current().company
     today = business_day(utc_now(), company.time_zone)
-    return purchase_fit(conn, shown, offer, today=today, base_currency=company.base_currency)
+    base = company.base_currency
+    return purchase_fit(conn, shown, offer, today=today, base_currency=base, beside=beside)
+
+
+def _beside(conn: Reading, shown: Shown, offer: Offer) -> int:
+    return JointUnits(conn, [shown.sku_id]).beside(shown.id, offer.id)
 
 
 def _offers(conn: Reading, sku_id: int) -> list[Offer]:

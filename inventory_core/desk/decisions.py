@@ -28,6 +28,7 @@ from inventory_core.errors import Conflict, Invalid, Refused
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.approvals import live_approval
 from inventory_core.office.company import read_company
+from inventory_core.planning.joint_units import JointUnits
 from inventory_core.planning.release import (
     Shown,
     lock_suggestions,
@@ -123,6 +124,7 @@ def approve_suggestions(
     today = business_day(now, company.time_zone)
     moved = {one.id: _what_moved(one, plans.get(one.id)) for one in asked}
     catalogue = _offers_of(tx, asked, today)
+    along = _along(tx, fresh_choices, shown)
     bought = [
         _accept(
             tx,
@@ -130,6 +132,7 @@ def approve_suggestions(
             choice,
             shown[choice.suggestion_id],
             catalogue,
+            along,
             today=today,
             base_currency=company.base_currency,
             now=now,
@@ -200,12 +203,25 @@ def _offers_of(tx: Writing, shown: Sequence[Shown], on: date) -> dict[int, Offer
     return {offer.id: offer for offer in found}
 
 
+def _along(tx: Writing, choices: Sequence[Choice], shown: Mapping[int, Shown]) -> JointUnits:
+    """What reaches MOQ and price breaks together: of each as it is chosen, before any is closed."""
+    chosen = {
+        one.suggestion_id: (one.offer_id or seen.offer_id, one.quantity or seen.quantity)
+        for one in choices
+        for seen in [shown[one.suggestion_id]]
+        if seen.kind is SuggestionKind.BUY
+    }
+    skus = sorted({shown[suggestion_id].sku_id for suggestion_id in chosen})
+    return JointUnits(tx, skus, chosen)
+
+
 def _accept(
     tx: Writing,
     actor: Actor,
     choice: Choice,
     shown: Shown,
     catalogue: Mapping[int, Offer],
+    along: JointUnits,
     *,
     today: date,
     base_currency: str,
@@ -216,10 +232,12 @@ def _accept(
     if offer is None or offer.sku_id != shown.sku_id:
         raise Refused("suggestion_needs_supplier", sku=shown.sku_code)
     quantity = shown.quantity if choice.quantity is None else choice.quantity
+    beside = along.beside(shown.id, offer.id)
     despite = broken_knowingly(
-        tx, choice, shown, offer, quantity, today=today, base_currency=base_currency
-    )
-    unit_price = unit_price_at(offer.prices, quantity)
+        tx, choice, shown, offer, quantity,
+        today=today, base_currency=base_currency, beside=beside,
+    )  # fmt: skip
+    unit_price = unit_price_at(offer.prices, quantity + beside)
     if unit_price is None:
         raise Refused("offer_without_price", sku=shown.sku_code, quantity=quantity)
     details = {

@@ -8,8 +8,8 @@ from datetime import date
 from inventory_core.db.engine import Reading
 from inventory_core.desk.answers import Choice
 from inventory_core.errors import Invalid, Refused
-from inventory_core.planning.order_fit import Breach
 from inventory_core.planning.order_room import purchase_fit, sending_fit
+from inventory_core.planning.order_rules import Breach
 from inventory_core.planning.release import Shown
 from inventory_core.trade.offer_terms import Offer
 
@@ -23,12 +23,15 @@ def broken_knowingly(
     *,
     today: date,
     base_currency: str,
+    beside: int,
 ) -> list[str]:
-    """Names of the soft rules that this order breaks with the person's knowledge."""
-    _check_terms(shown, offer, quantity)
+    """Names of the soft rules that this order breaks with the person's knowledge; `beside`: units
+    of the offer that go along.
+    """
+    _check_terms(shown, offer, quantity, beside)
     if (quantity, offer.id) == (shown.quantity, shown.offer_id):
         return []
-    fit = purchase_fit(conn, shown, offer, today=today, base_currency=base_currency)
+    fit = purchase_fit(conn, shown, offer, today=today, base_currency=base_currency, beside=beside)
     return _known(choice, shown, quantity, fit.breaches(quantity))
 
 
@@ -48,8 +51,8 @@ def _known(choice: Choice, shown: Shown, quantity: int, breaches: Sequence[Breac
     return soft
 
 
-def _check_terms(shown: Shown, offer: Offer, quantity: int) -> None:
-    if quantity < offer.moq:
+def _check_terms(shown: Shown, offer: Offer, quantity: int, beside: int) -> None:
+    if quantity + beside < offer.moq:
         raise Invalid("quantity_below_moq", field="quantity", sku=shown.sku_code, moq=offer.moq)
     for step, code in (
         (offer.order_multiple, "quantity_not_multiple"),

@@ -6,102 +6,16 @@ minimum) may be broken knowingly. What is only told (a dearer price, how long it
 nothing and asks for nothing. Decides which rules there are; reads nothing (see `order_room`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import lcm
-from typing import Any
 
+from inventory_core.planning.order_rules import Fit, Rule, Told, at_least, at_most, whole
 from inventory_core.trade.offer_terms import Offer
 from inventory_core.trade.price_breaks import unit_price_at
 
-Told = Mapping[str, Any]
 MOST_COVER_DAYS = 180
-# A quantity against one rule: None where it keeps it, else what the sentence names.
-Test = Callable[[int], Told | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule by its name; it begins or ceases to be broken at its `edges`. `only_told`: worth a
-    word, and no reason to offer another quantity for any other rule.
-    """
-
-    name: str
-    test: Test
-    hard: bool = False
-    only_told: bool = False
-    edges: Sequence[Decimal | int] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """A rule that a quantity breaks; `nearest` keeps it and every hard one, and all that are not
-    only told if any does.
-    """
-
-    rule: str
-    hard: bool
-    told: Told
-    nearest: int | None
-    only_told: bool = False
-
-    @property
-    def soft(self) -> bool:
-        """Whether somebody must say yes to it."""
-        return not self.hard and not self.only_told
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """The rules of one order line. What is offered instead is whole in one of `steps`, so that the
-    nearest lies beside the quantity itself or beside an edge.
-    """
-
-    rules: Sequence[Rule]
-    steps: Sequence[int] = (1,)
-
-    def breaches(self, quantity: int) -> list[Breach]:
-        """What this quantity breaks, hard rules first."""
-        found = [(rule, told) for rule in self.rules if (told := rule.test(quantity)) is not None]
-        binding = [rule for rule in self.rules if not rule.only_told]
-        hard = [rule for rule in self.rules if rule.hard]
-        whole = self._nearest(quantity, binding) if found else None
-
-        def nearest(rule: Rule) -> int | None:
-            if rule.only_told:
-                return self._nearest(quantity, [*binding, rule]) if rule.edges else None
-            return self._nearest(quantity, [*hard, rule]) if whole is None else whole
-
-        return sorted(
-            (
-                Breach(rule.name, rule.hard, told, nearest(rule), rule.only_told)
-                for rule, told in found
-            ),
-            key=lambda breach: (breach.only_told, not breach.hard),
-        )
-
-    def _nearest(self, quantity: int, rules: Sequence[Rule]) -> int | None:
-        return next(
-            (
-                units
-                for units in self._around(quantity)
-                if all(rule.test(units) is None for rule in rules)
-            ),
-            None,
-        )
-
-    def _around(self, quantity: int) -> list[int]:
-        """Quantities that may be offered, the nearest first, of two as near the smaller."""
-        places = {quantity, *(edge for rule in self.rules for edge in rule.edges)}
-        offered = {
-            int(place // step + more) * step
-            for place in places
-            for step in self.steps
-            for more in (-1, 0, 1)
-        }
-        offered |= {int(edge) for rule in self.rules for edge in rule.edges}
-        return sorted((n for n in offered if n > 0), key=lambda n: (abs(n - quantity), n))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +35,7 @@ class Line:
 
     `rate`: base units for one of the offer's currency; `lacking`: what the order still needs to its
     supplier's minimum; `least` and `most`: the units that a minimum and a maximum set by hand ask
-    for, with these.
+    for, with these; `beside`: units of the offer that reach MOQ and price breaks with this line.
     """
 
     planned: int
@@ -135,6 +49,7 @@ class Line:
     rooms: Sequence[Room] = field(default_factory=tuple)
     least: tuple[int, int] | None = None
     most: tuple[int, int] | None = None
+    beside: int = 0
 
 
 def order_fit(offer: Offer, line: Line) -> Fit:
@@ -142,12 +57,12 @@ def order_fit(offer: Offer, line: Line) -> Fit:
     step = offer.pallet_quantity or offer.order_multiple
     carton = 1 if offer.pallet_quantity else line.carton_quantity or 1
     rules = [
-        _at_least("moq", offer.moq, offer.moq, hard=True),
-        Rule("multiple", _whole(offer.order_multiple, "multiple"), hard=True),
+        _moq(offer.moq, line.beside),
+        Rule("multiple", whole(offer.order_multiple, "multiple"), hard=True),
     ]
     if offer.pallet_quantity:
-        rules.append(Rule("pallet", _whole(offer.pallet_quantity, "pallet"), hard=True))
-    rules += [_price_break(offer, line.planned), Rule("carton", _whole(carton, "carton"))]
+        rules.append(Rule("pallet", whole(offer.pallet_quantity, "pallet"), hard=True))
+    rules += [_price_break(offer, line), Rule("carton", whole(carton, "carton"))]
     if line.per_day > 0:
         shelf = line.shelf_life_days
         rules += [_shelf_life(shelf, line.per_day)] if shelf else []
@@ -165,29 +80,27 @@ def transfer_fit(*, free: int, missing: int, spare: int | None, carton_quantity:
     """
     step = carton_quantity or 1
     # A carton is opened for no less, and the last units go although they fill none.
-    most, whole = -(-missing // step) * step, _whole(step, "carton")
+    most, cartons = -(-missing // step) * step, whole(step, "carton")
     rules = [
-        _at_most("free", free, free, hard=True),
-        _at_most("missing", missing, most),
-        Rule("carton", lambda units: None if units == free else whole(units)),
+        at_most("free", free, free, hard=True),
+        at_most("missing", missing, most),
+        Rule("carton", lambda units: None if units == free else cartons(units)),
     ]
     if spare is not None:
-        rules.append(_at_most("spare", spare, spare))
+        rules.append(at_most("spare", spare, spare))
     return Fit(tuple(rules), (step,))
 
 
-def _at_most(name: str, told: int, most: int, *, hard: bool = False) -> Rule:
+def _moq(moq: int, beside: int) -> Rule:
+    """The MOQ; what goes along with the line reaches it too."""
+    if not beside:
+        return at_least("moq", moq, moq, hard=True)
+    least = max(1, moq - beside)
+
     def test(units: int) -> Told | None:
-        return {name: told} if units > most else None
+        return {"moq": moq, "beside": beside, "least": least} if units < least else None
 
-    return Rule(name, test, hard, edges=(most,))
-
-
-def _at_least(name: str, told: int, least: int, *, hard: bool = False) -> Rule:
-    def test(units: int) -> Told | None:
-        return {name: told} if units < least else None
-
-    return Rule(name, test, hard, edges=(least,))
+    return Rule("moq_together", test, hard=True, edges=(least,))
 
 
 def _by_hand(line: Line) -> list[Rule]:
@@ -197,36 +110,31 @@ def _by_hand(line: Line) -> list[Rule]:
     found = []
     if line.most is not None:
         units, maximum = line.most
-        found.append(_at_most("maximum_by_hand", maximum, max(units, line.planned)))
+        found.append(at_most("maximum_by_hand", maximum, max(units, line.planned)))
     if line.least is not None:
         units, minimum = line.least
         least = min(units, line.planned)  # a shared limit may have left less
-        found.append(_at_least("minimum_by_hand", minimum, least))
+        found.append(at_least("minimum_by_hand", minimum, least))
     return found
 
 
-def _whole(step: int, name: str) -> Test:
-    return lambda units: {name: step} if units % step else None
-
-
-def _price_break(offer: Offer, planned: int) -> Rule:
+def _price_break(offer: Offer, line: Line) -> Rule:
     """Told where the unit is dearer than as planned, or where more units cost less in all."""
-    usual = unit_price_at(offer.prices, planned)
+    usual = unit_price_at(offer.prices, line.planned + line.beside)
+    breaks = [(max(1, start - line.beside), lower) for start, lower in offer.prices]
 
     def test(units: int) -> Told | None:
-        price = unit_price_at(offer.prices, units)
+        price = unit_price_at(offer.prices, units + line.beside)
         if price is None:
             return None
-        for start, lower in offer.prices:
+        for start, lower in breaks:
             lost = usual is not None and usual < price and lower == usual
             if start > units and (lost or lower * start < price * units):
                 return {"start": start, "price": lower, "now": price, "currency": offer.currency}
         return None
 
-    starts = [start for start, _ in offer.prices]
-    worth = [
-        start * lower / price for start, lower in offer.prices for _, price in offer.prices if price
-    ]
+    starts = [start for start, _ in breaks]
+    worth = [start * lower / price for start, lower in breaks for _, price in breaks if price]
     return Rule("price_break", test, edges=(*starts, *worth), only_told=True)
 
 
@@ -257,12 +165,12 @@ def _cover_rules(line: Line) -> list[Rule]:
 
 def _money_rules(offer: Offer, line: Line, rate: Decimal) -> list[Rule]:
     def cost(units: int) -> Decimal:
-        return (unit_price_at(offer.prices, units) or Decimal(0)) * units * rate
+        return (unit_price_at(offer.prices, units + line.beside) or Decimal(0)) * units * rate
 
     def edges(amount: Decimal) -> tuple[Decimal | int, ...]:
         """Where an order costs as much, by each price, and where the prices change."""
         reached = [amount / (price * rate) for _, price in offer.prices if price and rate]
-        return (*reached, *(start for start, _ in offer.prices))
+        return (*reached, *(max(1, start - line.beside) for start, _ in offer.prices))
 
     def budget(room: Room) -> Rule:
         left = room.amount or Decimal(0)

@@ -14,7 +14,8 @@ from inventory_core.catalog.rates import rates_on
 from inventory_core.db.engine import Reading
 from inventory_core.db.schema.catalog import sku
 from inventory_core.planning.limit_use import limit_uses
-from inventory_core.planning.order_fit import Fit, Line, Room, order_fit, transfer_fit
+from inventory_core.planning.order_fit import Line, Room, order_fit, transfer_fit
+from inventory_core.planning.order_rules import Fit
 from inventory_core.planning.plan_limits import Use, open_uses, ordered_uses
 from inventory_core.planning.release import Shown
 from inventory_core.stock.balances import positions
@@ -25,9 +26,11 @@ _SKU = (sku.c.carton_quantity, sku.c.shelf_life_days, sku.c.volume_cm3, sku.c.we
 
 
 def purchase_fit(
-    conn: Reading, shown: Shown, offer: Offer, *, today: date, base_currency: str
+    conn: Reading, shown: Shown, offer: Offer, *, today: date, base_currency: str, beside: int
 ) -> Fit:
-    """The rules of an order line of this suggestion, from this offer, on the day of its plan."""
+    """The rules of an order line of this suggestion, from this offer, on the day of its plan;
+    `beside`: units of the offer that go along (`joint_units`).
+    """
     as_of = shown.trace.get("as_of")
     on = date.fromisoformat(as_of) if as_of else today
     [goods] = conn.rows(select(*_SKU).where(sku.c.id == shown.sku_id))
@@ -49,6 +52,7 @@ def purchase_fit(
         rooms=_rooms(conn, shown, offer, on, base_currency),
         least=least,
         most=most,
+        beside=beside,
     )
     return order_fit(offer, line)
 

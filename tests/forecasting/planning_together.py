@@ -9,6 +9,7 @@ from forecasting.limits_room import Shared
 from forecasting.projection import Arrival
 from forecasting.replenish import Plan, PlanFacts
 from forecasting.situation import Draft, PlanSettings, Situation
+from forecasting.supplier_terms import OfferTerms
 from inventory_core.office.company import Company
 from inventory_core.planning.counted_on import CountedOn
 from inventory_core.planning.lanes import Lane
@@ -67,14 +68,28 @@ def approved(facts: PlanFacts, draft: Draft) -> PlanFacts:
         replace(
             one,
             stock=_stock(one, positions[one.sku_id, one.warehouse_id]),
+            offers=_along(one.offers, draft),
             inbound=(*one.inbound, arrival) if one.warehouse_id == pair[1] else one.inbound,
         )
         for one in facts.situations
     )
+    offers = {sku_id: _along(several, draft) for sku_id, several in facts.book.offers.items()}
     book = replace(
-        facts.book, positions=positions, inbound=coming, counted=_counted(facts.book, draft)
+        facts.book,
+        positions=positions,
+        inbound=coming,
+        offers=offers,
+        counted=_counted(facts.book, draft),
     )
     return replace(facts, book=book, situations=sites)
+
+
+def _along(offers: Sequence[OfferTerms], draft: Draft) -> tuple[OfferTerms, ...]:
+    """An order that is not sent yet reaches MOQ and price breaks with the next one."""
+    return tuple(
+        replace(one, unsent=one.unsent + draft.quantity) if one.offer_id == draft.offer_id else one
+        for one in offers
+    )
 
 
 def free_at_hub(facts: PlanFacts, plan: Plan) -> int:

@@ -168,11 +168,13 @@ def check_quantity(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
         assert step == quantity["pallet_quantity"]
     else:
         assert step % (quantity["carton_quantity"] or 1) == 0
-    assert ordered >= quantity["moq"]
+    beside, reach = quantity["beside"], max(quantity["moq"], quantity["reach"])
+    assert beside == _beside(trace)
+    assert ordered + beside >= quantity["moq"]
     if costs["rule"] == "service_level" and not limited:
-        least = max(quantity["needed"], quantity["moq"], 1)
+        least = max(quantity["needed"], reach - beside, 1)
         least = -(-least // step) * step
-        breaks = [start for start, _ in trace["offer"]["prices"] if start > least]
+        breaks = [s for s, _ in trace["offer"]["prices"] if s > least and not beside]
         assert ordered in (least, *(-(-start // step) * step for start in breaks))
     assert quantity["forced"] == ordered - quantity["needed"]
     per_day = trace["policy"]["demand_mean"] / mean(trace["policy"]["intervals"])
@@ -181,6 +183,14 @@ def check_quantity(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
         assert quantity["cover_days"] == pytest.approx(ordered / per_day, abs=0.051)
         sellable = max(0, sellable_of(trace))
         assert row["days_of_cover"] == pytest.approx(sellable / per_day, abs=0.051)
+
+
+def _beside(trace: dict[str, Any]) -> int:
+    """Units that reach MOQ and price with this order: of other sites, and not sent yet."""
+    together = trace.get("together")
+    if together is None:
+        return 0
+    return together["unsent"] + sum(one["quantity"] for one in together["sites"])
 
 
 def _in_time(trace: dict[str, Any]) -> int:

@@ -24,7 +24,8 @@ def check_money(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
         assert row["amount_base"] is None
         return
     rates = {one["currency"]: D(one["rate"]) for one in cost["rates"]}
-    reached = [pair for pair in trace["offer"]["prices"] if pair[0] <= row["quantity"]]
+    all_units = row["quantity"] + trace["quantity"]["beside"]
+    reached = [pair for pair in trace["offer"]["prices"] if pair[0] <= all_units]
     assert [cost["price_from_quantity"], cost["unit_price"]] == max(reached)
     if cost["currency"] in rates:
         amount = cents(D(cost["unit_price"]) * row["quantity"] * rates[cost["currency"]])

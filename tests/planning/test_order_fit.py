@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory_core.planning.order_fit import Fit, Line, Room, order_fit, transfer_fit
+from inventory_core.planning.order_fit import Line, Room, order_fit, transfer_fit
+from inventory_core.planning.order_rules import Fit
 from inventory_core.trade.offer_terms import Offer
 from inventory_core.vocabulary import OfferId, SkuId, SupplierId
 from tests.examples import examples
