@@ -29,6 +29,7 @@ Ints = npt.NDArray[np.int64]
 TRIAL_ORIGINS = 8
 SHORT_HORIZONS = 3  # a history of fewer horizons at the first origin is short
 SHORT_REFITS = 3
+KNOWN_AFTER = 4  # this part of a second year tells what was usual a year before
 SLEEPS_BELOW = 0.25  # of the pace of its season, what sells before it is asleep
 CHAMPION_PRIOR = 8.0  # origins' worth of trust in the segment against the series' own record
 LEAST_RELATIVE = 1e-9  # a perfect score is measured too
@@ -87,6 +88,21 @@ def trial_origins(panel: Panel, horizon: int) -> tuple[int, ...]:
     if panel.frequency.is_daily and stride % 7 == 0:
         stride -= 1
     return tuple(last - stride * back for back in range(count - 1, -1, -1))
+
+
+def saw_one_year(panel: Panel, horizon: int) -> bool:
+    """Whether the history holds a year, and its trial begins before what was usual a year before
+    is known: whoever forecasts by the year before has no chance to show it. Days have their week,
+    and a year of them is no season smoothed over it.
+    """
+    year, origins = panel.frequency.year, trial_origins(panel, horizon)
+    known_from = year + year // KNOWN_AFTER
+    return (
+        bool(origins)
+        and not panel.frequency.is_daily
+        and panel.length >= year
+        and origins[0] < known_from
+    )
 
 
 def refits(origins: Sequence[int], horizon: int) -> list[tuple[int, ...]]:

@@ -6,6 +6,7 @@ from forecasting.models.boosted import Boosted
 from forecasting.models.contract import Model
 from forecasting.models.hearing import Hearing
 from forecasting.models.intermittent import CrostonSba, Tsb
+from forecasting.models.kin_season import KinSeason
 from forecasting.models.lookalike import Lookalike
 from forecasting.models.statistical import (
     MovingAverage,
@@ -35,6 +36,10 @@ MUST_BEAT = {"boosted_priced": ("boosted", 0.97)}
 TRIED_SMALLER = frozenset({"boosted"})
 # Knows the shape of rare demand; where many series sell often, what was announced says more.
 RARE_ONLY = frozenset({LOOKALIKE})
+# Made for histories that hold one year whose trial does not know it yet (see `saw_one_year`).
+KIN_SEASON = "kin_season"
+# Say a level; theta believes half of one season for all. The season of kin says the same and more.
+SEASONLESS = frozenset({"moving_average", "smoothing", "theta", "croston_sba", "tsb"})
 TRIAL_BAGS, DAILY_TRIAL_BAGS = 1, 2
 TRIAL_TREES, TREES = 5, 10  # of the forest of lookalikes
 
@@ -56,7 +61,7 @@ def candidate_models(
     studies = Studies()
     boosted = Boosted(horizon=horizon, seed=seed, bags=few if for_trial else None)
     hearing: list[Model] = [Hearing(boosted, "boosted_priced")] if priced else []
-    cheap = (MovingAverage(), Smoothing(), Theta(), YearAgo(), CrostonSba(), Tsb())
+    cheap = (MovingAverage(), Smoothing(), Theta(), YearAgo(), KinSeason(), CrostonSba(), Tsb())
     return [
         SeasonalNaive(),
         *[Steadied(model, studies) for model in cheap],

@@ -28,8 +28,9 @@ DAYS_PER_WEEK = 7
 # Daily models only where the history is small and the decision is near.
 MOST_DAILY_CELLS = 60_000
 MOST_DAILY_INTERVAL = 28
-# A week counts when it could sell on at least this many of its days.
-LEAST_SELLING_DAYS = 3.0
+# A week counts when it could sell for at least a day: what sold out soonest was wanted most, and
+# without it the weeks of little demand are left. One that proves a lack of demand needs more.
+LEAST_SELLING_DAYS, PROVING_DAYS = 1.0, 3.0
 LEAST_LIVE_DAYS = 4
 LEAST_PERIODS_SEEN = 4
 # An item that lay unsold for so long by a chance below this was not launched yet; how it sells is
@@ -37,7 +38,7 @@ LEAST_PERIODS_SEEN = 4
 LAUNCH_CHANCE, LAUNCH_PERIODS = 0.05, 8
 # Prices are worth hearing where a tenth of all series were once a twentieth dearer than before.
 PRICE_MOVED, SHARE_MOVED = 1.05, 0.1
-# A day on which stock was there for less than this share of it says nothing about demand.
+# A day on which stock was there for less than this share of it says nothing by itself.
 LEAST_DAY_SHARE = 0.5
 
 
@@ -154,7 +155,8 @@ def _weekly(grid: DemandGrid) -> Floats:
     """[S, weeks] demand of whole weeks; NaN where too little of a week could sell.
 
     To what a week sold comes what its days without stock would have sold, at the pace that the
-    series has (see `selling_pace`).
+    series has (see `selling_pace`). A day counts as far as there was stock: its own sale may have
+    ended it, so that no share of it is too small to be told.
     """
     skipped = grid.length % DAYS_PER_WEEK
     weeks = grid.length // DAYS_PER_WEEK
@@ -165,9 +167,8 @@ def _weekly(grid: DemandGrid) -> Floats:
     live = by_week(grid.live.astype(np.float64))
     units = by_week(grid.usual()) * live
     in_stock = by_week(1.0 - np.nan_to_num(grid.out_share)) * live
-    seen = in_stock >= LEAST_DAY_SHARE
-    selling = np.where(seen, in_stock, 0.0).sum(axis=2)
-    sold = np.where(seen, units, 0.0).sum(axis=2)
+    selling = in_stock.sum(axis=2)
+    sold = np.where(in_stock > 0, units, 0.0).sum(axis=2)
     total = units.sum(axis=2)
     lacking = np.maximum(DAYS_PER_WEEK - selling, 0.0)
     demand = np.maximum(total, sold + selling_pace(sold, selling) * lacking)
@@ -175,7 +176,7 @@ def _weekly(grid: DemandGrid) -> Floats:
     demand = np.where(selling >= DAYS_PER_WEEK - 1e-9, total, demand)
     demand = np.where((selling <= 0) | (live_days < LEAST_LIVE_DAYS), np.nan, demand)
     plain = np.where(live_days > 0, total, np.nan)
-    proven = by_week(~np.isnan(grid.out_share)).any(axis=2) & (selling >= LEAST_SELLING_DAYS)
+    proven = by_week(~np.isnan(grid.out_share)).any(axis=2) & (selling >= PROVING_DAYS)
     well = np.where(selling < LEAST_SELLING_DAYS, np.nan, demand)
     return _from_first_sale(well, plain, proven, hardly=demand)
 

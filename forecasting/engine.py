@@ -19,9 +19,17 @@ from forecasting.backtest import (
     choose_champions,
     horizon_loss,
     run_trial,
+    saw_one_year,
     score_trial,
 )
-from forecasting.candidates import BLEND, LOOKALIKE, SUPPORT, UPGRADED, candidate_models
+from forecasting.candidates import (
+    BLEND,
+    KIN_SEASON,
+    LOOKALIKE,
+    SUPPORT,
+    UPGRADED,
+    candidate_models,
+)
 from forecasting.covariates import covariates_of, plan_covariates
 from forecasting.frequency import Days
 from forecasting.incumbency import keep_incumbents
@@ -151,13 +159,15 @@ def _candidates(
     panel: Panel, horizon: int, seed: int, models: Sequence[Model] | None
 ) -> tuple[list[Model], list[Model]]:
     """Those that forecast, and the same made small for the trial; `models` stand for both."""
-    if models is not None:
-        return list(models), list(models)
     priced, daily = bool(panel.on_trial), panel.frequency.is_daily
-    return (
-        candidate_models(horizon, seed, priced=priced),
-        candidate_models(horizon, seed, for_trial=True, daily=daily, priced=priced),
-    )
+    plan = tried = models
+    if models is None:
+        plan = candidate_models(horizon, seed, priced=priced)
+        tried = candidate_models(horizon, seed, for_trial=True, daily=daily, priced=priced)
+    out = set() if saw_one_year(panel, horizon) else {KIN_SEASON}
+    return [one for one in plan or () if one.name not in out], [
+        one for one in tried or () if one.name not in out
+    ]
 
 
 def _losses(trial: Trial) -> dict[str, Floats]:

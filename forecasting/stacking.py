@@ -1,31 +1,28 @@
 """Decides how much each candidate counts: non-negative weights per segment of similar series,
 drawn to equal weights among the candidates that earn a place, and of a few series to what many
-taught. Fits no model itself.
-
-Three errors count: the squared error of each series over its size (what a series cannot serve),
-the absolute error in units (what a shelf sees), and the absolute error of the horizon's total
-(what a purchase order sees, so it counts most).
+taught. Fits no model itself; by which errors candidates are compared is told in `trial_runs`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from forecasting.candidates import (
     FEW_RARE,
     FEW_STEADY,
+    KIN_SEASON,
     MUST_BEAT,
     RARE_ONLY,
+    SEASONLESS,
     SUPPORT,
     TRIED_SMALLER,
 )
 from forecasting.panel import Bools, Floats, Ints, Panel
+from forecasting.trial_runs import Runs, runs_of
 
 PLACE_MARGIN = 1.08  # a candidate within this factor of the best loss earns a place
 SMALLER_MARGIN = 1.25  # one that was tried smaller than it is
-SHRINKAGE = 0.02  # pull to equal weights: loss of a weight as far from equal as can be
 LEAST_ROWS = 400
 # The trial of a few series is a handful of weeks that overlap: weights learned of it follow chance.
 ENOUGH_SERIES = 30
@@ -34,9 +31,6 @@ LEAST_TRUST = {0: 0.25, 1: 0.0}  # in what one series teaches: a steady one, a r
 # whole at the first share, none the more at the second, and never where they say too little.
 NO_CHANCE, MAY_BE_CHANCE = 0.5, 0.8
 SAYS_ENOUGH = 0.7
-MAX_RUNS = 2_500  # forecasts of a whole horizon looked at
-ROUNDS = 150
-ERROR_SHARES = (1 / 3, 1 / 6, 1 / 2)  # squared, absolute, of totals
 SPARSE_SHARE = 0.5
 LEANS = (0.0, 0.05, 0.1)  # shares of the middle in what is said of rare sellers
 LEAN_MUST_GAIN = 0.99
@@ -103,13 +97,39 @@ def learn_weights(
                 trust = count / (count + 10.0 * LEAST_ROWS)
                 own = trust * _weigh(actual, some, size, rows) + (1.0 - trust) * every
             table[code, places] = own
+        if KIN_SEASON in some:
+            runs = runs_of(actual, some, size, kind)
+            table[sparse::2, places] = _season_first(tuple(some), table[sparse::2, places], runs)
         of_few, trust = _of_few(names, sparse), trust_of(int(kind.sum()), sparse)
         if sparse and trust < 1.0:
             learned = np.zeros(len(names))
             learned[places] = every
-            trust = max(trust, _shown(_runs(actual, forecasts, size, kind), learned, of_few))
+            trust = max(trust, _shown(runs_of(actual, forecasts, size, kind), learned, of_few))
         table[sparse::2] = trust * table[sparse::2] + (1.0 - trust) * of_few
     return Weights(names=names, segment=segment, table=table)
+
+
+def _season_first(names: Sequence[str], table: Floats, runs: Runs | None) -> Floats:
+    """The weights [segments, K] with those of candidates that know no season of their own handed to
+    the one that does, unless the trial speaks against it.
+
+    A trial inside the first year asks in a few months what a season is worth in all of them: it
+    weighs both alike where not much was moving. Whoever errs as little there has a place.
+    """
+    flat = np.isin(names, list(SEASONLESS))
+    kin = np.asarray(names) == KIN_SEASON
+    found = table.copy()
+    if runs is None:
+        return found
+    for weights in found:
+        share = weights[flat].sum()
+        if share <= 0:
+            continue
+        instead = np.where(flat, weights, 0.0) / share
+        if runs.loss(kin * 1.0) <= PLACE_MARGIN * runs.loss(instead):
+            weights[kin] += share
+            weights[flat] = 0.0
+    return found
 
 
 def trust_of(series: int, sparse: int) -> float:
@@ -126,7 +146,7 @@ def lean_to_middle(
     The middle of a rare seller is nearly always nothing: alone it is useless, but where demand
     fades it makes all three errors smaller. Taken only where the trial shows it.
     """
-    runs = _runs(actual, {"blend": blend, "middle": middle}, size, rare)
+    runs = runs_of(actual, {"blend": blend, "middle": middle}, size, rare)
     if runs is None:
         return 0.0
     losses = [runs.loss(np.array([1.0 - share, share])) for share in LEANS]
@@ -134,7 +154,7 @@ def lean_to_middle(
     return LEANS[best] if losses[best] < LEAN_MUST_GAIN * losses[0] else 0.0
 
 
-def _shown(runs: "_Runs | None", learned: Floats, of_few: Floats) -> float:
+def _shown(runs: Runs | None, learned: Floats, of_few: Floats) -> float:
     """How far, 0 to 1, the trial shows that learned weights of rare sellers beat those of many.
 
     Judged where something was sold: elsewhere who says zero is right whatever comes later.
@@ -164,7 +184,7 @@ def _beaten(
     for name, (twin, share) in MUST_BEAT.items():
         if name not in forecasts or twin not in forecasts:
             continue
-        runs = _runs(actual, {one: forecasts[one] for one in (name, twin)}, size, rows)
+        runs = runs_of(actual, {one: forecasts[one] for one in (name, twin)}, size, rows)
         if runs is None or runs.loss(np.array([1.0, 0.0])) > share * runs.loss(
             np.array([0.0, 1.0])
         ):
@@ -172,10 +192,8 @@ def _beaten(
     return frozenset(found)
 
 
-def _weigh(
-    actual: Floats, forecasts: Mapping[str, Floats], size: Floats, rows: npt.NDArray[np.bool_]
-) -> Floats:
-    runs = _runs(actual, forecasts, size, rows)
+def _weigh(actual: Floats, forecasts: Mapping[str, Floats], size: Floats, rows: Bools) -> Floats:
+    runs = runs_of(actual, forecasts, size, rows)
     if runs is None:
         return np.full(len(forecasts), 1.0 / len(forecasts))
     alone = np.array([runs.loss(one) for one in np.eye(len(forecasts))])
@@ -185,97 +203,3 @@ def _weigh(
     weights = np.zeros(len(forecasts))
     weights[placed] = runs.among(placed).solve()
     return weights
-
-
-@dataclass(frozen=True, slots=True)
-class _Runs:
-    """Forecasts of whole horizons: `y` [N, H] with 0 where unseen, `x` [K, N, H] likewise.
-
-    `size` [N]: of the series; `norms`: the three errors of all candidates weighed alike.
-    """
-
-    y: Floats
-    x: Floats
-    size: Floats
-    norms: Floats
-
-    def errors(self, weights: Floats) -> Floats:
-        """The three errors: squared over size, absolute, of totals."""
-        return _three_errors(np.tensordot(weights, self.x, 1) - self.y, self.size)
-
-    def loss(self, weights: Floats) -> float:
-        return float((self.errors(weights) / self.norms) @ ERROR_SHARES)
-
-    def repeats(self, place: int) -> bool:
-        """Whether an earlier candidate says the same (without a year's history, the level)."""
-        return any(np.array_equal(self.x[place], earlier) for earlier in self.x[:place])
-
-    def of(self, rows: Bools) -> "_Runs":
-        return _Runs(self.y[rows], self.x[:, rows], self.size[rows], self.norms)
-
-    def among(self, places: Ints) -> "_Runs":
-        return _Runs(self.y, self.x[places], self.size, self.norms)
-
-    def solve(self) -> Floats:
-        """Weights that sum to 1, by exponentiated gradient (Kivinen and Warmuth 1997)."""
-        count = len(self.x)
-        equal = np.full(count, 1.0 / count)
-        if count == 1:
-            return equal
-        weights, best, least = equal, equal, np.inf
-        for turn in range(ROUNDS):
-            gradient, loss = self._slope(weights)
-            loss += SHRINKAGE * count * float(((weights - equal) ** 2).sum())
-            if loss < least:
-                best, least = weights, loss
-            gradient = gradient + 2.0 * SHRINKAGE * count * (weights - equal)
-            gradient = gradient - float(gradient @ weights)
-            rate = 2.0 / (1.0 + turn / 20.0) / max(1e-12, float(np.abs(gradient).max()))
-            raised = weights * np.exp(np.clip(-0.3 * rate * gradient, -5.0, 5.0))
-            weights = raised / raised.sum()
-        return np.asarray(best)
-
-    def _slope(self, weights: Floats) -> tuple[Floats, float]:
-        error = np.tensordot(weights, self.x, 1) - self.y
-        scaled = error / self.size[:, None]
-        total = error.sum(axis=1)
-        loss = _three_errors(error, self.size)
-        squared, absolute, of_total = np.asarray(ERROR_SHARES) / self.norms
-        pull = (
-            2.0 * squared * scaled / self.size[:, None]
-            + absolute * np.sign(error)
-            + of_total * np.sign(total)[:, None]
-        )
-        slope = np.tensordot(self.x, pull, axes=([1, 2], [0, 1]))
-        return np.asarray(slope), float((loss / self.norms) @ ERROR_SHARES)
-
-
-def _three_errors(error: Floats, size: Floats) -> Floats:
-    """Of errors [N, H] for series of `size` [N]: squared over size, absolute, of totals."""
-    scaled = error / size[:, None]
-    return np.array([(scaled**2).sum(), np.abs(error).sum(), np.abs(error.sum(axis=1)).sum()])
-
-
-def _runs(
-    actual: Floats, forecasts: Mapping[str, Floats], size: Floats, rows: npt.NDArray[np.bool_]
-) -> _Runs | None:
-    known = np.nan_to_num(size) > 0
-    origin, series = np.nonzero((~np.isnan(actual)).any(axis=2) & (rows & known)[None, :])
-    if len(origin) < 2:
-        return None
-    if len(origin) > MAX_RUNS:
-        some = np.linspace(0, len(origin) - 1, MAX_RUNS).astype(np.int64)
-        origin, series = origin[some], series[some]
-    y = actual[origin, series]
-    seen = ~np.isnan(y)
-    x = np.stack([np.where(seen, values[origin, series], 0.0) for values in forecasts.values()])
-    own = size[series]
-    y = np.where(seen, np.minimum(y, own[:, None] * _cap(y, own)), 0.0)
-    runs = _Runs(y, x, own, np.ones(3))
-    norms = np.median([runs.errors(one) for one in np.eye(len(x))], axis=0)
-    return _Runs(y, x, own, np.where(norms > 0, norms, 1.0))
-
-
-def _cap(y: Floats, size: Floats) -> float:
-    """A surprise beyond this many times the size teaches nothing about weights."""
-    return max(10.0, float(np.nanquantile(y / size[:, None], 0.999)))

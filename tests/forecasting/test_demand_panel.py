@@ -112,6 +112,33 @@ def test_trap_27_orders_taken_beyond_stock_are_not_counted_twice() -> None:
     assert panel_of_grid(a_grid(out_share=out, y=y, short=short), DAILY).y[0, 100] == 20
 
 
+def _sold_out(pace: float, lot: int, series: int = 300) -> DemandGrid:
+    """Lots of `lot` units at `pace` a week: each lies until it is sold, the next comes weeks later.
+
+    When stock ends is decided by its own last sale, to the hour.
+    """
+    random = np.random.default_rng(7)
+    days = WEEKS * 7
+    y, out = np.zeros((series, days)), np.ones((series, days))
+    for row in range(series):
+        came = random.uniform(0, 21)
+        while came < days:
+            sales = came + np.cumsum(random.exponential(7.0 / pace, lot))
+            np.add.at(y[row], sales[sales < days].astype(int), 1.0)
+            edges = np.arange(days)
+            there = np.minimum(edges + 1, sales[-1]) - np.maximum(edges, came)
+            out[row] -= np.clip(there, 0.0, 1.0)
+            came = sales[-1] + random.uniform(5, 25)
+    return a_grid(y=y, out_share=np.clip(out, 0.0, 1.0))
+
+
+@pytest.mark.parametrize(("pace", "lot"), [(1.0, 3), (3.0, 4), (10.0, 10), (30.0, 60)])
+def test_trap_27_weeks_that_their_own_sale_ended_are_not_left_out(pace: float, lot: int) -> None:
+    """The sooner a lot was gone, the more it was wanted: without them 6 to 17 % less is learned."""
+    y = panel_of_grid(_sold_out(pace, lot), PERIOD).y[:, 8:]
+    assert np.nanmean(y) == pytest.approx(pace, rel=0.05)
+
+
 def _seldom(**of_first: tuple[slice, float]) -> DemandGrid:
     """The grid with the first series out of stock but on the days given, without any sale."""
     y, out = a_grid().y, np.zeros((SERIES, WEEKS * 7))

@@ -123,3 +123,24 @@ def test_weights_of_a_few_steady_series_are_drawn_to_what_many_series_taught(
     assert found["moving_average"] == pytest.approx(learned)
     assert found["boosted"] == pytest.approx(3 * found["theta"])
     assert weights.table[0].sum() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("noise", "first"), [(0.95, True), (1.0, True), (1.5, False)])
+def test_who_knows_the_season_speaks_for_those_who_do_not_unless_the_trial_is_against_it(
+    noise: float, first: bool
+) -> None:
+    """In quiet months level and season say the same: equal weights would halve the season."""
+    random = np.random.default_rng(8)
+    actual = random.normal(20.0, 1.0, (8, 60, 6))
+    wrong = random.normal(0.0, 1.0, actual.shape)
+    names = {
+        "moving_average": actual + wrong,
+        "tsb": actual + 0.9 * wrong + random.normal(0.0, 0.4, actual.shape),
+        "boosted": actual + random.normal(0.0, 1.0, actual.shape),
+        "kin_season": actual + noise * wrong,
+    }
+    weights = learn_weights(actual, names, np.full(60, 20.0), np.zeros(60, dtype=np.int64))
+    assert weights.counts("kin_season") == first
+    assert (weights.counts("moving_average") or weights.counts("tsb")) != first
+    assert weights.counts("boosted")
+    assert weights.table[0].sum() == pytest.approx(1.0)
