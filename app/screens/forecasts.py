@@ -12,7 +12,8 @@ import streamlit as st
 
 from app import session
 from app.charts_forecasts import accuracy_picture, demand_picture
-from app.i18n import day, md, number, percent, plain, prose, reader_language, t
+from app.i18n import DASH, day, md, number, percent, plain, prose, reader_language, t
+from app.screens.class_words import class_scope, draw_class, letters
 from app.screens.first_step import first_step
 from app.screens.forecasts_models import draw_models
 from app.screens.forecasts_overrides import draw_overrides
@@ -32,6 +33,7 @@ from app.widgets import Figure, chart, empty_state, figure_row, link, page_head,
 from app.widgets_tables import Percent, Text, Units, export_button, table
 from forecasting.analogue import ANALOGUE
 from inventory_core.db.engine import Reading
+from inventory_core.planning.class_lists import is_in_class
 from inventory_core.planning.published import run_by_id
 from inventory_core.vocabulary import ForecastGrain
 
@@ -97,7 +99,11 @@ def _most_used(found: Overall, errors: Mapping[str, float | None]) -> str | None
 
 def _choose(found: Overall) -> Listed:
     """One select box over all series, most valuable first; the choice stands in the address."""
-    by_key = {f"{one.sku}@{one.warehouse}": one for one in found.series}
+    scope = scope_bar({"class": class_scope()})["class"]
+    listed = [one for one in found.series if is_in_class(scope, one.abc, one.xyz)]
+    if not listed:
+        st.caption(md("forecasts.none_in_class"))
+    by_key = {f"{one.sku}@{one.warehouse}": one for one in listed or found.series}
     keys = list(by_key)
     asked = query("series")
     if asked not in by_key:
@@ -114,11 +120,16 @@ def _choose(found: Overall) -> Listed:
         t("forecasts.choose"),
         keys,
         index=keys.index(asked),
-        format_func=lambda key: f"{by_key[key].sku} · {by_key[key].name} · {by_key[key].warehouse}",
+        format_func=lambda key: _label(by_key[key]),
         key="forecasts_series",
     )
     st.query_params["series"] = picked
     return by_key[picked]
+
+
+def _label(one: Listed) -> str:
+    name = letters(one.abc, one.xyz)
+    return " · ".join((one.sku, one.name, one.warehouse, *(() if name == DASH else (name,))))
 
 
 def _series_part(found: Overall, chosen: Listed) -> None:
@@ -128,6 +139,7 @@ def _series_part(found: Overall, chosen: Listed) -> None:
     if series is None or not (series.past or series.forecast.champion == ANALOGUE):
         empty_state(":material/show_chart:", md("forecasts.no_series"))
         return
+    draw_class(chosen.sku_id, key=f"class_{chosen.sku_id}")
     figure_row(_figures(series, chosen))
     with st.container(border=True):
         period = t(f"forecasts.per_{series.step_days}")

@@ -14,6 +14,7 @@ import streamlit as st
 
 from app import session
 from app.i18n import DASH, day, md, number, t
+from app.screens.class_words import with_letters
 from app.screens.replenish_acts import approve_together, opened
 from app.screens.replenish_limits import draw_limits, limits_button, ticked_words
 from app.screens.replenish_reasons import draw_reasons
@@ -95,7 +96,7 @@ def _tools(run: Mapping[str, Any], *, listed: bool) -> None:
 
 
 def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(
+    return with_letters(rows).assign(
         why=[_reason_words(reason) for reason in rows["reason"]],
         order_by=_order_by_words(rows),
         cover=rows["days_of_cover"].fillna(0.0),
@@ -124,6 +125,7 @@ def _columns(*, of_one: bool) -> dict[str, Column]:
         ),
         "order_by": Text(t("replenish.order_by"), named=True, width=98),
         "warehouse": Text(t("replenish.site"), width=66),
+        "class_name": Text(t("classes.column"), help=t("classes.column_help"), width=48),
         "why": Text(t("replenish.why"), width=202),
         "supplier": Text(t("replenish.supplier"), width=110),
         "ship": Text(t("replenish.ship"), width=48),

@@ -18,6 +18,7 @@ from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.db.schema.classes import sku_class, sku_class_move
 from inventory_core.office.actors import Actor, Permission, require
+from inventory_core.planning.class_choices import PARTS, class_choice_of
 from inventory_core.vocabulary import AbcClass, XyzClass
 
 
@@ -104,6 +105,16 @@ def classes_on(conn: Reading, on: date) -> dict[int, SkuClass]:
     return {
         row.sku_id: SkuClass(AbcClass(row.abc), XyzClass(row.xyz), row.since_on) for row in rows
     }
+
+
+def class_parts_of(conn: Reading, sku_id: int) -> dict[str, tuple[str, Any]]:
+    """What the class of a SKU sets now, by part: the class that sets it, and the value."""
+    found = standing_of(conn, sku_id)
+    if found is None:
+        return {}
+    choice, one = class_choice_of(conn), found.standing
+    held = {part: choice.held(part, one.abc, one.xyz) for part in PARTS}
+    return {part: (cell, value) for part, (cell, value) in held.items() if cell}
 
 
 def classed_on(conn: Reading) -> date | None:
