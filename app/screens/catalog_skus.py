@@ -37,7 +37,6 @@ def draw(_today: date) -> None:
         "class_name": Text(t("classes.column"), help=t("classes.column_help"), width="small"),
         "state": Text(t("catalog.state"), width="small"),
         "offers": Units(t("catalog.offers_count"), width="small"),
-        "carton_quantity": Units(t("catalog.carton"), width="small"),
     }
     draw_list(
         "skus",

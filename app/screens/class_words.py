@@ -4,7 +4,6 @@ Draws nothing but the card that opens at a click; every number was kept by the n
 """
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -132,11 +131,3 @@ def _borders(found: Judged, choice: ClassChoice) -> str:
         band=percent(choice.band, 0),
         **shares,
     )
-
-
-def since_words(trace: Mapping[str, Any]) -> str:
-    """The class that a plan used, for its evidence; "" where it had none."""
-    has = trace.get("class")
-    if not has:
-        return ""
-    return md("classes.used", name=has["name"], day=day(date.fromisoformat(has["since"])))

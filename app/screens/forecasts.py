@@ -99,7 +99,9 @@ def _most_used(found: Overall, errors: Mapping[str, float | None]) -> str | None
 
 def _choose(found: Overall) -> Listed:
     """One select box over all series, most valuable first; the choice stands in the address."""
-    scope = scope_bar({"class": class_scope()})["class"]
+    narrow, wide = st.columns([1, 4], gap="medium", vertical_alignment="bottom")
+    with narrow:
+        scope = scope_bar({"class": class_scope()})["class"]
     listed = [one for one in found.series if is_in_class(scope, one.abc, one.xyz)]
     if not listed:
         st.caption(md("forecasts.none_in_class"))
@@ -116,7 +118,7 @@ def _choose(found: Overall) -> Listed:
             ),
             keys[0],
         )
-    picked = st.selectbox(
+    picked = wide.selectbox(
         t("forecasts.choose"),
         keys,
         index=keys.index(asked),

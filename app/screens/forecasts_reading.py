@@ -222,6 +222,9 @@ def _classes(
             sums[name][1] += scores[champion]
             sums[name][2] += scores[BASELINE]
             sums[name][3] += level
+    # What has no class sold next to nothing: its errors are no share of anything.
+    classed = {name: one for name, one in sums.items() if name != AbcClass.NONE}
+    shown = classed if any(count for count, *_ in classed.values()) else sums
     return tuple(
         ClassAccuracy(
             name,
@@ -229,6 +232,6 @@ def _classes(
             ours / level if level > 0 else None,
             theirs / level if level > 0 else None,
         )
-        for name, (count, ours, theirs, level) in sums.items()
+        for name, (count, ours, theirs, level) in shown.items()
         if count
     )

@@ -39,7 +39,7 @@ from inventory_core.planning.class_choices import (
 from inventory_core.planning.class_lists import select_class_counts
 from inventory_core.planning.published import current_run
 from inventory_core.planning.rules import MOST_DAYS
-from inventory_core.vocabulary import AbcClass, OrderRule
+from inventory_core.vocabulary import AbcClass, OrderRule, XyzClass
 
 # Borders in percent, and the most that can be typed.
 PERCENTS = {"a_share": 99.0, "b_share": 99.9, "x_most": 5000.0, "y_most": 5000.0, "band": 50.0}
@@ -76,9 +76,12 @@ def _counts(counts: pd.DataFrame) -> None:
         mine = counts[counts["abc"] == abc.value]
         if mine.empty:
             continue
-        by_part = {xyz: int(mine.loc[mine["xyz"] == xyz, "skus"].sum()) for xyz in XYZ}
+        by_part = {
+            xyz: int(mine.loc[mine["xyz"] == xyz, "skus"].sum()) if abc.value in ABC else None
+            for xyz in XYZ
+        }
         share = mine["amount"].sum() / earned if earned and abc.value in ABC else None
-        name = abc.value if abc.value in ABC else letters(abc.value, "none")
+        name = t("classes.none") if abc is AbcClass.NONE else letters(abc.value, XyzClass.NONE)
         rows.append({"name": name, "skus": int(mine["skus"].sum()), "share": share, **by_part})
     columns = {
         "name": Text(t("classes.column"), width=80),
@@ -157,7 +160,8 @@ def read_policies(typed: dict[tuple[str, str], str]) -> dict[str, ClassPolicy]:
             raise Invalid(
                 _CODES[part], field=f"{part}_{cell}", cell=cell, most=MOST_DAYS
             ) from problem
-    return {cell: ClassPolicy(**parts) for cell, parts in found.items() if any(parts.values())}
+    policies = {cell: ClassPolicy(**parts) for cell, parts in found.items()}
+    return {cell: one for cell, one in policies.items() if one != ClassPolicy()}
 
 
 def _save(tx: Writing, actor: Actor, now: datetime, key: str, wanted: ClassChoice) -> bool:

@@ -84,9 +84,7 @@ def waiting_suggestions(
     )
     if kind is not None:
         statement = statement.where(suggestion.c.kind == kind.value)
-    for condition in _scope(warehouse_id, supplier_id, in_class, find):
-        statement = statement.where(condition)
-    return statement
+    return statement.where(*_scope(warehouse_id, supplier_id, in_class, find))
 
 
 def waiting_suppliers(
