@@ -12,9 +12,10 @@ import streamlit as st
 
 from app import session
 from app.charts_forecasts import accuracy_picture, demand_picture
-from app.i18n import DASH, day, md, number, percent, plain, prose, reader_language, t
-from app.screens.class_words import class_scope, draw_class, letters
+from app.i18n import day, md, number, percent, plain, prose, reader_language, t
+from app.screens.class_words import draw_class
 from app.screens.first_step import first_step
+from app.screens.forecasts_choice import choose_series
 from app.screens.forecasts_models import draw_models
 from app.screens.forecasts_overrides import draw_overrides
 from app.screens.forecasts_reading import (
@@ -29,11 +30,10 @@ from app.screens.forecasts_reading import (
 from app.screens.forecasts_record import draw_record
 from app.screens.forecasts_sums import draw_sums
 from app.screens.forecasts_words import against_before
-from app.widgets import Figure, chart, empty_state, figure_row, link, page_head, query, scope_bar
+from app.widgets import Figure, chart, empty_state, figure_row, link, page_head, scope_bar
 from app.widgets_tables import Percent, Text, Units, export_button, table
 from forecasting.analogue import ANALOGUE
 from inventory_core.db.engine import Reading
-from inventory_core.planning.class_lists import is_in_class
 from inventory_core.planning.published import run_by_id
 from inventory_core.vocabulary import ForecastGrain
 
@@ -63,7 +63,7 @@ def draw() -> None:
     if grain != "series":
         draw_sums(found.run.id, ForecastGrain(grain))
         return
-    chosen = _choose(found)
+    chosen = choose_series(found)
     with session.part():
         _series_part(found, chosen)
     left, right = st.columns([3, 2], gap="medium")
@@ -95,43 +95,6 @@ def _most_used(found: Overall, errors: Mapping[str, float | None]) -> str | None
     """The model that most series are planned with; not the one that happened to err least."""
     used = Counter(one.champion for one in found.series if errors.get(one.champion) is not None)
     return used.most_common(1)[0][0] if used else None
-
-
-def _choose(found: Overall) -> Listed:
-    """One select box over all series, most valuable first; the choice stands in the address."""
-    narrow, wide = st.columns([1, 4], gap="medium", vertical_alignment="bottom")
-    with narrow:
-        scope = scope_bar({"class": class_scope()})["class"]
-    listed = [one for one in found.series if is_in_class(scope, one.abc, one.xyz)]
-    if not listed:
-        st.caption(md("forecasts.none_in_class"))
-    by_key = {f"{one.sku}@{one.warehouse}": one for one in listed or found.series}
-    keys = list(by_key)
-    asked = query("series")
-    if asked not in by_key:
-        sku, place = query("sku"), query("site")
-        asked = next(
-            (
-                key
-                for key, one in by_key.items()
-                if one.sku == sku and place in ("", str(one.warehouse_id), one.warehouse)
-            ),
-            keys[0],
-        )
-    picked = wide.selectbox(
-        t("forecasts.choose"),
-        keys,
-        index=keys.index(asked),
-        format_func=lambda key: _label(by_key[key]),
-        key="forecasts_series",
-    )
-    st.query_params["series"] = picked
-    return by_key[picked]
-
-
-def _label(one: Listed) -> str:
-    name = letters(one.abc, one.xyz)
-    return " · ".join((one.sku, one.name, one.warehouse, *(() if name == DASH else (name,))))
 
 
 def _series_part(found: Overall, chosen: Listed) -> None:
