@@ -21,12 +21,14 @@ from inventory_core.catalog.rates import rates_on
 from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import sku_facts, warehouse_codes
 from inventory_core.office.company import Company, read_company
+from inventory_core.planning.class_choices import DEFAULT_CHOICE, ClassChoice, class_choice_of
 from inventory_core.planning.counted_on import CountedOn, counted_on
 from inventory_core.planning.inbound_costs import NOTHING_PAID, InboundCosts, inbound_costs
 from inventory_core.planning.joint_units import unsent_units
 from inventory_core.planning.lanes import Lane, lanes
 from inventory_core.planning.plan_costs import ASSUMED_COSTS, PlanCosts, plan_costs_on
 from inventory_core.planning.rules import ReplenishRule, replenish_rules
+from inventory_core.planning.sku_classes import SkuClass, classes_on
 from inventory_core.stock.balances import Inbound, Position
 from inventory_core.stock.moment import stock_of_moment
 from inventory_core.trade.offer_terms import Offer, offers
@@ -58,6 +60,8 @@ class Book:
     inbound_costs: InboundCosts = NOTHING_PAID
     dated: Mapping[Pair, Sequence[tuple[date, int]]] = field(default_factory=dict)
     counted: Mapping[Pair, Sequence[CountedOn]] = field(default_factory=dict)
+    classes: Mapping[int, SkuClass] = field(default_factory=dict)
+    class_choice: ClassChoice = DEFAULT_CHOICE
 
 
 def read_book(
@@ -109,6 +113,8 @@ def read_book(
         costs=costs,
         inbound_costs=inbound_costs(conn, costs, as_of=as_of),
         dated=stock.dated,
+        classes=classes_on(conn, as_of),
+        class_choice=class_choice_of(conn),
         counted=counted_on(conn, since=as_of - timedelta(company.review_days), sku_ids=sku_ids),
     )
 

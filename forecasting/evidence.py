@@ -14,7 +14,7 @@ from forecasting.evidence_way import inbound_of, lead_time_of
 from forecasting.expiry import spoils_by_day
 from forecasting.lateness import Lateness
 from forecasting.need import expiring_units, horizon_of
-from forecasting.policy import ROUNDING, Paying, Policy, Rule, TotalDemand
+from forecasting.policy import ROUNDING, ByClass, Paying, Policy, Rule, TotalDemand
 from forecasting.projection import Projection
 from forecasting.situation import Draft, PlanSettings, Situation
 from forecasting.supplier_choice import Choice, Option
@@ -49,6 +49,7 @@ def trace_of(
         "lots": _lots(situation, taken.policy),
         "policy": _policy(taken.policy),
         **({"rule": _rule(situation.rule)} if situation.rule.by_hand else {}),
+        **class_told(situation.rule.by_class),
         "lead_time": lead_time_of(situation, choice, late=late, faster=faster),
         "projection": _projection(expected, cautious, taken.arrives_on, late),
         "quantity": _quantity(situation, taken, expected),
@@ -184,6 +185,15 @@ def _policy(policy: Policy) -> dict[str, Any]:
 def _rule(rule: Rule) -> dict[str, Any]:
     """The parts that a person set, by name."""
     return {name: getattr(rule, name) for name in rule.by_hand}
+
+
+def class_told(has: ByClass | None) -> dict[str, Any]:
+    """The class that was planned with, since when, and by part the class that set it."""
+    if has is None:
+        return {}
+    sets = {name: getattr(has, name) for name in ("service_level", "review_days")}
+    sets = {name: cell for name, cell in sets.items() if cell}
+    return {"class": {"name": has.name, "since": has.since_on.isoformat(), "sets": sets}}
 
 
 def _paying(paying: Paying | None) -> dict[str, str] | None:

@@ -7,6 +7,7 @@ the spread of the lead time is a mixture over a few lead times. Never reads stoc
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from math import ceil
 
@@ -122,20 +123,39 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class ByClass:
+    """The class of a SKU, since when, and which class ("A" or "AX") sets a part of its rule; ""
+    where none does or a person set that part.
+    """
+
+    name: str
+    since_on: date
+    service_level: str = ""
+    review_days: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """What a person set by hand for one SKU and warehouse; every part that is set wins."""
+    """What was promised for one SKU and warehouse instead of the company's own: every part that a
+    person set by hand wins, then that of its class. `by_class` None: the SKU has no class.
+    """
 
     service_level: float | None = None
     review_days: int | None = None
     minimum: int | None = None
     maximum: int | None = None
     buying: bool = True
+    by_class: ByClass | None = None
 
     @property
     def by_hand(self) -> tuple[str, ...]:
-        """Names of the parts that are set."""
+        """Names of the parts that a person set."""
         parts = ("service_level", "review_days", "minimum", "maximum")
-        return tuple(name for name in parts if getattr(self, name) is not None)
+        return tuple(
+            name
+            for name in parts
+            if getattr(self, name) is not None and not getattr(self.by_class, name, "")
+        )
 
 
 NO_RULE = Rule()

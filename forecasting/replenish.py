@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from forecasting.book import Book, Pair, expired_units, read_book, ways_of
+from forecasting.evidence import class_told
 from forecasting.limiting import limit_plan
 from forecasting.limits_room import Shared, currencies_of
 from forecasting.offers_here import OffersHere
@@ -196,6 +197,7 @@ def _policy(item: Planned) -> PublishedPolicy:
             "computed_reorder_point": policy.computed_reorder_point,
             "computed_order_up_to": policy.computed_order_up_to,
             "manual": list(policy.manual),
+            **class_told(item.situation.rule.by_class),
         },
     )
 

@@ -3,7 +3,7 @@
 Decides what each change touches. Lead times: the ways of new orders, not what is under way. A port
 delay: whatever goes by sea, ordered or not, and between our own warehouses too. Demand: the whole
 forecast, its spread in the same ratio. A budget: the orders of this plan, beside the limits that
-hold already. What a person set by hand for a SKU stays set.
+hold already. What a person set by hand for a SKU stays set, and so does what its class promises.
 """
 
 from collections.abc import Mapping

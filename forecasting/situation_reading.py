@@ -10,16 +10,19 @@ from decimal import Decimal
 from forecasting.book import Book, Pair, expired_units, lots_of
 from forecasting.offers_here import OffersHere
 from forecasting.overriding import demand_of
-from forecasting.policy import Rule
+from forecasting.policy import ByClass, Rule
 from forecasting.projection import Arrival
 from forecasting.situation import Situation, StockNow
+from inventory_core.planning.class_choices import PARTS, ClassChoice
 from inventory_core.planning.published import PublishedForecast, PublishedRun
 from inventory_core.planning.rules import ReplenishRule
+from inventory_core.planning.sku_classes import SkuClass
 from inventory_core.stock.balances import Position
 
 # A confirmed inbound of which nobody has said when it comes.
 UNDATED_ARRIVES_AFTER_DAYS = 30
 CM3_PER_M3 = 1_000_000
+_PARTS = ("service_level", "review_days", "minimum", "maximum", "buying")
 
 
 def situation_of(
@@ -39,7 +42,7 @@ def situation_of(
         inbound=arrivals_of(book, pair, as_of),
         offers=here.offers(forecast.sku_id, forecast.warehouse_id),
         rates=book.rates,
-        rule=_rule(book.rules.get(pair)),
+        rule=_rule(book.rules.get(pair), book.classes.get(pair[0]), book.class_choice),
         sku_state=str(sku["state"]),
         sku_code=str(sku["code"]),
         warehouse_code=book.warehouses[forecast.warehouse_id],
@@ -90,17 +93,18 @@ def _stock(position: Position | None, expired: int) -> StockNow:
     )
 
 
-def _rule(rule: ReplenishRule | None) -> Rule:
-    if rule is None:
-        return Rule()
-    level = rule.service_level
-    return Rule(
-        service_level=None if level is None else float(level),
-        review_days=rule.review_days,
-        minimum=rule.minimum,
-        maximum=rule.maximum,
-        buying=rule.buying,
-    )
+def _rule(rule: ReplenishRule | None, has: SkuClass | None, choice: ClassChoice) -> Rule:
+    """What a person set for the SKU here, then what its class sets; the rest is the company's."""
+    parts = {} if rule is None else {name: getattr(rule, name) for name in _PARTS}
+    by_class = None
+    if has is not None and has.name:
+        cells: dict[str, str] = {}
+        for part in PARTS:
+            if parts.get(part) is None:
+                cells[part], parts[part] = choice.held(part, has.abc, has.xyz)
+        by_class = ByClass(has.name, has.since_on, **cells)
+    level = parts.pop("service_level", None)
+    return Rule(service_level=None if level is None else float(level), by_class=by_class, **parts)
 
 
 def _m3(cm3: object) -> Decimal | None:

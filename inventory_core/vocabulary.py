@@ -15,6 +15,7 @@ inventory position  on_hand - held + on_order + inbound transfers - reserved - b
 lead time       order to available, in days           采购提前期
 protection interval  lead time + review period        保护期
 stock-out / censored day  nothing available; sales are only a lower bound of demand  缺货 / 截尾日
+class           by what a SKU earns (ABC) and how regularly it sells (XYZ)  分类
 sale pause      days on which a channel did not sell a SKU that was there  停售时段
 """
 
@@ -260,6 +261,25 @@ class OrderRule(StrEnum):
 
     SERVICE_LEVEL = "service_level"
     LEAST_COST = "least_cost"
+
+
+class AbcClass(StrEnum):
+    """What a SKU earns beside the others; `new` is too young to be ranked, `none` sold nothing."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    NEW = "new"
+    NONE = "none"
+
+
+class XyzClass(StrEnum):
+    """How regular a SKU's demand is, X the most; `none` sold in too few weeks to tell."""
+
+    X = "X"
+    Y = "Y"
+    Z = "Z"
+    NONE = "none"
 
 
 class Language(StrEnum):

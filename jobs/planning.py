@@ -15,6 +15,7 @@ from forecasting.arrivals import arrivals_of_plan
 from forecasting.fanout import LOCAL, checked_engine, engine_for
 from forecasting.plan_document import snapshot_of
 from forecasting.replenish import Plan, plan_of, policies_of, proposals_of, read_plan_facts
+from forecasting.sku_classing import class_skus
 from forecasting.training import Trained, code_version, train
 from inventory_core.clock import business_day, new_id
 from inventory_core.db.engine import Database, Writing
@@ -173,6 +174,7 @@ def _written(
     settled = _publish(tx, actor, run, trained, known, as_of=day, now=now)
     sold = material.channels.demand
     learn(tx, actor, material.grid, sold, categories=material.categories, now=now)
+    class_skus(tx, actor, material.grid, as_of=day)
     if not proposing:
         return settled, Plan(()), Proposed((), (), (), 0, 0)
     if known is None:

@@ -10,6 +10,7 @@ from app import session
 from app.i18n import md, plain, t
 from app.screens.catalog_list import draw_list
 from app.screens.catalog_record import new_record, record_form
+from app.screens.class_words import draw_class, with_letters
 from app.screens.rules_form import open_rules
 from app.widgets import day_field, field_grid
 from app.widgets_tables import Text, Units
@@ -33,9 +34,9 @@ def draw(_today: date) -> None:
         "code": Text(t("catalog.code")),
         "name": Text(t("catalog.name")),
         "category": Text(t("catalog.category")),
+        "class_name": Text(t("classes.column"), help=t("classes.column_help"), width="small"),
         "state": Text(t("catalog.state"), width="small"),
         "offers": Units(t("catalog.offers_count"), width="small"),
-        "carton_quantity": Units(t("catalog.carton"), width="small"),
     }
     draw_list(
         "skus",
@@ -49,7 +50,7 @@ def draw(_today: date) -> None:
 
 
 def _words(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(state=[t(f"catalog.state_{state}") for state in rows["state"]])
+    return with_letters(rows).assign(state=[t(f"catalog.state_{state}") for state in rows["state"]])
 
 
 def _draw_one(sku_id: int) -> None:
@@ -59,6 +60,7 @@ def _draw_one(sku_id: int) -> None:
             st.subheader(plain(known.code), anchor=False)
             if st.button(md("rules.open"), icon=":material/rule:", help=t("rules.open_help")):
                 open_rules(sku_id)
+            draw_class(sku_id, key=f"class_{sku_id}")
         record_form(
             f"sku_{sku_id}",
             known.version,

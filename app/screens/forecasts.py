@@ -13,7 +13,9 @@ import streamlit as st
 from app import session
 from app.charts_forecasts import accuracy_picture, demand_picture
 from app.i18n import day, md, number, percent, plain, prose, reader_language, t
+from app.screens.class_words import draw_class
 from app.screens.first_step import first_step
+from app.screens.forecasts_choice import choose_series
 from app.screens.forecasts_models import draw_models
 from app.screens.forecasts_overrides import draw_overrides
 from app.screens.forecasts_reading import (
@@ -28,7 +30,7 @@ from app.screens.forecasts_reading import (
 from app.screens.forecasts_record import draw_record
 from app.screens.forecasts_sums import draw_sums
 from app.screens.forecasts_words import against_before
-from app.widgets import Figure, chart, empty_state, figure_row, link, page_head, query, scope_bar
+from app.widgets import Figure, chart, empty_state, figure_row, link, page_head, scope_bar
 from app.widgets_tables import Percent, Text, Units, export_button, table
 from forecasting.analogue import ANALOGUE
 from inventory_core.db.engine import Reading
@@ -61,7 +63,7 @@ def draw() -> None:
     if grain != "series":
         draw_sums(found.run.id, ForecastGrain(grain))
         return
-    chosen = _choose(found)
+    chosen = choose_series(found)
     with session.part():
         _series_part(found, chosen)
     left, right = st.columns([3, 2], gap="medium")
@@ -95,32 +97,6 @@ def _most_used(found: Overall, errors: Mapping[str, float | None]) -> str | None
     return used.most_common(1)[0][0] if used else None
 
 
-def _choose(found: Overall) -> Listed:
-    """One select box over all series, most valuable first; the choice stands in the address."""
-    by_key = {f"{one.sku}@{one.warehouse}": one for one in found.series}
-    keys = list(by_key)
-    asked = query("series")
-    if asked not in by_key:
-        sku, place = query("sku"), query("site")
-        asked = next(
-            (
-                key
-                for key, one in by_key.items()
-                if one.sku == sku and place in ("", str(one.warehouse_id), one.warehouse)
-            ),
-            keys[0],
-        )
-    picked = st.selectbox(
-        t("forecasts.choose"),
-        keys,
-        index=keys.index(asked),
-        format_func=lambda key: f"{by_key[key].sku} · {by_key[key].name} · {by_key[key].warehouse}",
-        key="forecasts_series",
-    )
-    st.query_params["series"] = picked
-    return by_key[picked]
-
-
 def _series_part(found: Overall, chosen: Listed) -> None:
     series = session.cached(
         "forecast_series", _read, found.run.id, chosen.sku_id, chosen.warehouse_id, ttl=600
@@ -128,6 +104,7 @@ def _series_part(found: Overall, chosen: Listed) -> None:
     if series is None or not (series.past or series.forecast.champion == ANALOGUE):
         empty_state(":material/show_chart:", md("forecasts.no_series"))
         return
+    draw_class(chosen.sku_id, key=f"class_{chosen.sku_id}")
     figure_row(_figures(series, chosen))
     with st.container(border=True):
         period = t(f"forecasts.per_{series.step_days}")

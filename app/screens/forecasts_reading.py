@@ -1,7 +1,7 @@
 """What the Forecasts screen shows, read once per state of the data. Computes no forecast.
 
 Decides how a history is drawn beside its forecast (in the periods of the run) and how series are
-classed for the picture of accuracy: A sells the first 80 % of expected value, B the next 15 %.
+put together for the picture of accuracy: by the class of their SKU.
 """
 
 from collections.abc import Mapping
@@ -28,11 +28,12 @@ from inventory_core.planning.published import (
     policies_of,
     step_days,
 )
+from inventory_core.planning.sku_classes import newest_classes
+from inventory_core.vocabulary import AbcClass, XyzClass
 
 Floats = npt.NDArray[np.float64]
 
 BASELINE = "seasonal_naive"
-CLASS_ENDS = ((0.80, "A"), (0.95, "B"), (1.01, "C"))
 CENSORED_SHARE = 0.1
 LEAST_FOR_SALE = 0.5
 MOST_PERIODS_SHOWN = {1: 120, 7: 78}
@@ -50,6 +51,8 @@ class Listed:
     champion: str
     value: float
     continues: tuple[str, ...] = ()
+    abc: str = AbcClass.NONE
+    xyz: str = XyzClass.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ def read_overall(conn: Reading) -> Overall | None:
         return None
     skus = {row.id: row for row in conn.rows(sku_facts())}
     places = {row.id: row.code for row in conn.rows(warehouse_codes())}
+    classes = newest_classes(conn)
     rows = forecast_digest(conn, run.id)
     listed = [
         Listed(
@@ -111,12 +115,13 @@ def read_overall(conn: Reading) -> Overall | None:
             row.champion,
             float(row.mean_total) * float(row.selling_price or Decimal(1)),
             tuple(skus[row.sku_id].continues),
+            *((one.abc, one.xyz) if (one := classes.get(row.sku_id)) else ()),
         )
         for row in rows
     ]
     order = sorted(range(len(listed)), key=lambda place: (-listed[place].value, place))
     digest = [
-        (listed[place].value, rows[place].mean_period, rows[place].champion, rows[place].scores)
+        (listed[place].abc, rows[place].mean_period, rows[place].champion, rows[place].scores)
         for place in order
     ]
     return Overall(run, tuple(listed[place] for place in order), _classes(digest))
@@ -208,19 +213,18 @@ def _promotions(grid: DemandGrid, row: int, first: date) -> tuple[tuple[date, da
 
 
 def _classes(
-    digest: list[tuple[float, float, str, Mapping[str, float]]],
+    digest: list[tuple[str, float, str, Mapping[str, float]]],
 ) -> tuple[ClassAccuracy, ...]:
-    total = sum(value for value, *_ in digest) or 1.0
-    sums: dict[str, list[float]] = {name: [0.0, 0.0, 0.0, 0.0] for _, name in CLASS_ENDS}
-    running = 0.0
-    for value, level, champion, scores in digest:
-        name = next(name for end, name in CLASS_ENDS if running / total < end)
-        running += value
+    sums: dict[str, list[float]] = {name.value: [0.0, 0.0, 0.0, 0.0] for name in AbcClass}
+    for name, level, champion, scores in digest:
         sums[name][0] += 1
         if champion in scores and BASELINE in scores:
             sums[name][1] += scores[champion]
             sums[name][2] += scores[BASELINE]
             sums[name][3] += level
+    # What has no class sold next to nothing: its errors are no share of anything.
+    classed = {name: one for name, one in sums.items() if name != AbcClass.NONE}
+    shown = classed if any(count for count, *_ in classed.values()) else sums
     return tuple(
         ClassAccuracy(
             name,
@@ -228,6 +232,6 @@ def _classes(
             ours / level if level > 0 else None,
             theirs / level if level > 0 else None,
         )
-        for name, (count, ours, theirs, level) in sums.items()
+        for name, (count, ours, theirs, level) in shown.items()
         if count
     )

@@ -11,6 +11,7 @@ import streamlit as st
 
 from app import session
 from app.i18n import day, md, money, number, t
+from app.screens.class_words import class_scope
 from app.screens.first_step import first_step
 from app.screens.replenish_orders import draw_orders
 from app.screens.replenish_rates import draw_missing_rates
@@ -39,10 +40,10 @@ def draw() -> None:
         return
     head = st.container()  # what it says is known once the scope is
     scope = scope_bar(_scope_fields(), stamp=_stamp(run))
-    figures = session.cached("replenish_figures", _figures, scope["site"], scope["supplier"])
+    figures = session.cached("replenish_figures", _figures, *_of(scope))
     with head:
         page_head(t("nav.replenish"), _sentence(figures))
-    found = session.cached("replenish_rows", _rows, scope["site"], scope["supplier"], query("find"))
+    found = session.cached("replenish_rows", _rows, *_of(scope), query("find"))
     rows = found[found["kind"] == SuggestionKind.BUY]
     sent = found[found["kind"] == SuggestionKind.TRANSFER]
     _figure_row(figures)
@@ -53,7 +54,7 @@ def draw() -> None:
         draw_transfers(sent, rows)
         return
     of_one = bool(scope["supplier"])
-    heads = session.cached("waiting_suppliers", _suppliers, scope["site"])
+    heads = session.cached("waiting_suppliers", _suppliers, scope["site"], scope["class"])
     draw_orders(run, rows, heads.iloc[:0] if of_one or query("find") else heads, of_one=of_one)
 
 
@@ -77,8 +78,14 @@ def _run(conn: Reading) -> dict[str, Any] | None:
     return dict(runs[0]._mapping) if runs else None
 
 
-def _figures(conn: Reading, site: str, supplier: str) -> dict[str, Any]:
-    statement = suggestion_figures(warehouse_id=_id(site), supplier_id=_id(supplier))
+def _of(scope: dict[str, str]) -> tuple[str, str, str]:
+    return scope["site"], scope["supplier"], scope["class"]
+
+
+def _figures(conn: Reading, site: str, supplier: str, in_class: str) -> dict[str, Any]:
+    statement = suggestion_figures(
+        warehouse_id=_id(site), supplier_id=_id(supplier), in_class=in_class
+    )
     return dict(conn.rows(statement)[0]._mapping)
 
 
@@ -87,8 +94,10 @@ def _id(scope: str) -> int | None:
     return int(scope) if scope.isdigit() else None
 
 
-def _rows(conn: Reading, site: str, supplier: str, find: str) -> pd.DataFrame:
-    statement = waiting_suggestions(warehouse_id=_id(site), supplier_id=_id(supplier), find=find)
+def _rows(conn: Reading, site: str, supplier: str, in_class: str, find: str) -> pd.DataFrame:
+    statement = waiting_suggestions(
+        warehouse_id=_id(site), supplier_id=_id(supplier), in_class=in_class, find=find
+    )
     return session.frame(conn, statement)
 
 
@@ -132,16 +141,17 @@ def _stamp(run: dict[str, Any]) -> str:
 
 
 def _scope_fields() -> dict[str, dict[str, str]]:
-    suppliers = session.cached("waiting_suppliers", _suppliers, "")
+    suppliers = session.cached("waiting_suppliers", _suppliers, "", "")
     names = zip(suppliers["id"].astype(str), suppliers["name"], strict=True)
     return {
         "site": site_pills(known_sites()),
         "supplier": {"": t("scope.all_suppliers"), **dict(names)},
+        "class": class_scope(),
     }
 
 
-def _suppliers(conn: Reading, site: str) -> pd.DataFrame:
-    return session.frame(conn, waiting_suppliers(warehouse_id=_id(site)))
+def _suppliers(conn: Reading, site: str, in_class: str) -> pd.DataFrame:
+    return session.frame(conn, waiting_suppliers(warehouse_id=_id(site), in_class=in_class))
 
 
 def _figure_row(figures: dict[str, Any]) -> None:

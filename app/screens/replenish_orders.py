@@ -14,6 +14,7 @@ import streamlit as st
 
 from app import session
 from app.i18n import DASH, day, md, number, t
+from app.screens.class_words import with_letters
 from app.screens.replenish_acts import approve_together, opened
 from app.screens.replenish_limits import draw_limits, limits_button, ticked_words
 from app.screens.replenish_reasons import draw_reasons
@@ -95,7 +96,7 @@ def _tools(run: Mapping[str, Any], *, listed: bool) -> None:
 
 
 def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(
+    return with_letters(rows).assign(
         why=[_reason_words(reason) for reason in rows["reason"]],
         order_by=_order_by_words(rows),
         cover=rows["days_of_cover"].fillna(0.0),
@@ -112,9 +113,9 @@ def _columns(*, of_one: bool) -> dict[str, Column]:
     """Of one supplier its name need not stand in every row: there is room for how it is packed."""
     base = session.current().company.base_currency
     columns = {
-        "sku": goods_column(pinned=True, width=224),
+        "sku": goods_column(pinned=True, width=212),
         # How many, by when and why come first: what it costs stands on its button too.
-        "quantity": Units(t("replenish.quantity"), width=60),
+        "quantity": Units(t("replenish.quantity"), width=56),
         "cartons": Text(
             t("replenish.cartons"),
             help=t("replenish.cartons_help"),
@@ -123,9 +124,10 @@ def _columns(*, of_one: bool) -> dict[str, Column]:
             width=62,
         ),
         "order_by": Text(t("replenish.order_by"), named=True, width=98),
-        "warehouse": Text(t("replenish.site"), width=66),
+        "warehouse": Text(t("replenish.site"), width=62),
+        "class_name": Text(t("classes.column"), help=t("classes.column_help"), width=42),
         "why": Text(t("replenish.why"), width=202),
-        "supplier": Text(t("replenish.supplier"), width=110),
+        "supplier": Text(t("replenish.supplier"), width=88),
         "ship": Text(t("replenish.ship"), width=48),
         "cover": Bar(t("replenish.cover"), help=t("slow.cover"), most=COVER_BAR_DAYS, width=60),
         "amount_base": Decimal(t("replenish.cost", currency=base), digits=0, width=70),

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from app.i18n import md, money, number, percent, plain, prose, t
+from app.screens.class_words import draw_class, planned_class_words
 from app.screens.replenish_limits import limit_note
 from app.screens.rules_form import open_rules
 from app.screens.rules_words import planned_words
@@ -106,6 +107,9 @@ def _draw_rules(shown: Shown) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if words := planned_words(shown.trace):
             st.markdown(f":small[{words}]", width="stretch")
+        if words := planned_class_words(shown.trace):
+            st.markdown(f":small[{words}]", width="stretch")
+        draw_class(shown.sku_id, key=f"class_{shown.id}")
         if st.button(
             md("rules.open"),
             key=f"rules_{shown.id}",

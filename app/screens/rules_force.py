@@ -1,7 +1,8 @@
-"""What holds for a SKU at a site and where each part comes from: set by hand, the company's, or
-computed by the plan. Draws; decides nothing.
+"""What holds for a SKU at a site and where each part comes from: set by hand, its class's, the
+company's, or computed by the plan. Draws; decides nothing.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -15,11 +16,15 @@ from inventory_core.vocabulary import OrderRule
 _OTHER = {"minimum": "maximum", "maximum": "minimum"}
 
 
-def draw_in_force(site: Any, known: KnownRule | None, state: str) -> None:
-    """One row a part: what holds, and whose it is. `site`: a row of `select_rule_sites`."""
+def draw_in_force(
+    site: Any, known: KnownRule | None, state: str, by_class: Mapping[str, tuple[str, Any]]
+) -> None:
+    """One row a part: what holds, and whose it is. `site`: a row of `select_rule_sites`;
+    `by_class`: what the SKU's class sets, by part.
+    """
     lines = []
     for name in PARTS:
-        value, source = _part(name, site, known, state)
+        value, source = _part(name, site, known, state, by_class)
         lines.append(f"| {md(f'rules.{name}')} | **{plain(value)}** | {source} |")
     heads = f"| {md('rules.part')} | {md('rules.in_force')} | {md('rules.where_from')} |"
     st.markdown(f"{heads}\n|:--|--:|:--|\n" + "\n".join(lines))
@@ -29,7 +34,13 @@ def draw_in_force(site: Any, known: KnownRule | None, state: str) -> None:
         st.caption(f":orange[:material/info: {md('rules.not_planned')}]")
 
 
-def _part(name: str, site: Any, known: KnownRule | None, state: str) -> tuple[str, str]:
+def _part(
+    name: str,
+    site: Any,
+    known: KnownRule | None,
+    state: str,
+    by_class: Mapping[str, tuple[str, Any]],
+) -> tuple[str, str]:
     rule = known.rule if known is not None else None
     if rule is not None and name in rule.parts_set:
         return part_value(name, getattr(rule, name)), f"**{md('rules.from_hand')}**"
@@ -39,6 +50,9 @@ def _part(name: str, site: Any, known: KnownRule | None, state: str) -> tuple[st
         return t("rules.buying_yes"), md("rules.from_company")
     if name in ("minimum", "maximum"):
         return _units(name, site, rule)
+    if name in by_class:
+        cell, value = by_class[name]
+        return part_value(name, value), md("rules.from_class", name=cell)
     company = session.current().company
     if name == "review_days":
         return part_value(name, company.review_days), md("rules.from_company")

@@ -31,6 +31,7 @@ from inventory_core.planning.rules import (
     ReplenishRule,
     rules_of,
 )
+from inventory_core.planning.sku_classes import class_parts_of
 
 ALL_SITES = 0
 # Each part that is typed: what it is, and what is said where it is not.
@@ -49,6 +50,7 @@ class Seen:
     sku: Sku
     sites: pd.DataFrame
     known: dict[int, KnownRule]
+    by_class: Mapping[str, tuple[str, Any]]
 
 
 def open_rules(sku_id: int | None = None, warehouse_id: int | None = None) -> None:
@@ -78,7 +80,8 @@ def _asked_sku() -> int | None:
 
 def _seen(conn: Reading, sku_id: int) -> Seen:
     sites = session.frame(conn, select_rule_sites(sku_id))
-    return Seen(read_sku(conn, sku_id), sites, rules_of(conn, sku_id))
+    by_class = class_parts_of(conn, sku_id)
+    return Seen(read_sku(conn, sku_id), sites, rules_of(conn, sku_id), by_class)
 
 
 def _draw(seen: Seen, warehouse_id: int | None) -> None:
@@ -102,7 +105,7 @@ def _draw(seen: Seen, warehouse_id: int | None) -> None:
         return
     known = seen.known.get(site)
     row = next(one for one in seen.sites.itertuples() if one.id == site)
-    draw_in_force(row, known, seen.sku.state)
+    draw_in_force(row, known, seen.sku.state, seen.by_class)
     _form(seen, [site], known.rule if known else None)
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from app import session
 from app.companies import companies
 from app.i18n import md, number, t
+from app.screens.settings_classes import draw_classes
 from app.screens.settings_costs import draw_planning_costs
 from app.widgets import field_grid, page_head
 from app.widgets_acts import run_act
@@ -53,6 +54,8 @@ def draw() -> None:
         _company(company, fixed and bool(company.version))
     with right, st.container(border=True), session.part():
         _machine()
+    with st.container(border=True), session.part():
+        draw_classes()
     if session.may(Permission.COST_VIEW):
         with st.container(border=True), session.part():
             draw_planning_costs(CURRENCIES)

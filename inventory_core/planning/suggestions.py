@@ -64,7 +64,7 @@ class Proposal:
         """Fingerprint of the numbers; the trace explains them and is not part of it.
 
         Other planning costs than before make other reasons, even where no number moves; so does a
-        rule set by hand.
+        rule set by hand, or one of its class.
         """
         names = (name for name in self.__dataclass_fields__ if name != "trace")
         facts = {name: getattr(self, name) for name in names}
@@ -74,6 +74,8 @@ class Proposal:
             facts["costs_version"] = version
         if rule := self.trace.get("rule"):
             facts["rule"] = dict(rule)
+        if by_class := self.trace.get("class", {}).get("sets"):
+            facts["class"] = dict(by_class)
         return sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -2,13 +2,15 @@
 the screens execute them.
 """
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select
 
 from inventory_core.db.schema.catalog import location, sku
+from inventory_core.db.schema.classes import sku_class
 from inventory_core.db.schema.office import approval, approval_act, person
 from inventory_core.db.schema.planning import forecast_run, suggestion, suggestion_revision
 from inventory_core.db.schema.supply import supplier, transfer, transfer_line
 from inventory_core.db.schema.trade import purchase_order, purchase_order_line
+from inventory_core.planning.class_lists import in_class as class_conditions
 from inventory_core.vocabulary import ApprovalState, SuggestionKind, SuggestionState
 
 OPEN_STATES = (SuggestionState.OPEN.value, SuggestionState.NEEDS_SUPPLIER.value)
@@ -27,12 +29,13 @@ def waiting_suggestions(
     *,
     warehouse_id: int | None = None,
     supplier_id: int | None = None,
+    in_class: str = "",
     find: str = "",
     kind: SuggestionKind | None = None,
 ) -> Select[tuple[object, ...]]:
     """Open suggestions, grouped by supplier: the supplier with most money at risk first, and
-    within it the SKU with most money at risk first. `find` looks into code and name; `kind` None:
-    purchases and transfers.
+    within it the SKU with most money at risk first. `find` looks into code and name; `in_class`:
+    one of `class_lists.SCOPES`; `kind` None: purchases and transfers.
     """
     risk = func.coalesce(_revision.c.value_at_risk_base, 0)
     by_supplier = func.sum(risk).over(partition_by=_revision.c.supplier_id)
@@ -66,24 +69,27 @@ def waiting_suggestions(
             _revision.c.assumed,
             _revision.c.trace["reason"].label("reason"),
             _revision.c.trace["order_cost"]["confidence"].label("confidence"),
+            sku_class.c.abc,
+            sku_class.c.xyz,
         )
         .join(_revision, _newest)
         .join(sku, sku.c.id == suggestion.c.sku_id)
         .join(location, location.c.id == suggestion.c.warehouse_id)
         .outerjoin(supplier, supplier.c.id == _revision.c.supplier_id)
         .outerjoin(_origin, _origin.c.id == _revision.c.from_warehouse_id)
+        .outerjoin(sku_class, sku_class.c.sku_id == suggestion.c.sku_id)
         .where(suggestion.c.state.in_(OPEN_STATES))
         .order_by(by_supplier.desc(), supplier.c.name, risk.desc(), sku.c.code)
         .limit(MOST_ROWS)
     )
     if kind is not None:
         statement = statement.where(suggestion.c.kind == kind.value)
-    for condition in _scope(warehouse_id, supplier_id, find):
-        statement = statement.where(condition)
-    return statement
+    return statement.where(*_scope(warehouse_id, supplier_id, in_class, find))
 
 
-def waiting_suppliers(*, warehouse_id: int | None = None) -> Select[tuple[object, ...]]:
+def waiting_suppliers(
+    *, warehouse_id: int | None = None, in_class: str = ""
+) -> Select[tuple[object, ...]]:
     """Every supplier that something waits for, most money at risk first: how many lines, sites and
     late ones, the first day to order by, cost and risk in the base currency (cost NULL where no
     line has a value).
@@ -105,20 +111,26 @@ def waiting_suppliers(*, warehouse_id: int | None = None) -> Select[tuple[object
         .select_from(suggestion)
         .join(_revision, _newest)
         .join(supplier, supplier.c.id == _revision.c.supplier_id)
-        .where(suggestion.c.state.in_(OPEN_STATES), *_scope(warehouse_id, None, ""))
+        .where(suggestion.c.state.in_(OPEN_STATES), *_scope(warehouse_id, None, in_class, ""))
         .group_by(supplier.c.id)
         .order_by(risk.desc(), supplier.c.name)
     )
 
 
 def _scope(
-    warehouse_id: int | None, supplier_id: int | None, find: str
+    warehouse_id: int | None, supplier_id: int | None, in_class: str, find: str
 ) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if warehouse_id is not None:
         conditions.append(suggestion.c.warehouse_id == warehouse_id)
     if supplier_id is not None:
         conditions.append(_revision.c.supplier_id == supplier_id)
+    if classed := class_conditions(in_class):
+        conditions.append(
+            exists()
+            .where(sku_class.c.sku_id == suggestion.c.sku_id, *classed)
+            .correlate(suggestion)
+        )
     if find.strip():
         words = find.strip()
         conditions.append(
@@ -131,7 +143,7 @@ def _scope(
 
 
 def suggestion_figures(
-    *, warehouse_id: int | None = None, supplier_id: int | None = None
+    *, warehouse_id: int | None = None, supplier_id: int | None = None, in_class: str = ""
 ) -> Select[tuple[object, ...]]:
     """One row: how many purchases wait, how many (and of how many SKUs) are late, money at risk and
     cash needed in the base currency; `transfers` counts what is to be sent between warehouses.
@@ -159,7 +171,9 @@ def suggestion_figures(
         )
         .select_from(suggestion)
         .join(_revision, _newest)
-        .where(suggestion.c.state.in_(OPEN_STATES), *_scope(warehouse_id, supplier_id, ""))
+        .where(
+            suggestion.c.state.in_(OPEN_STATES), *_scope(warehouse_id, supplier_id, in_class, "")
+        )
     )
 
 

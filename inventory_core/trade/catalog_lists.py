@@ -7,13 +7,14 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from inventory_core.db.schema.catalog import exchange_rate, location, sku
 from inventory_core.db.schema.channels import channel_account, sale_pause
+from inventory_core.db.schema.classes import sku_class
 from inventory_core.db.schema.supply import offer, offer_price, supplier
 
 _ESCAPE = "~"
 
 
 def select_skus(find: str = "") -> Select[Any]:
-    """SKUs by code, with how many active offers each has."""
+    """SKUs by code, with how many active offers each has, and its class."""
     offers = (
         select(func.count())
         .where(offer.c.sku_id == sku.c.id, offer.c.active)
@@ -33,7 +34,10 @@ def select_skus(find: str = "") -> Select[Any]:
             sku.c.volume_cm3,
             sku.c.shelf_life_days,
             sku.c.launched_on,
+            sku_class.c.abc,
+            sku_class.c.xyz,
         )
+        .outerjoin(sku_class, sku_class.c.sku_id == sku.c.id)
         .where(_contains(find, sku.c.code, sku.c.name))
         .order_by(sku.c.code_key)
     )

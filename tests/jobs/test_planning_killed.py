@@ -17,6 +17,7 @@ BOOKS = (
     *("forecast_run", "forecast", "policy", "model_release"),
     *("suggestion", "suggestion_revision", "approval", "outbox"),
     *("plan_snapshot", "plan_snapshot_suggestion"),
+    *("sku_class", "sku_class_move"),
 )
 
 

@@ -62,4 +62,7 @@ APPEND_ONLY_TABLES: tuple[str, ...] = (
     "shipment_line",
     "receipt_line",
     "milestone",
+    "sku_class_move",
+    "class_choice",
+    "class_policy",
 )
