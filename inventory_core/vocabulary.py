@@ -173,6 +173,25 @@ class OverrideReason(StrEnum):
     JUDGEMENT = "judgement"
 
 
+class DemandWord(StrEnum):
+    """What a person says of one line of demand; `rule` takes back what was said before."""
+
+    ORDINARY = "ordinary"
+    ONE_OFF = "one_off"
+    RULE = "rule"
+
+
+class DemandWordReason(StrEnum):
+    """Why a person says so: the first two of what stays demand, the next three of what does not."""
+
+    COMES_AGAIN = "comes_again"
+    USUAL_SIZE = "usual_size"
+    PROJECT = "project"
+    BOUGHT_AHEAD = "bought_ahead"
+    ENTRY_ERROR = "entry_error"
+    OTHER = "other"
+
+
 class ForecastGrain(StrEnum):
     """By what forecasts of SKUs at warehouses are added up."""
 

@@ -11,7 +11,7 @@ of the listing's stock pool.
 
 from sqlalchemy import TextClause, text
 
-from inventory_core.insight.one_off_lines import LINE_PARAMETERS, ONE_OFF_LINES
+from inventory_core.insight.one_off_lines import LEFT_OUT, LINE_PARAMETERS, ONE_OFF_LINES
 
 # The reason of a cancellation that the house itself decided for lack of stock.
 CUT_FOR_STOCK = "out_of_stock"
@@ -101,7 +101,8 @@ sold AS (
 )
 """
 
-_FACTS = f"""
+# Every line as it fell on days and warehouses (`fact`), and which are no demand to learn from.
+FACTS = f"""
 WITH {POOLS}, {_ORDER_LINES}, {_SOLD_LINES},
 fact AS (
     SELECT ordered.sku_id, ordered.warehouse_id, ordered.account_id, ordered.country,
@@ -119,7 +120,7 @@ line AS (
     SELECT line_id, sku_id, line_units, sold_on, ordered
       FROM sold WHERE NOT summed AND sold_on <= :last_on
 ),
-{ONE_OFF_LINES}
+{ONE_OFF_LINES}, {LEFT_OUT}
 """  # noqa: S608 - constants of this module only
 
 # How each grain names its series; the columns exist in every fact.
@@ -138,15 +139,16 @@ def daily_demand(grain: str) -> TextClause:
     Columns: sku_id, warehouse_id (0 where the grain has none), part (channel or market), day,
     units, short (of these, not servable when ordered), bulk (of these, in one-off lines), price
     (mean price of a unit in the base currency at the latest rate; NULL where no rate is known).
+    `known_at`: what people said of lines from then on is not heard (NULL: all is).
     """
     warehouse, part = _GRAINS[grain]
     statement = f"""
-        {_FACTS}
+        {FACTS}
         SELECT fact.sku_id, {warehouse} AS warehouse_id, {part} AS part,
                fact.on_day - DATE '1970-01-01' AS day,
                sum(fact.units)::bigint AS units, sum(fact.short)::bigint AS short,
                coalesce(sum(fact.units) FILTER (
-                   WHERE fact.line_id IN (SELECT id FROM one_off)), 0)::bigint AS bulk,
+                   WHERE fact.line_id IN (SELECT id FROM left_out)), 0)::bigint AS bulk,
                (sum(fact.price * fact.units) / nullif(sum(fact.units) FILTER (
                    WHERE fact.price IS NOT NULL), 0))::float8 AS price
           FROM fact
@@ -154,7 +156,9 @@ def daily_demand(grain: str) -> TextClause:
          WHERE fact.on_day BETWEEN :first_on AND :last_on
          GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
     """  # noqa: S608 - the grain is a key of a closed table
-    return text(statement).bindparams(cut_for_stock=CUT_FOR_STOCK, **LINE_PARAMETERS)
+    return text(statement).bindparams(
+        cut_for_stock=CUT_FOR_STOCK, known_at=None, **LINE_PARAMETERS
+    )
 
 
 def listed_channels() -> TextClause:
@@ -186,7 +190,8 @@ def data_watermark() -> TextClause:
         SELECT greatest(
             (SELECT max(recorded_at) FROM sales_order),
             (SELECT max(recorded_at) FROM import_run WHERE template = 'sales'),
-            (SELECT max(recorded_at) FROM availability_edge)
+            (SELECT max(recorded_at) FROM availability_edge),
+            (SELECT max(recorded_at) FROM demand_word)
         )
         """
     )

@@ -62,4 +62,5 @@ APPEND_ONLY_TABLES: tuple[str, ...] = (
     "shipment_line",
     "receipt_line",
     "milestone",
+    "demand_word",
 )
