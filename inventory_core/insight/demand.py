@@ -156,9 +156,7 @@ def daily_demand(grain: str) -> TextClause:
          WHERE fact.on_day BETWEEN :first_on AND :last_on
          GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
     """  # noqa: S608 - the grain is a key of a closed table
-    return text(statement).bindparams(
-        cut_for_stock=CUT_FOR_STOCK, known_at=None, **LINE_PARAMETERS
-    )
+    return text(statement).bindparams(cut_for_stock=CUT_FOR_STOCK, known_at=None, **LINE_PARAMETERS)
 
 
 def listed_channels() -> TextClause:

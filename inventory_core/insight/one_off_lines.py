@@ -34,10 +34,10 @@ LINE_PARAMETERS = {
 
 # Needs a table `line` of id, sku_id, units, on_day, ordered (whether it is one order's line) and
 # gives `one_off` of id, what the other lines have (middle, nearly_all) and `alone`: whether those
-# are lines of its like, for want of others of its SKU. In an order of size the place n / 2 is the middle one of the
-# others, seen from a line above it; n - 1 - n / 50 is what all others but a few reach. Only the few
-# above that can be one-off, and only they can be like one of them; arrays, because nothing tells
-# the planner how many rows a passing table has.
+# are lines of its like, for want of others of its SKU. In an order of size the place n / 2 is the
+# middle one of the others, seen from a line above it; n - 1 - n / 50 is what all others but a few
+# reach. Only the few above that can be one-off, and only they can be like one of them; arrays,
+# because nothing tells the planner how many rows a passing table has.
 ONE_OFF_LINES = """
 sized AS (
     SELECT sku_id, count(*) AS n, (max(on_day) - min(on_day)) / 30 + 1 AS months,

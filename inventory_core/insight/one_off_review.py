@@ -1,5 +1,5 @@
-"""Named SELECT of the lines that are no trend, for whoever reviews them. Decides what is shown of one:
-what the rule held it against, and what a person said of it. Executes nothing.
+"""Named SELECT of the lines that are no trend, for whoever reviews them. Decides what is shown of
+one: what the rule held it against, and what a person said of it. Executes nothing.
 """
 
 from sqlalchemy import TextClause, text

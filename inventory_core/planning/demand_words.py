@@ -214,9 +214,7 @@ def _facts(new: NewWord, key: str, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _tell(
-    tx: Writing, actor: Actor, changed: Sequence[NewWord], sku_of: Mapping[int, int]
-) -> None:
+def _tell(tx: Writing, actor: Actor, changed: Sequence[NewWord], sku_of: Mapping[int, int]) -> None:
     """Each word, or one entry for a large batch."""
     if len(changed) > MOST_SINGLE_ENTRIES:
         told = {"count": len(changed), "word": changed[0].word.value}

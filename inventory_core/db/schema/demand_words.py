@@ -1,4 +1,4 @@
-"""The table of what people say of single lines of demand. Decides that words only follow one another.
+"""The table of what people say of single lines of demand. Decides that words follow one another.
 
 A word names the one it follows, so that two people who saw the same cannot both have the last one.
 It never says what the rule finds; whoever reads demand puts both together.
