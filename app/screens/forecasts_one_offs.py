@@ -3,7 +3,7 @@
 Draws what `reviewed_lines` and the panel say; removes nothing and trains nothing.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -30,9 +30,9 @@ def draw_cleaning(run: PublishedRun, series: Series, chosen: Listed) -> None:
     if not series.past:
         return
     first = series.past[0] - timedelta(days=series.step_days - 1)
-    lines = session.cached(
-        "one_offs", _of_series, chosen.sku_id, chosen.warehouse_id, first, series.past[-1], ttl=600
-    )
+    pair = chosen.sku_id, chosen.warehouse_id
+    days, trained_at = (first, series.past[-1]), run.data_watermark_at
+    lines = session.cached("one_offs", _of_series, *pair, *days, trained_at, ttl=600)
     with st.container(border=True), session.part():
         st.markdown(f"**{md('one_off.title')}**")
         left_out = lines[lines["left_out"].astype(bool)]
@@ -41,7 +41,8 @@ def draw_cleaning(run: PublishedRun, series: Series, chosen: Listed) -> None:
         else:
             units = number(int(left_out["units"].sum()))
             st.caption(md("one_off.some", count=len(left_out), units=units))
-        _not_learned_yet(lines, run)
+        if later := int((lines["left_out"] != lines["learned"]).sum()):
+            st.info(md("one_off.not_learned_yet", count=later), icon=":material/schedule:")
         if not lines.empty:
             draw_lines(
                 lines, name="one_offs", with_goods=False, instead=lambda on: _instead(series, on)
@@ -76,11 +77,21 @@ def draw_review() -> None:
 
 
 def _of_series(
-    conn: Reading, sku_id: int, warehouse_id: int, first_on: date, last_on: date
+    conn: Reading,
+    sku_id: int,
+    warehouse_id: int,
+    first_on: date,
+    last_on: date,
+    trained_at: datetime,
 ) -> pd.DataFrame:
+    """Its lines, and whether each was left out when the forecast read its history (`learned`)."""
     params = {"first_on": first_on, "last_on": last_on, "skus": [sku_id]}
     params |= {"warehouse_id": warehouse_id, "largest": LARGEST_SHOWN}
-    return session.frame(conn, reviewed_lines(), params)
+    found = session.frame(conn, reviewed_lines(), params)
+    # The watermark is the moment of the last thing that was read.
+    before = {**params, "known_at": trained_at + timedelta(microseconds=1)}
+    out = [row.line_id for row in conn.rows(reviewed_lines(), before) if row.left_out]
+    return found.assign(learned=found["line_id"].isin(out))
 
 
 def _of_company(conn: Reading) -> pd.DataFrame:
@@ -91,13 +102,6 @@ def _of_company(conn: Reading) -> pd.DataFrame:
     return session.frame(
         conn, reviewed_lines(), {"first_on": first_on, "last_on": last_on, "largest": 0}
     )
-
-
-def _not_learned_yet(lines: pd.DataFrame, run: PublishedRun) -> None:
-    """Words that were said after this forecast had read its history."""
-    moments = pd.to_datetime(lines["said_at"], utc=True)
-    if later := int((moments > pd.Timestamp(run.data_watermark_at)).sum()):
-        st.info(md("one_off.not_learned_yet", count=later), icon=":material/schedule:")
 
 
 def _instead(series: Series, on: date) -> str:
