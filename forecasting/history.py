@@ -177,8 +177,8 @@ def demand_grid(
     sku_ids: Sequence[int] | None = None,
     known_at: datetime | None = None,
 ) -> DemandGrid:
-    """Daily demand of every series that ever had any, up to and including `through`; with what
-    people had said of its lines before `known_at`, or at all.
+    """Daily demand of every series that ever had any, up to and including `through`; as it
+    was known before `known_at` (see `daily_demand`), or is now.
     """
     earliest = max(first_on or FIRST_DAY, through - timedelta(days=LONGEST_HISTORY_DAYS))
     wanted = None if sku_ids is None else list(sku_ids)

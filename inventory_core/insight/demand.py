@@ -42,7 +42,8 @@ _ORDER_LINES = """
 wanted AS (
     SELECT line.id, line.sku_id, account.id AS account_id, sales.country, sales.placed_at,
            coalesce(listing.stock_pool_id, account.stock_pool_id) AS stock_pool_id,
-           line.quantity - CASE WHEN sales.cancel_reason = :cut_for_stock THEN 0
+           line.quantity - CASE WHEN sales.cancel_reason = :cut_for_stock
+                                  OR sales.cancelled_at >= CAST(:known_at AS timestamptz) THEN 0
                                 ELSE line.cancelled END AS units,
            line.quantity AS line_units,
            least(line.short_at_acceptance, line.quantity - line.cancelled) AS short,
@@ -87,7 +88,7 @@ _SOLD_LINES = """
 sold AS (
     SELECT -line.id AS line_id, line.sku_id,
            coalesce(line.warehouse_id, pool.warehouse_id, first.warehouse_id) AS warehouse_id,
-           line.account_id, line.country, line.sold_on, line.quantity - line.cancelled AS units,
+           line.account_id, line.country, line.sold_on, line.quantity - taken.back AS units,
            line.quantity AS line_units, line.unit_price * rate.rate AS price,
            line.invoice <> '' AS ordered, line.summed
       FROM sales_line AS line
@@ -95,8 +96,13 @@ sold AS (
       LEFT JOIN primary_warehouse AS pool ON pool.stock_pool_id = account.stock_pool_id
       LEFT JOIN first_warehouse AS first ON true
       LEFT JOIN base_rate AS rate ON rate.currency = line.currency
+      CROSS JOIN LATERAL (SELECT CASE
+          WHEN line.cancelled > 0 AND CAST(:known_at AS timestamptz) IS NOT NULL AND EXISTS (
+              SELECT FROM sales_line AS later
+               WHERE later.cancels_id = line.id AND later.sold_at >= :known_at) THEN 0
+          ELSE line.cancelled END AS back) AS taken
      WHERE line.treatment = 'accepted' AND line.sku_id IS NOT NULL
-       AND line.quantity > line.cancelled
+       AND line.quantity > taken.back
        AND (CAST(:skus AS bigint[]) IS NULL OR line.sku_id = ANY(CAST(:skus AS bigint[])))
 )
 """
@@ -139,7 +145,8 @@ def daily_demand(grain: str) -> TextClause:
     Columns: sku_id, warehouse_id (0 where the grain has none), part (channel or market), day,
     units, short (of these, not servable when ordered), bulk (of these, in one-off lines), price
     (mean price of a unit in the base currency at the latest rate; NULL where no rate is known).
-    `known_at`: what people said of lines from then on is not heard (NULL: all is).
+    `known_at`: neither what people said of lines from then on is heard, nor what customers took
+    back then (NULL: all is).
     """
     warehouse, part = _GRAINS[grain]
     statement = f"""

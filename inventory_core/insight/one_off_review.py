@@ -10,7 +10,7 @@ from inventory_core.insight.one_off_lines import LINE_PARAMETERS
 
 def reviewed_lines() -> TextClause:
     """Lines of demand from `first_on` to `last_on`, the most units first: all that are left out or
-    that somebody said something of, and of each SKU the `largest` others.
+    on which somebody's word holds, and of each SKU the `largest` others.
 
     Parameters: skus (or None), warehouse_id (or None), line_ids (of which all are shown; or None).
     Columns: line_id, sku_id, sku, name, order_id (None: imported history), order_number, channel,
@@ -44,7 +44,8 @@ judged AS (
     SELECT fallen.*, left_out.id IS NOT NULL AS left_out, one_off.id IS NOT NULL AS found,
            one_off.middle, one_off.nearly_all, one_off.alone, said.word_id,
            row_number() OVER (
-               PARTITION BY fallen.sku_id, left_out.id IS NULL AND said.word_id IS NULL
+               PARTITION BY fallen.sku_id,
+                   left_out.id IS NULL AND coalesce(said.word, 'rule') = 'rule'
                ORDER BY fallen.units DESC, fallen.on_day DESC, fallen.line_id) AS place
       FROM fallen
       LEFT JOIN one_off ON one_off.id = fallen.line_id
@@ -69,7 +70,7 @@ SELECT judged.line_id, judged.sku_id, sku.code AS sku, sku.name, placed.order_id
   LEFT JOIN channel_account AS account ON account.id = judged.account_id
   LEFT JOIN demand_word AS heard ON heard.id = judged.word_id
   LEFT JOIN person ON person.id = heard.said_by_id
- WHERE judged.left_out OR judged.word_id IS NOT NULL
+ WHERE judged.left_out OR heard.word <> 'rule'
     OR judged.place <= :largest AND NOT coalesce(history.summed, false)
     OR CAST(:line_ids AS bigint[]) IS NOT NULL
  ORDER BY judged.units DESC, judged.on_day DESC, judged.line_id

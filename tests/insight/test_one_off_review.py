@@ -11,7 +11,7 @@ from inventory_core.db.engine import Database
 from inventory_core.insight.one_off_lines import LEAST_POOLED
 from inventory_core.insight.one_off_review import reviewed_lines
 from inventory_core.office.actors import SYSTEM
-from inventory_core.planning.demand_words import NewWord
+from inventory_core.planning.demand_words import NewWord, take_back_words
 from inventory_core.trade.orders import NewOrder, NewOrderLine, accept_orders
 from tests.planning.lamps import (
     AGAIN,
@@ -74,6 +74,15 @@ def test_the_largest_of_the_others_are_shown_where_asked_for(seller: Seller) -> 
     assert reviewed(seller, largest=3, warehouse_id=seller.uk) == []
     before = {"last_on": LARGE_ON - timedelta(days=1)}
     assert [row["units"] for row in reviewed(seller, largest=1, **before)] == [SMALL, 1]
+
+
+def test_a_word_that_was_taken_back_leaves_the_list(seller: Seller) -> None:
+    [out] = say(seller, NewWord(line(seller, SMALL), ONE_OFF, PROJECT), key="a")
+    assert [row["units"] for row in reviewed(seller)] == [LARGE, SMALL]
+    seller.database.write(lambda tx: take_back_words(tx, SYSTEM, [out.id], key="b"))
+    assert [row["units"] for row in reviewed(seller)] == [LARGE]
+    lamps = reviewed(seller, largest=1, skus=[seller.skus["LAMP"]])
+    assert [row["units"] for row in lamps] == [LARGE, SMALL]
 
 
 def test_the_lines_of_one_order_are_shown_whatever_they_are(seller: Seller) -> None:

@@ -7,11 +7,17 @@ import numpy as np
 import pytest
 
 from forecasting.demand_panel import choose_period, panel_of_grid
-from forecasting.history import channel_demand
+from forecasting.history import channel_demand, demand_grid
 from inventory_core.db.engine import Database
 from inventory_core.office.actors import SYSTEM
 from inventory_core.planning.demand_words import NewWord, Word
-from inventory_core.trade.orders import NewOrder, NewOrderLine, accept_orders
+from inventory_core.trade.orders import (
+    NewCancel,
+    NewOrder,
+    NewOrderLine,
+    accept_orders,
+    cancel_orders,
+)
 from jobs.plan_material import read_material
 from tests.planning.lamps import (
     AGAIN,
@@ -133,3 +139,37 @@ def test_trap_36_an_old_history_that_is_planned_as_of_its_end_hears_what_is_said
         material = read_material(conn, as_of=None, now=later, data_folder=None)
     assert material.day.stale
     assert material.grid.bulk.sum() == 0
+
+
+def test_trap_36_what_a_customer_took_back_later_is_demand_of_an_earlier_plan(
+    seller: Seller,
+) -> None:
+    placed, back = (datetime(2026, 2, day, 20, tzinfo=UTC) for day in (10, 13))
+    goods = [NewOrderLine(1, seller.skus["CREAM"], 5, Decimal(10))]
+    new = NewOrder("a", seller.account, "a", placed, "USD", goods, country="US")
+    seller.stock("CREAM", 9)
+    with seller.database.writing() as tx:
+        [made] = accept_orders(tx, SYSTEM, [new], now=placed)
+        cancel_orders(tx, SYSTEM, [NewCancel("b", made.order_id, "changed_mind")], now=back)
+    # Imported history: three were sold and taken back by another line of the file.
+    write = (
+        "INSERT INTO sales_line (source, invoice, sku_text, sku_id, sold_at, sold_on, quantity,"
+        " cancelled, unit_price, currency, warehouse_id, treatment, cancels_id) VALUES ('file',"
+        " :invoice, 'CREAM', :sku, :at, :on, :units, :cancelled, 10, 'USD', :place, :what, :of)"
+    )
+    facts = {"sku": seller.skus["CREAM"], "place": seller.us}
+    sale = {"invoice": "7", "units": 3, "cancelled": 3, "what": "accepted", "of": None}
+    seller.run(write, **facts, **sale, at=placed, on=placed.date())
+    [[sold_id]] = seller.rows("SELECT id FROM sales_line WHERE invoice = '7'")
+    sale = {"invoice": "C7", "units": -3, "cancelled": 0, "what": "cancellation", "of": sold_id}
+    seller.run(write, **facts, **sale, at=back, on=back.date())
+
+    def units(known_at: datetime | None) -> float:
+        with seller.database.reading() as conn:
+            grid = demand_grid(
+                conn, through=YESTERDAY, sku_ids=[seller.skus["CREAM"]], known_at=known_at
+            )
+        return float(grid.y.sum())
+
+    assert units(None) == units(back + timedelta(days=1)) == 0
+    assert units(back - timedelta(days=1)) == 5 + 3
