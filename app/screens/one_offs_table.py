@@ -46,7 +46,7 @@ def draw_lines(
 
 def _columns(*, with_goods: bool, with_instead: bool) -> dict[str, Column]:
     goods = {"sku": goods_column(pinned=True)} if with_goods else {}
-    counted = {"instead": Text(t("one_off.instead"), help=t("one_off.instead_help"))}
+    counted = {"instead": Text(t("one_off.instead"), named=True, help=t("one_off.instead_help"))}
     return {
         **goods,
         "order_number": Text(t("one_off.order"), pinned=not with_goods),
