@@ -36,6 +36,8 @@ def demand_picture(series: Series, *, title: str, language: str) -> go.Figure:
     _bars(figure, series, ~censored, t("forecasts.chart_demand"), units, hatched=False)
     if censored.any():
         _bars(figure, series, censored, t("forecasts.chart_censored"), units, hatched=True)
+    _mark_left_out(figure, series, units)
+    _mark_estimates(figure, series, censored, units)
     told = series.forecast
     levels = told.quantiles
     band(
@@ -115,10 +117,55 @@ def _bars(
     figure.add_trace(
         go.Bar(
             x=days,
-            y=series.demand[which],
+            y=(series.demand - series.left_out)[which],
             name=plain_name(name),
             marker=marker,
             width=series.step_days * 86_400_000 * 0.8,
+            hovertemplate=f"%{{y:,.0f}} {plain_name(units)}",
+        )
+    )
+
+
+def _mark_left_out(figure: go.Figure, series: Series, units: str) -> None:
+    """One-off orders on top of the demand that counts."""
+    cut = series.left_out > 0
+    if not cut.any():
+        return
+    figure.add_trace(
+        go.Bar(
+            x=[day for day, shown in zip(series.past, cut, strict=True) if shown],
+            y=series.left_out[cut],
+            name=plain_name(t("one_off.chart_left_out")),
+            marker={
+                "color": faded(OTHER, 0.2),
+                "line": {"width": 0},
+                "pattern": {"shape": ".", "fgcolor": OTHER, "size": 5, "solidity": 0.4},
+            },
+            width=series.step_days * 86_400_000 * 0.8,
+            hovertemplate=f"%{{y:,.0f}} {plain_name(units)}",
+        )
+    )
+    figure.update_layout(barmode="stack")
+
+
+def _mark_estimates(
+    figure: go.Figure,
+    series: Series,
+    censored: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    units: str,
+) -> None:
+    """What periods partly without stock were taken for."""
+    counted = np.nan_to_num(series.counted)
+    which = censored & (counted > series.demand - series.left_out)
+    if not which.any():
+        return
+    figure.add_trace(
+        go.Scatter(
+            x=[day for day, shown in zip(series.past, which, strict=True) if shown],
+            y=counted[which],
+            mode="markers",
+            name=plain_name(t("one_off.chart_estimated")),
+            marker={"symbol": "line-ew-open", "size": 9, "color": RISK, "line": {"width": 2.5}},
             hovertemplate=f"%{{y:,.0f}} {plain_name(units)}",
         )
     )
@@ -155,9 +202,18 @@ def _mark_overrides(figure: go.Figure, series: Series) -> None:
         named_until = one.first_on + room if free else named_until
 
 
+def _most_counted(series: Series) -> float:
+    return float(np.nan_to_num(series.counted).max(initial=0.0))
+
+
 def _mark_promotions(figure: go.Figure, series: Series) -> None:
     """Amber stretches at the foot of the picture, named once."""
-    top = max(float(series.demand.max(initial=0.0)), max(series.forecast.quantiles["0.95"]), 1.0)
+    top = max(
+        float(series.demand.max(initial=0.0)),
+        _most_counted(series),
+        max(series.forecast.quantiles["0.95"]),
+        1.0,
+    )
     for place, (first, last) in enumerate(series.promotion):
         figure.add_trace(
             go.Scatter(

@@ -60,7 +60,7 @@ class DemandGrid:
     where none is stated), 0 without; it reaches `ahead` days beyond the history. price: NaN where
     unknown. events: sale events that the company entered. country: of the warehouse or market of
     each series, "" where it has none; () where nobody asked. stood_in: part of y that was sold in
-    place of a site without stock; None where nobody asked.
+    place of a site without stock; None where nobody asked. known_at: as it was read.
     """
 
     sku_id: Ints
@@ -78,6 +78,7 @@ class DemandGrid:
     events: Feasts = ()
     country: tuple[str, ...] = ()
     stood_in: Floats | None = None
+    known_at: datetime | None = None
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -174,13 +175,15 @@ def demand_grid(
     first_on: date | None = None,
     ahead_days: int = 0,
     sku_ids: Sequence[int] | None = None,
+    known_at: datetime | None = None,
 ) -> DemandGrid:
-    """Daily demand of every series that ever had any, up to and including `through`."""
+    """Daily demand of every series that ever had any, up to and including `through`; as it
+    was known before `known_at` (see `daily_demand`), or is now.
+    """
     earliest = max(first_on or FIRST_DAY, through - timedelta(days=LONGEST_HISTORY_DAYS))
     wanted = None if sku_ids is None else list(sku_ids)
-    rows = conn.rows(
-        demand.daily_demand(grain), {"first_on": earliest, "last_on": through, "skus": wanted}
-    )
+    asked = {"first_on": earliest, "last_on": through, "skus": wanted, "known_at": known_at}
+    rows = conn.rows(demand.daily_demand(grain), asked)
     columns = list(zip(*rows, strict=True)) if rows else [()] * 8
     sku, warehouse = _ints(columns[0]), _ints(columns[1])
     day = _ints(columns[3])
@@ -215,13 +218,14 @@ def demand_grid(
         closed=closed_days(y, pairs),
         events=own_feasts(conn),
         country=countries_of(conn, pairs, part),
+        known_at=known_at,
     )
 
 
 def channel_demand(conn: Reading, grid: DemandGrid) -> ChannelDemand:
     """What the series of a grid (SKU and warehouse) sold through each channel."""
-    days = {"first_on": grid.first_on, "last_on": grid.last_on, "skus": None}
-    rows = conn.rows(demand.daily_demand("sku_warehouse_channel"), days)
+    asked = {"first_on": grid.first_on, "last_on": grid.last_on, "known_at": grid.known_at}
+    rows = conn.rows(demand.daily_demand("sku_warehouse_channel"), {**asked, "skus": None})
     sold = _ints([(r[0], r[1], int(r[2]), r[3], r[4], r[6]) for r in rows]).reshape(-1, 6)
     listed = _ints(map(tuple, conn.rows(demand.listed_channels(), {"on_day": grid.last_on})))
     listed = listed.reshape(-1, 3)

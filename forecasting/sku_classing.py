@@ -27,7 +27,7 @@ from inventory_core.planning.sku_classes import (
     keep_classes,
     newest_classes,
 )
-from inventory_core.vocabulary import AbcClass, XyzClass
+from inventory_core.vocabulary_planning import AbcClass, XyzClass
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

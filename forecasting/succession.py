@@ -8,7 +8,7 @@ bought any more. The predecessor keeps its row: what is left of it still sells.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 
@@ -19,7 +19,12 @@ from inventory_core.insight.newcomers import successions
 
 
 def continued_grid(
-    conn: Reading, *, through: date, ahead_days: int = 0, sku_ids: Sequence[int] | None = None
+    conn: Reading,
+    *,
+    through: date,
+    ahead_days: int = 0,
+    sku_ids: Sequence[int] | None = None,
+    known_at: datetime | None = None,
 ) -> DemandGrid:
     """Daily demand by SKU and warehouse, successors with the past that they continue."""
     links = conn.rows(successions())
@@ -27,7 +32,9 @@ def continued_grid(
     for link in links:
         before[link.successor_id].append(link.sku_id)
     asked = None if sku_ids is None else _oldest_first(sku_ids, before)
-    grid = demand_grid(conn, through=through, ahead_days=ahead_days, sku_ids=asked)
+    grid = demand_grid(
+        conn, through=through, ahead_days=ahead_days, sku_ids=asked, known_at=known_at
+    )
     if before:
         heirs = {link.successor_id for link in links if link.takes_over}
         ended = {link.sku_id for link in links if link.ended}

@@ -263,25 +263,6 @@ class OrderRule(StrEnum):
     LEAST_COST = "least_cost"
 
 
-class AbcClass(StrEnum):
-    """What a SKU earns beside the others; `new` is too young to be ranked, `none` sold nothing."""
-
-    A = "A"
-    B = "B"
-    C = "C"
-    NEW = "new"
-    NONE = "none"
-
-
-class XyzClass(StrEnum):
-    """How regular a SKU's demand is, X the most; `none` sold in too few weeks to tell."""
-
-    X = "X"
-    Y = "Y"
-    Z = "Z"
-    NONE = "none"
-
-
 class Language(StrEnum):
     """Languages in which every text exists."""
 

@@ -6,7 +6,7 @@ never writes.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from forecasting.book import longest_lead_days
@@ -55,7 +55,9 @@ def read_material(
     day = planning_day(conn, today=today, as_of=as_of, now=now)
     lead_days = longest_lead_days(conn, as_of=day.as_of)
     interval = min(MOST_HORIZON_DAYS, (lead_days or 45) + 2 * company.review_days + SPARE_DAYS)
-    sold = continued_grid(conn, through=day.through, ahead_days=interval + 7)
+    sold = continued_grid(
+        conn, through=day.through, ahead_days=interval + 7, known_at=_known_at(day, as_of)
+    )
     grid = sold.select(is_sellable(sold).nonzero()[0])
     if not len(grid.sku_id) or grid.length < LEAST_HISTORY_DAYS:
         days = grid.length if len(grid.sku_id) else 0
@@ -73,3 +75,12 @@ def read_material(
         own=own_candidates(data_folder, own_models(conn, active_only=True)),
         channels=channels,
     )
+
+
+def _known_at(day: PlanningDay, as_of: date | None) -> datetime | None:
+    """Whoever asks for an earlier day must not hear what was said of its past with hindsight. Where
+    nobody asked, a history that ended long ago is planned as of its end with all that was said.
+    """
+    if as_of is None or not day.stale:
+        return None
+    return datetime.combine(as_of + timedelta(days=1), time(), UTC)

@@ -17,7 +17,7 @@ from inventory_core.office.actors import Permission
 from inventory_core.planning.class_choices import PARTS, ClassChoice, class_choice_of
 from inventory_core.planning.class_lists import SCOPES
 from inventory_core.planning.sku_classes import Judged, class_name, standing_of
-from inventory_core.vocabulary import AbcClass, XyzClass
+from inventory_core.vocabulary_planning import AbcClass, XyzClass
 
 
 def class_scope() -> dict[str, str]:

@@ -17,6 +17,7 @@ from app.screens.class_words import draw_class
 from app.screens.first_step import first_step
 from app.screens.forecasts_choice import choose_series
 from app.screens.forecasts_models import draw_models
+from app.screens.forecasts_one_offs import draw_cleaning, draw_review
 from app.screens.forecasts_overrides import draw_overrides
 from app.screens.forecasts_reading import (
     BASELINE,
@@ -39,7 +40,8 @@ from inventory_core.vocabulary import ForecastGrain
 
 MONTH_DAYS = 28
 MOST_ONE_OFFS = 4
-VIEWS = ("series", "record", "models")
+VIEWS = ("series", "record", "one_offs", "models")
+OTHER_VIEWS = {"record": draw_record, "one_offs": draw_review, "models": draw_models}
 
 
 def draw() -> None:
@@ -51,11 +53,8 @@ def draw() -> None:
         return
     page_head(t("nav.forecasts"), _sentence(found))
     view = scope_bar({"view": {name: t(f"learning.view_{name}") for name in VIEWS}})["view"]
-    if view == "record":
-        draw_record()
-        return
-    if view == "models":
-        draw_models()
+    if view in OTHER_VIEWS:
+        OTHER_VIEWS[view]()
         return
     grains = {"series": t("hierarchy.grain_series")}
     grains |= {grain.value: t(f"hierarchy.grain_{grain.value}") for grain in ForecastGrain}
@@ -113,11 +112,13 @@ def _series_part(found: Overall, chosen: Listed) -> None:
         )
         chart(demand_picture(series, title=title, language=reader_language()), "demand_picture")
         notes = [_notes(series)]
-        if series.one_offs:
+        # What stands below is of this SKU alone.
+        if series.one_offs and chosen.continues:
             notes.append(_one_offs(series.one_offs))
         if chosen.continues:
             notes.append(md("forecasts.continues", codes=", ".join(chosen.continues)))
         st.caption(prose(*notes))
+    draw_cleaning(found.run, series, chosen)
     draw_overrides(series, chosen)
     _link_to_replenish(chosen)
 

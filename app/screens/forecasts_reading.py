@@ -12,6 +12,8 @@ from decimal import Decimal
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.demand_panel import Period, panel_of_grid
+from forecasting.frequency import frequency_of
 from forecasting.history import DemandGrid
 from forecasting.overriding import NOTHING_LAID, as_planned, laid_over
 from forecasting.succession import continued_grid
@@ -29,7 +31,7 @@ from inventory_core.planning.published import (
     step_days,
 )
 from inventory_core.planning.sku_classes import newest_classes
-from inventory_core.vocabulary import AbcClass, XyzClass
+from inventory_core.vocabulary_planning import AbcClass, XyzClass
 
 Floats = npt.NDArray[np.float64]
 
@@ -80,7 +82,9 @@ class Series:
 
     `forecast` is what is planned with: from the planning day on, with `overrides` laid on;
     `published` is the mean without them. `out`: share of each period without stock, NaN without
-    evidence. `one_offs`: days of what is shown with units in one-off bulk orders, the newest first.
+    evidence. `left_out`: units of each period in one-off bulk orders; `counted`: what models learn
+    of it, NaN where too little was seen. `one_offs`: days of what is shown with units in one-off
+    bulk orders, the newest first.
     """
 
     forecast: PublishedForecast
@@ -89,6 +93,8 @@ class Series:
     past: tuple[date, ...]
     demand: Floats
     out: Floats
+    left_out: Floats
+    counted: Floats
     promotion: tuple[tuple[date, date], ...]
     ahead: tuple[date, ...]
     published: tuple[float, ...] = ()
@@ -148,7 +154,9 @@ def read_series(conn: Reading, run: PublishedRun, sku_id: int, warehouse_id: int
     grid = continued_grid(conn, through=through, ahead_days=ahead_days, sku_ids=[sku_id])
     row = next(iter(np.flatnonzero(grid.warehouse_id == warehouse_id).tolist()), None)
     # A newcomer is forecast and has no past.
-    demand, out = _in_periods(grid, row, step) if row is not None else np.empty((2, 0))
+    demand, out, left_out, counted = (
+        _in_periods(grid, row, run.frequency, step) if row is not None else np.empty((4, 0))
+    )
     past = tuple(
         through - timedelta(days=step * (len(demand) - 1 - place)) for place in range(len(demand))
     )
@@ -159,6 +167,8 @@ def read_series(conn: Reading, run: PublishedRun, sku_id: int, warehouse_id: int
         past=past,
         demand=demand,
         out=out,
+        left_out=left_out,
+        counted=counted,
         promotion=() if row is None else _promotions(grid, row, past[0] if past else through),
         ahead=ahead,
         published=tuple(plain.mean),
@@ -180,16 +190,24 @@ def sold_for_sale(series: Series, periods: int) -> float | None:
     return float(series.demand[-periods:].sum()) / for_sale * len(gone)
 
 
-def _in_periods(grid: DemandGrid, row: int, step: int) -> tuple[Floats, Floats]:
-    """Whole periods, the newest last: units, and the share of the period without stock."""
+def _in_periods(
+    grid: DemandGrid, row: int, frequency: str, step: int
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Whole periods, the newest last: units, the share of the period without stock, units left out
+    as one-off, and what is learned. As in training, but without what moved here from other sites.
+    """
     periods = min(grid.length // step, MOST_PERIODS_SHOWN[step])
     days = periods * step
     start = grid.length - days
-    y = grid.y[row, start:].reshape(periods, step).sum(axis=1)
+    y, bulk = (
+        values[row, start:].reshape(periods, step).sum(axis=1) for values in (grid.y, grid.bulk)
+    )
     share = grid.out_share[row, start:].reshape(periods, step)
     known = ~np.isnan(share)
     out = np.where(known, share, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-    return y, np.where(known.any(axis=1), out, np.nan)
+    period = Period(frequency_of(frequency), step, 1, "shown")
+    learned = panel_of_grid(grid.select(np.array([row])), period).y[0]
+    return y, np.where(known.any(axis=1), out, np.nan), bulk, learned[len(learned) - periods :]
 
 
 def _one_offs(grid: DemandGrid, row: int, days: int) -> tuple[tuple[date, int], ...]:

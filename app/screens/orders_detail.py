@@ -11,6 +11,7 @@ import streamlit as st
 
 from app import session
 from app.i18n import md, moment, number, plain, t
+from app.screens.one_offs_order import ask_one_off
 from app.screens.orders_returns import ask_return
 from app.widgets_acts import act_button, confirm
 from app.widgets_tables import Column, Moment, Money, Text, Units, table
@@ -99,6 +100,8 @@ def _acts(order: Mapping[str, Any], lines: pd.DataFrame) -> None:
             and st.button(md("orders.return"), key=f"return_{number_}", icon=":material/undo:")
         ):
             ask_return(number_, lines)
+        if st.button(md("one_off.ask"), key=f"one_off_{number_}", icon=":material/filter_alt:"):
+            ask_one_off(lines, order["placed_at"].date())
 
 
 def _line_columns() -> dict[str, Column]:

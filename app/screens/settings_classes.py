@@ -39,7 +39,8 @@ from inventory_core.planning.class_choices import (
 from inventory_core.planning.class_lists import select_class_counts
 from inventory_core.planning.published import current_run
 from inventory_core.planning.rules import MOST_DAYS
-from inventory_core.vocabulary import AbcClass, OrderRule, XyzClass
+from inventory_core.vocabulary import OrderRule
+from inventory_core.vocabulary_planning import AbcClass, XyzClass
 
 # Borders in percent, and the most that can be typed.
 PERCENTS = {"a_share": 99.0, "b_share": 99.9, "x_most": 5000.0, "y_most": 5000.0, "band": 50.0}

@@ -11,7 +11,7 @@ of the listing's stock pool.
 
 from sqlalchemy import TextClause, text
 
-from inventory_core.insight.one_off_lines import LINE_PARAMETERS, ONE_OFF_LINES
+from inventory_core.insight.one_off_lines import LEFT_OUT, LINE_PARAMETERS, ONE_OFF_LINES
 
 # The reason of a cancellation that the house itself decided for lack of stock.
 CUT_FOR_STOCK = "out_of_stock"
@@ -42,7 +42,8 @@ _ORDER_LINES = """
 wanted AS (
     SELECT line.id, line.sku_id, account.id AS account_id, sales.country, sales.placed_at,
            coalesce(listing.stock_pool_id, account.stock_pool_id) AS stock_pool_id,
-           line.quantity - CASE WHEN sales.cancel_reason = :cut_for_stock THEN 0
+           line.quantity - CASE WHEN sales.cancel_reason = :cut_for_stock
+                                  OR sales.cancelled_at >= CAST(:known_at AS timestamptz) THEN 0
                                 ELSE line.cancelled END AS units,
            line.quantity AS line_units,
            least(line.short_at_acceptance, line.quantity - line.cancelled) AS short,
@@ -87,7 +88,7 @@ _SOLD_LINES = """
 sold AS (
     SELECT -line.id AS line_id, line.sku_id,
            coalesce(line.warehouse_id, pool.warehouse_id, first.warehouse_id) AS warehouse_id,
-           line.account_id, line.country, line.sold_on, line.quantity - line.cancelled AS units,
+           line.account_id, line.country, line.sold_on, line.quantity - taken.back AS units,
            line.quantity AS line_units, line.unit_price * rate.rate AS price,
            line.invoice <> '' AS ordered, line.summed
       FROM sales_line AS line
@@ -95,13 +96,19 @@ sold AS (
       LEFT JOIN primary_warehouse AS pool ON pool.stock_pool_id = account.stock_pool_id
       LEFT JOIN first_warehouse AS first ON true
       LEFT JOIN base_rate AS rate ON rate.currency = line.currency
+      CROSS JOIN LATERAL (SELECT CASE
+          WHEN line.cancelled > 0 AND CAST(:known_at AS timestamptz) IS NOT NULL AND EXISTS (
+              SELECT FROM sales_line AS later
+               WHERE later.cancels_id = line.id AND later.sold_at >= :known_at) THEN 0
+          ELSE line.cancelled END AS back) AS taken
      WHERE line.treatment = 'accepted' AND line.sku_id IS NOT NULL
-       AND line.quantity > line.cancelled
+       AND line.quantity > taken.back
        AND (CAST(:skus AS bigint[]) IS NULL OR line.sku_id = ANY(CAST(:skus AS bigint[])))
 )
 """
 
-_FACTS = f"""
+# Every line as it fell on days and warehouses (`fact`), and which are no demand to learn from.
+FACTS = f"""
 WITH {POOLS}, {_ORDER_LINES}, {_SOLD_LINES},
 fact AS (
     SELECT ordered.sku_id, ordered.warehouse_id, ordered.account_id, ordered.country,
@@ -119,7 +126,7 @@ line AS (
     SELECT line_id, sku_id, line_units, sold_on, ordered
       FROM sold WHERE NOT summed AND sold_on <= :last_on
 ),
-{ONE_OFF_LINES}
+{ONE_OFF_LINES}, {LEFT_OUT}
 """  # noqa: S608 - constants of this module only
 
 # How each grain names its series; the columns exist in every fact.
@@ -138,15 +145,17 @@ def daily_demand(grain: str) -> TextClause:
     Columns: sku_id, warehouse_id (0 where the grain has none), part (channel or market), day,
     units, short (of these, not servable when ordered), bulk (of these, in one-off lines), price
     (mean price of a unit in the base currency at the latest rate; NULL where no rate is known).
+    `known_at`: neither what people said of lines from then on is heard, nor what customers took
+    back then (NULL: all is).
     """
     warehouse, part = _GRAINS[grain]
     statement = f"""
-        {_FACTS}
+        {FACTS}
         SELECT fact.sku_id, {warehouse} AS warehouse_id, {part} AS part,
                fact.on_day - DATE '1970-01-01' AS day,
                sum(fact.units)::bigint AS units, sum(fact.short)::bigint AS short,
                coalesce(sum(fact.units) FILTER (
-                   WHERE fact.line_id IN (SELECT id FROM one_off)), 0)::bigint AS bulk,
+                   WHERE fact.line_id IN (SELECT id FROM left_out)), 0)::bigint AS bulk,
                (sum(fact.price * fact.units) / nullif(sum(fact.units) FILTER (
                    WHERE fact.price IS NOT NULL), 0))::float8 AS price
           FROM fact
@@ -154,7 +163,7 @@ def daily_demand(grain: str) -> TextClause:
          WHERE fact.on_day BETWEEN :first_on AND :last_on
          GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
     """  # noqa: S608 - the grain is a key of a closed table
-    return text(statement).bindparams(cut_for_stock=CUT_FOR_STOCK, **LINE_PARAMETERS)
+    return text(statement).bindparams(cut_for_stock=CUT_FOR_STOCK, known_at=None, **LINE_PARAMETERS)
 
 
 def listed_channels() -> TextClause:
@@ -186,7 +195,8 @@ def data_watermark() -> TextClause:
         SELECT greatest(
             (SELECT max(recorded_at) FROM sales_order),
             (SELECT max(recorded_at) FROM import_run WHERE template = 'sales'),
-            (SELECT max(recorded_at) FROM availability_edge)
+            (SELECT max(recorded_at) FROM availability_edge),
+            (SELECT max(recorded_at) FROM demand_word)
         )
         """
     )

@@ -3,7 +3,8 @@
 A line is held against the other lines of its SKU, never against itself: a large order in a short
 history would else be its own usual. A single line is held against its category. What comes back is
 no one-off, whoever orders it: lines at least half as large that are more than a few, or that stand
-in a third of the months. It takes nothing out of demand; the reader of `one_off` does.
+in a third of the months. What a person said of a line holds whatever the rule finds. It takes
+nothing out of demand; the reader of `left_out` does.
 """
 
 # So many units at least, and so many times what the middle one of the other lines has.
@@ -32,10 +33,11 @@ LINE_PARAMETERS = {
 }
 
 # Needs a table `line` of id, sku_id, units, on_day, ordered (whether it is one order's line) and
-# gives `one_off` of id, nearly_all. In an order of size the place n / 2 is the middle one of the
-# others, seen from a line above it; n - 1 - n / 50 is what all others but a few reach. Only the few
-# above that can be one-off, and only they can be like one of them; arrays, because nothing tells
-# the planner how many rows a passing table has.
+# gives `one_off` of id, what the other lines have (middle, nearly_all) and `alone`: whether those
+# are lines of its like, for want of others of its SKU. In an order of size the place n / 2 is the
+# middle one of the others, seen from a line above it; n - 1 - n / 50 is what all others but a few
+# reach. Only the few above that can be one-off, and only they can be like one of them; arrays,
+# because nothing tells the planner how many rows a passing table has.
 ONE_OFF_LINES = """
 sized AS (
     SELECT sku_id, count(*) AS n, (max(on_day) - min(on_day)) / 30 + 1 AS months,
@@ -57,12 +59,13 @@ pooled AS (
      WHERE n >= :least_pooled
 ),
 usual AS (
-    SELECT months, sizes[n / 2] AS middle, sizes[n - 1 - n / :one_in] AS nearly_all,
+    SELECT false AS alone, months, sizes[n / 2] AS middle,
+           sizes[n - 1 - n / :one_in] AS nearly_all,
            sizes[n - n / :one_in : n] AS sizes, ids[n - n / :one_in : n] AS ids,
            days[n - n / :one_in : n] AS days, ordered[n - n / :one_in : n] AS ordered
       FROM sized WHERE n > 1
     UNION ALL
-    SELECT months, like_it.middle, like_it.nearly_all, sizes, ids, days, ordered
+    SELECT true, months, like_it.middle, like_it.nearly_all, sizes, ids, days, ordered
       FROM sized JOIN sku ON sku.id = sized.sku_id
       JOIN LATERAL (
           SELECT middle, nearly_all FROM pooled
@@ -71,7 +74,7 @@ usual AS (
      WHERE n = 1
 ),
 one_off AS (
-    SELECT large.id, usual.nearly_all
+    SELECT large.id, usual.middle, usual.nearly_all, usual.alone
       FROM usual, unnest(ids, sizes, ordered) AS large (id, units, ordered)
      WHERE large.units >= greatest(:least_units, :times_middle * usual.middle)
        AND large.units > usual.nearly_all
@@ -80,5 +83,21 @@ one_off AS (
               FROM unnest(sizes, days) AS alike (units, on_day)
              WHERE alike.units * 2 >= large.units) * :returning_share
            < greatest(:returning_months * :returning_share, usual.months)
+)
+"""
+
+# Needs `one_off`, and gives `said` of line_id and the latest word that was recorded before
+# `known_at` (NULL: ever), and `left_out` of id: what is no demand to learn from.
+LEFT_OUT = """
+said AS (
+    SELECT DISTINCT ON (line_id) line_id, id AS word_id, word FROM demand_word
+     WHERE CAST(:known_at AS timestamptz) IS NULL OR recorded_at < :known_at
+     ORDER BY line_id, id DESC
+),
+left_out AS (
+    SELECT one_off.id FROM one_off LEFT JOIN said ON said.line_id = one_off.id
+     WHERE coalesce(said.word, 'rule') <> 'ordinary'
+    UNION
+    SELECT line_id FROM said WHERE word = 'one_off'
 )
 """

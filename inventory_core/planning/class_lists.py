@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from inventory_core.db.schema.classes import sku_class
 from inventory_core.planning.class_choices import ABC, CELLS, XYZ
-from inventory_core.vocabulary import AbcClass
+from inventory_core.vocabulary_planning import AbcClass
 
 # What a list can be narrowed to: a class, a part of one, a regularity, what is new.
 SCOPES = (*CELLS, *XYZ, AbcClass.NEW.value)

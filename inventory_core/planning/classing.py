@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from inventory_core.planning.class_choices import ABC, XYZ, ClassChoice
-from inventory_core.vocabulary import AbcClass, XyzClass
+from inventory_core.vocabulary_planning import AbcClass, XyzClass
 
 PLACES = Decimal("0.000001")
 

@@ -19,7 +19,7 @@ from inventory_core.db.engine import Reading, Writing
 from inventory_core.db.schema.classes import sku_class, sku_class_move
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.planning.class_choices import PARTS, class_choice_of
-from inventory_core.vocabulary import AbcClass, XyzClass
+from inventory_core.vocabulary_planning import AbcClass, XyzClass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from inventory_core.planning.class_choices import ClassChoice
 from inventory_core.planning.classing import abc_of, ranked, xyz_of
-from inventory_core.vocabulary import AbcClass, XyzClass
+from inventory_core.vocabulary_planning import AbcClass, XyzClass
 
 CHOICE = ClassChoice()
 # Ten SKUs that earn 1000 together: the oracle's table, worked out by hand.

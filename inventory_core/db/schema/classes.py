@@ -27,7 +27,7 @@ from inventory_core.db.schema.registry import (
     recorded_at,
     refers_to,
 )
-from inventory_core.vocabulary import AbcClass, XyzClass
+from inventory_core.vocabulary_planning import AbcClass, XyzClass
 
 # Where every SKU stood at the newest classing, with what it was judged by. Its class and the day
 # since which it has it are those of its newest move.

@@ -65,4 +65,5 @@ APPEND_ONLY_TABLES: tuple[str, ...] = (
     "sku_class_move",
     "class_choice",
     "class_policy",
+    "demand_word",
 )
