@@ -19,8 +19,8 @@ Pair = tuple[int, int]
 
 # What is best for one site beside the others nearly always stands after two rounds.
 MOST_ROUNDS = 6
-# What a site's purchase says of the goods that are sent to it, whoever it is bought from.
-SENDS = ("sends", "left_at_hub")
+# What is lacking is handed out in about so many parts, however many steps it has.
+MOST_STEPS = 200
 
 
 def planned_beside(
@@ -32,11 +32,7 @@ def planned_beside(
         replace(offer, others=others, reach=reach) if offer.offer_id == offer_id else offer
         for offer in here.offers
     )
-    again = plan_site(replace(here, offers=offers), settings)
-    if again.draft is None or one.draft is None:
-        return again
-    told = {name: one.draft.trace[name] for name in SENDS if name in one.draft.trace}
-    return replace(again, draft=replace(again.draft, trace={**again.draft.trace, **told}))
+    return plan_site(replace(here, offers=offers), settings)
 
 
 def beside(one: Planned, offer_id: int, others: int) -> Planned:
@@ -154,7 +150,9 @@ class Together:
             return None
         while sum(units) + self.offer.unsent < least:
             place = min(ordering, key=lambda i: (*self._ahead(found[i], units[i]), i))
-            units[place] += step_of(self.offer, found[place].situation.carton_quantity)
+            step = step_of(self.offer, found[place].situation.carton_quantity)
+            rest = least - self.offer.unsent - sum(units)
+            units[place] += step * max(1, rest // step // MOST_STEPS)
         return units
 
     def _several(self, units: Sequence[int]) -> bool:
@@ -177,8 +175,8 @@ class Together:
         """What going up to a price break together brings: all units are cheaper, and what is bought
         ahead of its need is held, or never sold.
         """
-        units = self._filled(found, start)
-        if units is None:
+        units, known = self._filled(found, start), (one.draft for one in found if one.draft)
+        if units is None or any(draft.amount_base is None for draft in known):
             return 0.0
         gain = self._gain_of_unsent(found, start)
         for one, number in zip(found, units, strict=True):

@@ -122,10 +122,7 @@ def _elsewhere(
     if others:
         again = plan_now(replace(here, offers=others), settings)
     if again.draft is not None:
-        # Whoever it is bought from, it counts on what is sent here.
-        names = ("sends", "left_at_hub")
-        kept = {name: ladder.draft.trace[name] for name in names if name in ladder.draft.trace}
-        trace = {**again.draft.trace, **kept, "passed_over": told}
+        trace = {**again.draft.trace, "passed_over": told}
         again = replace(again, draft=replace(again.draft, trace=trace))
     # The offers stay as they were: the minimum may be reached another day.
     passed.pairs[place] = replace(again, situation=replace(again.situation, offers=here.offers))

@@ -22,7 +22,7 @@ from forecasting.situation import Draft, Planned, PlanSettings, Situation
 from forecasting.situation_reading import CM3_PER_M3, arrivals_of, situation_of
 from forecasting.suggest import tell_follow_up
 from forecasting.transfer_evidence import transfer_draft
-from forecasting.upstream import share_stock
+from forecasting.upstream import share_stock, tell_sends
 from inventory_core.db.engine import Reading
 from inventory_core.office.company import Company, read_company
 from inventory_core.planning.plan_costs import PlanCosts
@@ -102,7 +102,8 @@ def plan_of(facts: PlanFacts) -> Plan:
     pairs = tuple(shared.again.get(_pair(item), item) for item in planned)
     sizes = {int(sku_id): _size(sku) for sku_id, sku in book.skus.items()}
     limited = limit_plan(pairs, facts.shared, settings, sizes=sizes)
-    bought_now = tuple(tell_follow_up(one, settings) for one in limited.pairs)
+    told = tell_sends(limited.pairs, shared)
+    bought_now = tuple(tell_follow_up(one, settings) for one in told)
     base = settings.base_currency
     bought = {_pair(item): item.draft for item in bought_now}
     transfers = tuple(

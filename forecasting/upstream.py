@@ -8,6 +8,7 @@ the sites it serves hold theirs. A site is given until it buys nothing that a hu
 (`receiving`); what costs more to send than it brings stays.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -31,7 +32,7 @@ from forecasting.situation import Planned, PlanSettings
 from forecasting.transfers import Way, best_from_site, surplus
 from inventory_core.planning.counted_on import CountedOn
 
-__all__ = ["Send", "Shared", "Supply", "share_stock"]
+__all__ = ["Send", "Shared", "Supply", "share_stock", "tell_sends"]
 
 Pair = tuple[int, int]
 Ways = Mapping[Pair, Mapping[int, Sequence[Way]]]
@@ -39,10 +40,13 @@ Ways = Mapping[Pair, Mapping[int, Sequence[Way]]]
 
 @dataclass(slots=True)
 class Shared:
-    """The sites that are given something as they are planned with it, and what is to be sent."""
+    """The sites that are given something as they are planned with it, and what is to be sent.
+    `left`: what lies at a hub for a site and costs more to send than it brings.
+    """
 
     again: dict[Pair, Planned] = field(default_factory=dict)
     sends: list[Send] = field(default_factory=list)
+    left: dict[Pair, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -90,7 +94,9 @@ def share_stock(
         if receiver.parts:
             shared.sends += receiver.sends
         if receiver.parts or receiver.refused:
-            shared.again[_pair(receiver.item)] = _told(receiver, stock)
+            shared.again[_pair(receiver.item)] = receiver.now
+        if left := _left(receiver, stock):
+            shared.left[_pair(receiver.item)] = left
     return shared
 
 
@@ -213,13 +219,27 @@ def _gave(site: Planned, units: int) -> Planned:
     return replace(site, situation=replace(site.situation, stock=stock))
 
 
-def _told(receiver: Receiver, stock: _Stock) -> Planned:
-    """The site with its purchase, which says what is sent beside it and what stays at a hub."""
-    now = receiver.now
-    if now.draft is None:
-        return now
+def _left(receiver: Receiver, stock: _Stock) -> list[dict[str, Any]]:
+    return [
+        {"from": supply.document, "quantity": supply.quantity}
+        for supply in stock.supplies.get(receiver.item.situation.sku_id, ())
+        if supply.here and supply.quantity > 0 and supply.warehouse_id in receiver.refused
+    ]
+
+
+def tell_sends(pairs: Sequence[Planned], shared: Shared) -> list[Planned]:
+    """Every purchase, whoever it is from, says what is sent beside it and what stays at a hub."""
+    sends: dict[Pair, list[Send]] = defaultdict(list)
+    for send in shared.sends:
+        sends[_pair(send.receiver)].append(send)
+    return [_told(one, sends[_pair(one)], shared.left.get(_pair(one), [])) for one in pairs]
+
+
+def _told(planned: Planned, sends: Sequence[Send], left: Sequence[Mapping[str, Any]]) -> Planned:
+    if planned.draft is None:
+        return planned
     told: dict[str, Any] = {}
-    if receiver.sends:
+    if sends:
         told["sends"] = [
             {
                 "from_warehouse_id": send.taken.way.from_warehouse_id,
@@ -228,16 +248,11 @@ def _told(receiver: Receiver, stock: _Stock) -> Planned:
                 "quantity": send.taken.quantity,
                 "arrives_on": send.taken.arrives_on.isoformat(),
             }
-            for send in receiver.sends
+            for send in sends
         ]
-    left = [
-        {"from": supply.document, "quantity": supply.quantity}
-        for supply in stock.supplies.get(now.situation.sku_id, ())
-        if supply.here and supply.quantity > 0 and supply.warehouse_id in receiver.refused
-    ]
     if left:
-        told["left_at_hub"] = left
-    return replace(now, draft=replace(now.draft, trace={**now.draft.trace, **told}))
+        told["left_at_hub"] = list(left)
+    return replace(planned, draft=replace(planned.draft, trace={**planned.draft.trace, **told}))
 
 
 def _cartons(missing: int, free: int, carton: int | None) -> int:

@@ -14,7 +14,9 @@ WEEKS = 4
 
 
 def series(demand: list[float], out: list[float]) -> Series:
-    return Series(None, None, 7, (), np.array(demand), np.array(out), (), ())  # type: ignore[arg-type]
+    sold, away = np.array(demand), np.array(out)
+    none = np.zeros(len(sold))
+    return Series(None, None, 7, (), sold, away, none, sold, (), ())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
