@@ -26,7 +26,7 @@ def draw_sum(shown: Shown) -> None:
         f"| {plain(label)} | {_signed(value, first=place == 0)} |"
         for place, (label, value) in enumerate(sum_lines(trace))
     )
-    together = trace.get("together")
+    together = _needs_others(trace)
     rounded = md(
         "replenish.sum_together" if together else "replenish.sum_rounded",
         step=number(quantity["step"]),
@@ -51,13 +51,21 @@ def draw_sum(shown: Shown) -> None:
         st.caption(limited)
     elif quantity["forced"] > 0 and quantity["forced_days"]:
         jump = trace.get("order_cost", {}).get("jump")
+        for_price = "joint_price" in trace or (jump and jump["taken"])
         st.caption(
             md(
-                "replenish.forced_price" if jump and jump["taken"] else "replenish.forced",
+                "replenish.forced_price" if for_price else "replenish.forced",
                 units=number(quantity["forced"]),
                 days=number(quantity["forced_days"]),
             )
         )
+
+
+def _needs_others(trace: dict[str, Any]) -> bool:
+    """Whether this order alone stays under the MOQ or its price."""
+    quantity, cost = trace["quantity"], trace["cost"]
+    least = max(quantity["moq"], int(cost["price_from_quantity"] or 0))
+    return "together" in trace and int(quantity["ordered"]) < least
 
 
 def together_words(trace: dict[str, Any]) -> str:
