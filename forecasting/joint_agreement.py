@@ -104,12 +104,18 @@ class Together:
         return None
 
     def _apart(self) -> Sequence[Planned]:
-        """Each orders what is best for it alone, at the price of all."""
+        """Each orders what is best for it alone, and says so, at the price of all."""
         bought = [self._units(one) for one in self.alone]
         again = []
         for one, units in zip(self.alone, bought, strict=True):
             others = sum(bought) - units
-            again.append(beside(one, self.offer.offer_id, others) if units and others else one)
+            if units and others:
+                one = beside(one, self.offer.offer_id, others)
+                assert one.draft is not None, "this site orders"
+                quantity = {**one.draft.trace["quantity"], "alone": True}
+                trace = {**one.draft.trace, "quantity": quantity}
+                one = replace(one, draft=replace(one.draft, trace=trace))
+            again.append(one)
         return again
 
     def _agreed(self, needed: Sequence[Planned], reach: int) -> list[Planned] | None:

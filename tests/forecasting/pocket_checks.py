@@ -170,6 +170,8 @@ def check_quantity(row: Mapping[str, Any], trace: dict[str, Any]) -> None:
         assert step % (quantity["carton_quantity"] or 1) == 0
     beside, reach = quantity["beside"], max(quantity["moq"], quantity["reach"])
     assert beside == _beside(trace)
+    if quantity.get("alone"):
+        beside = 0  # the sites found no agreement: only the price is that of all
     assert ordered + beside >= quantity["moq"]
     if costs["rule"] == "service_level" and not limited:
         least = max(quantity["needed"], reach - beside, 1)
