@@ -3,17 +3,16 @@
 Every number stands in the suggestion's trace; this module only chooses words and their order.
 """
 
-from decimal import Decimal
 from typing import Any
 
 import streamlit as st
 
-from app.i18n import md, money, number, percent, plain, prose, t
+from app.i18n import md, number, percent, plain, t
 from app.screens.class_words import draw_class, planned_class_words
+from app.screens.replenish_joint import draw_joint, needs_others
 from app.screens.replenish_limits import limit_note
 from app.screens.rules_form import open_rules
 from app.screens.rules_words import planned_words
-from app.sites import site_words
 from inventory_core.planning.release import Shown
 
 
@@ -26,7 +25,7 @@ def draw_sum(shown: Shown) -> None:
         f"| {plain(label)} | {_signed(value, first=place == 0)} |"
         for place, (label, value) in enumerate(sum_lines(trace))
     )
-    together = _needs_others(trace)
+    together = needs_others(trace)
     rounded = md(
         "replenish.sum_together" if together else "replenish.sum_rounded",
         step=number(quantity["step"]),
@@ -38,7 +37,7 @@ def draw_sum(shown: Shown) -> None:
         f"| {rounded} | **{number(quantity['ordered'])}** |"
     )
     if together:
-        st.caption(f":material/group_work: {together_words(trace)}")
+        draw_joint(shown)
     _draw_rules(shown)
     if wasted := round((trace.get("in_time") or {"expires": 0})["expires"]):
         days = number(trace["in_time"]["days"])
@@ -59,36 +58,6 @@ def draw_sum(shown: Shown) -> None:
                 days=number(quantity["forced_days"]),
             )
         )
-
-
-def _needs_others(trace: dict[str, Any]) -> bool:
-    """Whether this order alone stays under the MOQ or its price."""
-    quantity, cost = trace["quantity"], trace["cost"]
-    least = max(quantity["moq"], int(cost["price_from_quantity"] or 0))
-    return "together" in trace and int(quantity["ordered"]) < least
-
-
-def together_words(trace: dict[str, Any]) -> str:
-    """What MOQ and price of this order are reached with, and why all go up to a lower price."""
-    together, quantity, cost = trace["together"], trace["quantity"], trace["cost"]
-    others = [
-        t(
-            "replenish.together_site",
-            units=number(one["quantity"]),
-            site=site_words(one["warehouse"]),
-        )
-        for one in together["sites"]
-    ]
-    if together["unsent"]:
-        others.append(t("replenish.together_unsent", units=number(together["unsent"])))
-    total = quantity["ordered"] + quantity["beside"]
-    words = md("replenish.together", total=number(total), others=", ".join(others))
-    jump = trace.get("joint_price")
-    if jump and quantity["reach"] and cost["base_currency"]:
-        gain = money(Decimal(jump["gain"]), cost["base_currency"], digits=0)
-        start = number(quantity["reach"])
-        words = prose(words, md("replenish.together_price", start=start, gain=gain))
-    return words
 
 
 def sum_lines(trace: dict[str, Any]) -> list[tuple[str, int]]:

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from app.i18n import t
-from app.screens.replenish_sum import sum_lines, together_words
+from app.screens.replenish_joint import together_words
+from app.screens.replenish_sum import sum_lines
 from forecasting.suggest import plan_pair
 from tests.forecasting.test_joint_orders import FEW, MANY, a_site, planned
 from tests.golden.sheets import cases, read_sheet, settings_of, situation_of
