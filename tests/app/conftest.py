@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 
+import psycopg
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
@@ -14,9 +16,12 @@ from streamlit.components.v2 import manifest_scanner
 from app.api.doors import gate, routes
 from app.companies import companies
 from app.cookies import COOKIE_NAME
+from inventory_core.db.server import Server
 from inventory_core.vocabulary import Role
+from tests.app.screens.shop import planned_seller
 from tests.browser import *  # noqa: F403
-from tests.browser import Served
+from tests.browser import Served, served_here
+from tests.planning.seller import Seller
 
 ORIGIN = "http://testserver"
 
@@ -30,6 +35,28 @@ def _packages_are_looked_through_once() -> Iterator[None]:
         once = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", once)
         yield
+
+
+@pytest.fixture(scope="module")
+def planned(
+    server: Server, admin: psycopg.Connection, template: str, few_trees: None
+) -> Iterator[tuple[str, Seller]]:
+    """A database with a plan, for the tests to copy, and whose it is; a module may have its own."""
+    with planned_seller(server, admin, template) as made:
+        yield made
+
+
+@pytest.fixture
+def shop(
+    server: Server,
+    admin: psycopg.Connection,
+    planned: tuple[str, Seller],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Served]:
+    """A copy of what was planned, served by this very process."""
+    with served_here(server, admin, planned[0], tmp_path, monkeypatch) as served:
+        yield served
 
 
 async def _screens(request):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -18,9 +17,9 @@ from inventory_core.office.actors import SYSTEM
 from inventory_core.planning.published import current_run
 from inventory_core.vocabulary import ForecastGrain, Role
 from jobs.planning import run_planning
-from tests.browser import Served, served_here
+from tests.browser import Served
 from tests.conftest import copied_database
-from tests.planning.seller import make_seller
+from tests.planning.seller import Seller, make_seller
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_trees")]
 
@@ -40,8 +39,10 @@ def forecasts_screen() -> None:
 
 
 @pytest.fixture(scope="module")
-def planned(server: Server, admin: psycopg.Connection, template: str) -> Iterator[str]:
-    """Name of a company with two SKUs in two categories that sell daily, planned just now."""
+def planned(
+    server: Server, admin: psycopg.Connection, template: str
+) -> Iterator[tuple[str, Seller]]:
+    """A company with two SKUs in two categories that sell daily, planned just now."""
     with copied_database(admin, template) as name:
         database = Database(server.url(name, DatabaseRole.WRITER))
         seller = make_seller(database)
@@ -51,19 +52,7 @@ def planned(server: Server, admin: psycopg.Connection, template: str) -> Iterato
             seller.sold(code, [4, 6, 5, 7, 3, 8, 6] * 26, last_on=yesterday)
         run_planning(database, SYSTEM, now=utc_now(), prophet_seconds=0)
         database.dispose()
-        yield name
-
-
-@pytest.fixture
-def shop(
-    server: Server,
-    admin: psycopg.Connection,
-    planned: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Served]:
-    with served_here(server, admin, planned, tmp_path, monkeypatch) as served:
-        yield served
+        yield name, seller
 
 
 def hierarchy(app: Served, grain: ForecastGrain) -> Hierarchy:

@@ -1,10 +1,7 @@
 """A suggestion names its snapshot on its card, and the terminal computes its plan again from it."""
 
 import io
-from collections.abc import Iterator
-from pathlib import Path
 
-import psycopg
 import pytest
 from rich.console import Console
 from sqlalchemy import text
@@ -12,38 +9,15 @@ from sqlalchemy import text
 from app.commands.plan_again import compute_again
 from app.i18n import catalogue
 from forecasting import plan_document
-from inventory_core.db.server import Server
 from inventory_core.planning.plan_snapshots import short_id
 from inventory_core.vocabulary import Language
-from tests.app.screens.shop import planned_seller
 from tests.app.screens.test_forecasts_learning import drawn
 from tests.app.test_cli import Run, run
-from tests.browser import Served, served_here
+from tests.browser import Served
 
 __all__ = ["run"]
 
 EN = catalogue("en")
-
-
-@pytest.fixture(scope="module")
-def planned(
-    server: Server, admin: psycopg.Connection, template: str, few_trees: None
-) -> Iterator[str]:
-    """Name of a database with a plan, for the tests to copy."""
-    with planned_seller(server, admin, template) as (name, _):
-        yield name
-
-
-@pytest.fixture
-def shop(
-    server: Server,
-    admin: psycopg.Connection,
-    planned: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Served]:
-    with served_here(server, admin, planned, tmp_path, monkeypatch) as served:
-        yield served
 
 
 def snapshot_of(shop: Served) -> str:

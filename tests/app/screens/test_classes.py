@@ -1,18 +1,14 @@
 """Classes on screen: set on Settings, seen and filtered in the lists, and a click says why."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
-import psycopg
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.i18n import catalogue
 from inventory_core.clock import utc_now
-from inventory_core.db.server import Server
 from inventory_core.office.actors import SYSTEM
 from inventory_core.office.job_runs import waiting_requests
 from inventory_core.planning.class_choices import ClassPolicy, choose_classes, class_choice_of
@@ -25,34 +21,13 @@ from inventory_core.planning.worklist import (
 )
 from inventory_core.vocabulary import Role
 from jobs.planning import run_planning
-from tests.app.screens.shop import planned_seller
 from tests.app.screens.test_rules import dialog
 from tests.app.test_rights import PATIENCE_SECONDS, one_screen, words_of
-from tests.browser import Served, served_here
+from tests.browser import Served
 from tests.planning.seller import Seller
 
 EN = catalogue("en")
 WHOLE_A = f"A · {EN['classes.whole']}"
-
-
-@pytest.fixture(scope="module")
-def planned(
-    server: Server, admin: psycopg.Connection, template: str, few_trees: None
-) -> Iterator[tuple[str, Seller]]:
-    with planned_seller(server, admin, template) as made:
-        yield made
-
-
-@pytest.fixture
-def shop(
-    server: Server,
-    admin: psycopg.Connection,
-    planned: tuple[str, Seller],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Served]:
-    with served_here(server, admin, planned[0], tmp_path, monkeypatch) as served:
-        yield served
 
 
 def screen(shop: Served, key: str, role: Role = Role.OWNER, **address: str) -> AppTest:

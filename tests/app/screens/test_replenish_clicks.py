@@ -1,9 +1,5 @@
 """Clicks on Approve that come late: on what somebody else just approved, on the next card."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import psycopg
 import pytest
 from sqlalchemy import func, select
 from streamlit.testing.v1 import AppTest
@@ -13,37 +9,14 @@ from app import widgets_acts
 from app.i18n import catalogue
 from inventory_core.clock import utc_now
 from inventory_core.db.schema.trade import purchase_order_line
-from inventory_core.db.server import Server
 from inventory_core.office.actors import SYSTEM
 from inventory_core.planning.worklist import waiting_suggestions, waiting_suppliers
 from inventory_core.trade.purchase_steps import send_purchase_orders
 from inventory_core.vocabulary import Role
-from tests.app.screens.shop import planned_seller
 from tests.app.screens.test_forecasts_learning import drawn
-from tests.browser import Served, served_here
+from tests.browser import Served
 
 EN = catalogue("en")
-
-
-@pytest.fixture(scope="module")
-def planned(
-    server: Server, admin: psycopg.Connection, template: str, few_trees: None
-) -> Iterator[str]:
-    """Name of a database with a plan, for the tests to copy."""
-    with planned_seller(server, admin, template) as (name, _):
-        yield name
-
-
-@pytest.fixture
-def shop(
-    server: Server,
-    admin: psycopg.Connection,
-    planned: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Served]:
-    with served_here(server, admin, planned, tmp_path, monkeypatch) as served:
-        yield served
 
 
 def approved(test: AppTest) -> AppTest:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -17,9 +16,9 @@ from inventory_core.trade.offers import change_offer
 from inventory_core.vocabulary import Role
 from jobs.planning import run_planning
 from tests.app.screens.test_forecasts_learning import drawn, words
-from tests.browser import Served, served_here
+from tests.browser import Served
 from tests.conftest import copied_database
-from tests.planning.seller import make_seller
+from tests.planning.seller import Seller, make_seller
 
 EN = catalogue("en")
 MOQ = 2000
@@ -28,7 +27,7 @@ MOQ = 2000
 @pytest.fixture(scope="module")
 def planned(
     server: Server, admin: psycopg.Connection, template: str, few_trees: None
-) -> Iterator[str]:
+) -> Iterator[tuple[str, Seller]]:
     """A lamp that sells at two sites; the factory makes 2,000 at least."""
     with copied_database(admin, template) as name:
         database = Database(server.url(name, DatabaseRole.WRITER))
@@ -42,19 +41,7 @@ def planned(
             seller.stock("LAMP", 40, warehouse=place)
         run_planning(database, SYSTEM, now=now, prophet_seconds=0)
         database.dispose()
-        yield name
-
-
-@pytest.fixture
-def shop(
-    server: Server,
-    admin: psycopg.Connection,
-    planned: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Served]:
-    with served_here(server, admin, planned, tmp_path, monkeypatch) as served:
-        yield served
+        yield name, seller
 
 
 def waiting(shop: Served) -> int:

@@ -1,10 +1,7 @@
 """Rules by hand on screen: set on the card, obeyed at once and by the next plan, taken back."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -12,7 +9,6 @@ from app.i18n import catalogue
 from app.replanning import refresh_suggestions
 from app.screens.replenish_acts import approve_now
 from inventory_core.clock import utc_now
-from inventory_core.db.server import Server
 from inventory_core.desk.decisions import Choice
 from inventory_core.errors import Conflict
 from inventory_core.office.actors import SYSTEM
@@ -25,33 +21,11 @@ from inventory_core.planning.worklist import waiting_suggestions
 from inventory_core.trade.offer_terms import offers
 from inventory_core.vocabulary import Role
 from jobs.planning import run_planning
-from tests.app.screens.shop import planned_seller
 from tests.app.test_rights import PATIENCE_SECONDS, one_screen, words_of
-from tests.browser import Served, served_here
+from tests.browser import Served
 from tests.planning.seller import Seller
 
 EN = catalogue("en")
-
-
-@pytest.fixture(scope="module")
-def planned(
-    server: Server, admin: psycopg.Connection, template: str, few_trees: None
-) -> Iterator[tuple[str, Seller]]:
-    """A database with a plan, for the tests to copy, and whose it is."""
-    with planned_seller(server, admin, template) as made:
-        yield made
-
-
-@pytest.fixture
-def shop(
-    server: Server,
-    admin: psycopg.Connection,
-    planned: tuple[str, Seller],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Served]:
-    with served_here(server, admin, planned[0], tmp_path, monkeypatch) as served:
-        yield served
 
 
 @pytest.fixture
