@@ -61,7 +61,7 @@ def expected_arrivals(
     found = []
     for order in orders:
         route = learned_route(
-            stated_route(terms[order.offer_id], order.ship_method),
+            stated_route(terms[order.offer_id], order.ship_method, order.country),
             known,
             supplier_id=order.supplier_id,
             warehouse_id=order.warehouse_id,
@@ -83,7 +83,7 @@ def learned_way(conn: Reading, order_id: int, *, as_of: date) -> Route | None:
     countries = {order.warehouse_id: order.country}
     offer = offers_by_id(conn, [order.offer_id], as_of)[OfferId(order.offer_id)]
     return learned_route(
-        stated_route(offer, order.ship_method),
+        stated_route(offer, order.ship_method, order.country),
         read_lead_times(conn, {order.supplier_id}, countries, as_of=as_of),
         supplier_id=order.supplier_id,
         warehouse_id=order.warehouse_id,

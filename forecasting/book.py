@@ -13,9 +13,9 @@ from decimal import Decimal
 from forecasting.delivered import read_lead_times
 from forecasting.expiry import DatedLot, free_lots
 from forecasting.lane_freight import freight_parts
-from forecasting.lead_time import arrives_on, stated_route
 from forecasting.lead_time_learning import NOTHING, LeadTimes
-from forecasting.supplier_terms import OfferRoute, OfferTerms, Rate
+from forecasting.stated_terms import offer_terms
+from forecasting.supplier_terms import OfferTerms, Rate
 from forecasting.transfers import Way
 from inventory_core.catalog.rates import rates_on
 from inventory_core.db.engine import Reading
@@ -31,7 +31,8 @@ from inventory_core.planning.rules import ReplenishRule, replenish_rules
 from inventory_core.planning.sku_classes import SkuClass, classes_on
 from inventory_core.stock.balances import Inbound, Position
 from inventory_core.stock.moment import stock_of_moment
-from inventory_core.trade.offer_terms import Offer, offers
+from inventory_core.trade.offer_legs import EVERYWHERE, destinations_of
+from inventory_core.trade.offer_terms import offers
 from inventory_core.vocabulary import WarehouseKind
 
 Pair = tuple[int, int]
@@ -42,7 +43,10 @@ MOST_LATE_AGAIN_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Everything a plan needs beside the forecast; its stock is of one moment."""
+    """Everything a plan needs beside the forecast; its stock is of one moment.
+
+    `offers` as they hold everywhere; `offers_into` by offer and country, where its legs name one.
+    """
 
     company: Company
     positions: Mapping[Pair, Position]
@@ -62,6 +66,8 @@ class Book:
     counted: Mapping[Pair, Sequence[CountedOn]] = field(default_factory=dict)
     classes: Mapping[int, SkuClass] = field(default_factory=dict)
     class_choice: ClassChoice = DEFAULT_CHOICE
+    offers_into: Mapping[tuple[int, str], OfferTerms] = field(default_factory=dict)
+    countries: Mapping[int, str] = field(default_factory=dict)
 
 
 def read_book(
@@ -87,13 +93,16 @@ def read_book(
         named.add(costs.fee_currency)
     rates = _rates(conn, named, company.base_currency, as_of)
     terms: dict[int, list[OfferTerms]] = defaultdict(list)
+    into: dict[tuple[int, str], OfferTerms] = {}
     unsent = unsent_units(conn, sku_ids)
     for offer in found:
-        known = offer_terms(offer, rates)
-        terms[offer.sku_id].append(replace(known, unsent=unsent.get(offer.id, 0)))
+        for country in (EVERYWHERE, *destinations_of(offer.legs)):
+            known = offer_terms(offer, rates, country)
+            into[offer.id, country] = replace(known, unsent=unsent.get(offer.id, 0))
+        terms[offer.sku_id].append(into.pop((offer.id, EVERYWHERE)))
     stock = stock_of_moment(conn, sku_ids)
     suppliers = {offer.supplier_id for offer in found}
-    countries = {row.id: row.country for row in places}
+    countries = {row.id: row.country or EVERYWHERE for row in places}
     return Book(
         company=company,
         positions=stock.positions,
@@ -102,6 +111,8 @@ def read_book(
             for pair, items in stock.inbound.items()
         },
         offers={sku_id: tuple(items) for sku_id, items in terms.items()},
+        offers_into=into,
+        countries=countries,
         rates=rates,
         rules=replenish_rules(conn),
         skus={row.id: dict(row._mapping) for row in conn.rows(sku_facts())},
@@ -158,63 +169,6 @@ def lots_of(book: Book, pair: Pair, as_of: date) -> tuple[DatedLot, ...]:
         return ()
     position = book.positions[pair]
     return free_lots(dated, position.reserved + position.backordered + position.planned_out)
-
-
-def longest_lead_days(conn: Reading, *, as_of: date) -> int:
-    """Days until goods ordered now are there by the slowest offer; 0 without offers."""
-    found = offers(conn, None, as_of)
-    routes = {stated_route(one, method) for one in found for method in _methods(one)}
-    return max(((arrives_on(route, as_of) - as_of).days for route in routes), default=0)
-
-
-def offer_terms(offer: Offer, rates: Sequence[Rate]) -> OfferTerms:
-    """An offer as `suggest` compares it: one route for each ship method."""
-    return OfferTerms(
-        offer_id=offer.id,
-        version=offer.version,
-        supplier_id=offer.supplier_id,
-        supplier=offer.supplier_name,
-        currency=offer.currency,
-        moq=offer.moq,
-        order_multiple=offer.order_multiple,
-        prices=offer.prices,
-        routes=tuple(_route(offer, method, rates) for method in _methods(offer)),
-        preferred=offer.preferred,
-        assumed=offer.assumed,
-        order_minimum=offer.order_minimum,
-        minimum_currency=offer.minimum_currency,
-        pallet_quantity=offer.pallet_quantity,
-    )
-
-
-def _methods(offer: Offer) -> Sequence[str]:
-    return offer.ship_methods or ("sea",)
-
-
-def _route(offer: Offer, method: str, rates: Sequence[Rate]) -> OfferRoute:
-    """Freight of all legs in the offer's currency; where one has no rate it is left in that one's,
-    so that the cost is unknown, not too low.
-    """
-    legs = [leg for leg in offer.legs if leg.ship_method == method]
-    route = stated_route(offer, method)
-    known = {rate.currency: rate.rate for rate in rates}
-    currencies = {leg.currency or offer.currency for leg in legs if leg.unit_freight}
-    if len(currencies) <= 1:
-        freight = sum((leg.unit_freight for leg in legs), Decimal(0))
-        return OfferRoute(route, freight, next(iter(currencies), offer.currency))
-    unknown = next((code for code in sorted(currencies) if code not in known), None)
-    if unknown is not None:
-        return OfferRoute(route, sum((leg.unit_freight for leg in legs), Decimal(0)), unknown)
-    base = sum(
-        (
-            leg.unit_freight * known[leg.currency or offer.currency]
-            for leg in legs
-            if leg.unit_freight
-        ),
-        Decimal(0),
-    )
-    per_unit = known.get(offer.currency)
-    return OfferRoute(route, (base / per_unit) if per_unit else Decimal(0), offer.currency)
 
 
 def _rates(conn: Reading, currencies: set[str], base: str, as_of: date) -> tuple[Rate, ...]:

@@ -72,9 +72,10 @@ def _taken(lines: Sequence[DeliveredLine], known: Mapping[int, Offer], stated: S
 def _stated(line: DeliveredLine, offer: Offer, stated: Stated) -> int:
     """Days that the terms gave an order of that day, closures included."""
     calendar = offer.calendar.code if offer.calendar else ""
-    terms = (offer.lead_time_days, calendar, offer.legs, line.ship_method, line.ordered_on)
+    way_asked = (line.ship_method, line.country, line.ordered_on)
+    terms = (offer.lead_time_days, calendar, offer.legs, *way_asked)
     if terms not in stated:
-        arrives = offer_arrival_on(offer, line.ordered_on, line.ship_method)
+        arrives = offer_arrival_on(offer, line.ordered_on, line.ship_method, country=line.country)
         stated[terms] = (arrives - line.ordered_on).days
     return stated[terms]
 
@@ -82,7 +83,7 @@ def _stated(line: DeliveredLine, offer: Offer, stated: Stated) -> int:
 def _way(lines: Sequence[DeliveredLine], known: Mapping[int, Offer]) -> list[Leg]:
     """The legs that most units of an order go by: milestones are those of the whole order."""
     most = max(lines, key=lambda line: (line.units, -line.offer_id))
-    return way(known[most.offer_id], most.ship_method)
+    return way(known[most.offer_id], most.ship_method, country=most.country)
 
 
 def _at_the_least(one: Taken, legs: Sequence[Leg], days: Days, as_of: date) -> Taken:

@@ -60,13 +60,14 @@ def _spans(spans: Iterable[tuple[date, date]]) -> list[list[str]]:
 
 
 def legs_of(route: Route) -> list[dict[str, Any]]:
-    """Kind, days and calendar of each leg."""
+    """Kind, days and calendar of each leg, and the country for which it was stated."""
     return [
         {
             "kind": leg.kind,
             "days": leg.days,
             "calendar": _name(leg.calendar) if leg.calendar else None,
         }
+        | ({"stated_for": leg.stated_for} if leg.stated_for else {})
         for leg in route.legs
     ]
 

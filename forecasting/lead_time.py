@@ -102,13 +102,13 @@ class Route:
         return sum(leg.days for leg in self.legs)
 
 
-def stated_route(offer: Offer, method: str) -> Route:
-    """The way of an offer by a ship method as its terms state it."""
-    legs = [leg for leg in offer.legs if leg.ship_method == method]
+def stated_route(offer: Offer, method: str, country: str) -> Route:
+    """The way of an offer into a country by a ship method as its terms state it."""
+    legs = [leg for leg in offer.legs_into(country) if leg.ship_method == method]
     stated = sqrt(sum(float(leg.spread_days) ** 2 for leg in legs))
     return Route(
         ship_method=method,
-        legs=tuple(way(offer, method)),
+        legs=tuple(way(offer, method, country=country)),
         spread_days=stated or float(offer.lead_time_spread_days),
         office=offer.calendar or ALWAYS,
     )

@@ -1,4 +1,5 @@
-"""Offers as a warehouse has them: with the lead times, freight and duty learned for it.
+"""Offers as a warehouse has them: the ways stated for its country, with the lead times, freight and
+duty learned for it.
 
 Decides nothing: puts what the book knows of a way beside the terms. A way that many SKUs go is
 learned once, so that a plan of many pairs takes no longer for it than one of few.
@@ -11,6 +12,7 @@ from forecasting.book import Book
 from forecasting.lead_time import Route
 from forecasting.lead_time_learning import learned_route
 from forecasting.supplier_terms import OfferRoute, OfferTerms
+from inventory_core.trade.offer_legs import EVERYWHERE
 
 
 class OffersHere:
@@ -22,8 +24,12 @@ class OffersHere:
 
     def offers(self, sku_id: int, warehouse_id: int) -> tuple[OfferTerms, ...]:
         """The offers of a SKU as this warehouse has them."""
-        found = self._book.offers.get(sku_id, ())
-        return tuple(replace(one, routes=self._ways(one, warehouse_id)) for one in found)
+        book, country = self._book, self._book.countries.get(warehouse_id, EVERYWHERE)
+        stated = (
+            book.offers_into.get((one.offer_id, country), one)
+            for one in book.offers.get(sku_id, ())
+        )
+        return tuple(replace(one, routes=self._ways(one, warehouse_id)) for one in stated)
 
     def _ways(self, offer: OfferTerms, warehouse_id: int) -> tuple[OfferRoute, ...]:
         return tuple(self._way(offer, one, warehouse_id) for one in offer.routes)

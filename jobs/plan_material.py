@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from forecasting.book import longest_lead_days
 from forecasting.channel_shares import Channels
 from forecasting.demand_panel import Period, choose_period, is_sellable
 from forecasting.hierarchy_reading import channels_of
@@ -17,6 +16,7 @@ from forecasting.history import DemandGrid, PlanningDay, planning_day
 from forecasting.newcomers import Newcomers, with_newcomers
 from forecasting.own_models import OwnCandidates, own_candidates
 from forecasting.stand_ins import with_stand_ins
+from forecasting.stated_terms import longest_lead_days
 from forecasting.succession import continued_grid
 from inventory_core.clock import business_day
 from inventory_core.db.engine import Reading

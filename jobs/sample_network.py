@@ -13,7 +13,7 @@ import numpy as np
 from numpy.random import Generator
 
 from inventory_core.catalog.locations import NewWarehouse
-from inventory_core.trade.offer_terms import OfferLeg
+from inventory_core.trade.offer_legs import OfferLeg
 from inventory_core.vocabulary import Authority, WarehouseKind
 from jobs.sample_world import MARKETS, Good
 

@@ -1,7 +1,7 @@
 """The way of an offer on screen: its legs by ship method, and a form to state them. Draws only."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
@@ -10,12 +10,15 @@ from typing import Any
 import streamlit as st
 
 from app import session
-from app.i18n import day, md, t
+from app.i18n import country as country_name
+from app.i18n import day, md, plain, t
 from app.widgets import field_grid
 from app.widgets_acts import run_act
+from inventory_core.catalog.locations import countries_with_warehouses
 from inventory_core.db.engine import Writing
 from inventory_core.office.actors import Actor, Permission
-from inventory_core.trade.offer_terms import Offer, OfferLeg, offer_arrival_on, offers
+from inventory_core.trade.offer_legs import EVERYWHERE, OfferLeg, destinations_of, stated_for
+from inventory_core.trade.offer_terms import Offer, offer_arrival_on, offers
 from inventory_core.trade.offers import change_offer
 from inventory_core.vocabulary import LegKind, ShipMethod
 
@@ -30,8 +33,18 @@ USUAL_DAYS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What a form states: the legs by one ship method, everywhere or into one country."""
+
+    method: ShipMethod
+    country: str = EVERYWHERE
+
+
 def draw_way(found: Offer, today: date) -> None:
-    """The legs in one line for each ship method, and when goods ordered today would come."""
+    """The legs in one line for each ship method and country, and when goods ordered today would
+    come.
+    """
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{md('catalog.legs')}**", width="content")
         st.space("stretch")
@@ -43,43 +56,78 @@ def draw_way(found: Offer, today: date) -> None:
             disabled=not session.may(Permission.CATALOG_EDIT),
         ):
             _dialog(found, today)
-    for method in found.ship_methods:
-        legs = " → ".join(
-            t("catalog.leg", kind=t(f"catalog.leg_{leg.kind}"), days=leg.days)
-            for leg in found.legs
-            if leg.ship_method == method
-        )
-        st.markdown(md("catalog.leg_line", method=t(f"ship_method.{method}"), legs=legs))
     if not found.legs:
         st.markdown(f":gray[{md('catalog.legs_none')}]")
-    st.markdown(md("catalog.arrives", day=day(offer_arrival_on(found, today))))
+    for country in (EVERYWHERE, *destinations_of(found.legs)):
+        own = [leg for leg in found.legs if leg.destination == country]
+        for method in dict.fromkeys(leg.ship_method for leg in own):
+            _draw_line(found, method, country)
+        if own or country == EVERYWHERE:
+            on = day(offer_arrival_on(found, today, country=country))
+            words = "catalog.arrives_into" if country else "catalog.arrives"
+            st.markdown(md(words, day=on, country=country_name(country)))
+
+
+def _draw_line(found: Offer, method: str, country: str) -> None:
+    """One way; into a country what was stated for it stands out."""
+    legs = [leg for leg in found.legs_into(country) if leg.ship_method == method]
+    told = [md("catalog.leg", kind=t(f"catalog.leg_{leg.kind}"), days=leg.days) for leg in legs]
+    shown = [
+        f"**{words}**" if leg.destination else words for leg, words in zip(legs, told, strict=True)
+    ]
+    way_words = plain(_way_words(method, country))
+    st.markdown(t("catalog.leg_line", method=way_words, legs=" → ".join(shown)))
+
+
+def _way_words(method: str, country: str) -> str:
+    words = t(f"ship_method.{method}")
+    if not country:
+        return words
+    return t("catalog.way_into", method=words, country=country_name(country))
+
+
+def _destination_words(country: str) -> str:
+    return country_name(country) if country else t("catalog.everywhere")
 
 
 def _dialog(found: Offer, today: date) -> None:
+    here = session.read(countries_with_warehouses)
+    countries = sorted({*here, *destinations_of(found.legs)})
+
     @st.dialog(t("catalog.state_legs"))
     def ask() -> None:
         st.caption(md("catalog.state_legs_help"))
         st.caption(md("catalog.legs_in_all", days=found.lead_time_days))
-        method = st.selectbox(
-            md("purchases.ship_method"),
-            list(ShipMethod),
-            format_func=lambda one: t(f"ship_method.{one}"),
-            key=f"legs_method_{found.id}",
-        )
+        with field_grid():
+            method = st.selectbox(
+                md("purchases.ship_method"),
+                list(ShipMethod),
+                format_func=lambda one: t(f"ship_method.{one}"),
+                key=f"legs_method_{found.id}",
+            )
+            country = st.selectbox(
+                md("catalog.destination"),
+                [EVERYWHERE, *countries],
+                format_func=_destination_words,
+                help=md("catalog.destination_help"),
+                key=f"legs_country_{found.id}",
+            )
         name = f"legs_{found.id}_{found.version}"
-        chosen = ShipMethod(method or ShipMethod.SEA)
-        known = {leg.kind: leg for leg in found.legs if leg.ship_method == chosen}
-        with st.form(f"{name}_{chosen}", border=False):
-            days = _fields(known, found.lead_time_days, f"{name}_{chosen}")
-            freight = _freight(list(known.values()), found.currency, f"{name}_{chosen}_freight")
+        chosen = Way(ShipMethod(method or ShipMethod.SEA), country or EVERYWHERE)
+        known = legs_known(found, chosen)
+        prefix = f"{name}_{chosen.method}_{chosen.country}"
+        with st.form(prefix, border=False):
+            days = _fields(known, found.lead_time_days, prefix)
+            freight = _freight(list(known.values()), found.currency, f"{prefix}_freight")
             everywhere = st.checkbox(
                 md("catalog.legs_everywhere", supplier=found.supplier_name), key=f"{name}_all"
             )
             sent = st.form_submit_button(md("shell.save"), type="primary")
         if sent:
-            legs = with_freight(_stated(chosen, days, known), freight)
             run_act(
-                lambda tx, actor, _now, _key: _write(tx, actor, found, legs, everywhere, today),
+                lambda tx, actor, _now, _key: _write(
+                    tx, actor, found, chosen, (days, freight), everywhere, today
+                ),
                 name=name,
                 done=lambda count: md("catalog.legs_saved", count=count),
             )
@@ -137,24 +185,17 @@ def with_freight(legs: Sequence[OfferLeg], unit_freight: Decimal | None) -> list
     return [paid if leg is longest else leg for leg in bare]
 
 
-def _stated(
-    method: ShipMethod, days: dict[LegKind, int], known: dict[str, OfferLeg]
-) -> list[OfferLeg]:
-    """The legs that take a day or more; freight, spread and calendar of known ones stay."""
-    return [
-        replace(known[kind], leg_no=place, days=count)
-        if kind in known
-        else OfferLeg(method, place, kind, count)
-        for place, (kind, count) in enumerate(days.items(), 1)
-        if count
-    ]
+def legs_known(found: Offer, way: Way) -> dict[str, OfferLeg]:
+    """The legs of a way as they hold today, by kind."""
+    return {leg.kind: leg for leg in found.legs_into(way.country) if leg.ship_method == way.method}
 
 
 def _write(
     tx: Writing,
     actor: Actor,
     found: Offer,
-    legs: Sequence[OfferLeg],
+    way: Way,
+    said: tuple[Mapping[LegKind, int], Decimal | None],
     everywhere: bool,
     today: date,
 ) -> int:
@@ -165,22 +206,37 @@ def _write(
     wanted = [found]
     if everywhere:
         wanted = [one for one in offers(tx, None, today) if one.supplier_id == found.supplier_id]
+    days, freight = said
+    usual = legs_known(found, way)
     for one in wanted:
-        own = one.id == found.id
-        changes: dict[str, Any] = {"legs": _beside_others(one, legs, own_freight=not own)}
+        if one.id == found.id:
+            legs = with_freight(_stated(way, days, usual), freight)
+        else:
+            unpaid = {kind: replace(leg, unit_freight=Decimal(0)) for kind, leg in usual.items()}
+            legs = _stated(way, days, unpaid | legs_known(one, way))
+        changes: dict[str, Any] = {"legs": beside_others(one, way, legs)}
         change_offer(tx, actor, one.id, changes, version=one.version)
     return len(wanted)
 
 
-def _beside_others(one: Offer, legs: Sequence[OfferLeg], *, own_freight: bool) -> list[OfferLeg]:
-    methods = {leg.ship_method for leg in legs}
-    own = {(leg.ship_method, leg.kind): leg for leg in one.legs}
-    kept = [leg for leg in one.legs if leg.ship_method not in methods]
-    if not own_freight:
-        return [*kept, *legs]
-    return kept + [
-        replace(own[leg.ship_method, leg.kind], leg_no=leg.leg_no, days=leg.days)
-        if (leg.ship_method, leg.kind) in own
-        else replace(leg, unit_freight=leg.unit_freight * 0)
-        for leg in legs
+def _stated(way: Way, days: Mapping[LegKind, int], known: Mapping[str, OfferLeg]) -> list[OfferLeg]:
+    """The legs that take a day or more; freight, spread and calendar of known ones stay."""
+    return [
+        replace(known[kind], leg_no=place, days=count)
+        if kind in known
+        else OfferLeg(way.method, place, kind, count)
+        for place, (kind, count) in enumerate(days.items(), 1)
+        if count
     ]
+
+
+def beside_others(one: Offer, way: Way, legs: Sequence[OfferLeg]) -> list[OfferLeg]:
+    """All legs of the offer where this way is to be `legs`; what it says of other ways stays."""
+    of_method = [leg for leg in one.legs if leg.ship_method == way.method]
+    kept = [
+        leg for leg in one.legs if (leg.ship_method, leg.destination) != (way.method, way.country)
+    ]
+    if not way.country:
+        return [*kept, *(replace(leg, destination=EVERYWHERE) for leg in legs)]
+    general = [leg for leg in of_method if leg.destination == EVERYWHERE]
+    return [*kept, *stated_for(legs, general, way.country)]

@@ -30,11 +30,15 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One part of the way. `days` are working days of `calendar`, or plain days without one."""
+    """One part of the way. `days` are working days of `calendar`, or plain days without one.
+
+    `stated_for`: the country for which somebody stated it, "" where it holds everywhere.
+    """
 
     kind: str
     days: int
     calendar: Calendar | None = None
+    stated_for: str = ""
 
 
 ALWAYS = Calendar("every_day")

@@ -4,12 +4,12 @@ Every warehouse has a cost pool of its own unless one is named, so that the same
 where freight was paid to bring it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from inventory_core.catalog.changes import Check, change_record, create_records, record_creation
 from inventory_core.catalog.codes import (
@@ -229,6 +229,27 @@ _CHECKS: dict[str, Check] = {
     "priority": partial(check_whole, field="priority", most=10_000),
     "active": partial(check_flag, field="active"),
 }
+
+
+def warehouse_countries(conn: Reading, warehouse_ids: Collection[int]) -> dict[int, str]:
+    """The country of each of these warehouses, "" where none is stated."""
+    rows = conn.rows(
+        select(location.c.id, func.coalesce(location.c.country, "").label("country")).where(
+            location.c.id.in_(sorted(warehouse_ids))
+        )
+    )
+    return {row.id: row.country for row in rows}
+
+
+def countries_with_warehouses(conn: Reading) -> list[str]:
+    """The countries in which a warehouse stands, in order."""
+    rows = conn.rows(
+        select(location.c.country)
+        .where(location.c.kind == LocationKind.WAREHOUSE, location.c.country.is_not(None))
+        .distinct()
+        .order_by(location.c.country)
+    )
+    return [row.country for row in rows]
 
 
 def select_warehouses(find: str = "") -> Select[Any]:

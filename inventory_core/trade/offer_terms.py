@@ -1,7 +1,8 @@
 """Offers as planning and purchasing read them. Decides what holds on a day; changes nothing.
 
 An offer without stated legs is taken as half production on the supplier's calendar, half road:
-the assumption is named in `assumed` as "legs".
+the assumption is named in `assumed` as "legs". The way is always asked for into a country, because
+legs may differ by it (`offer_legs`).
 """
 
 from collections import defaultdict
@@ -24,6 +25,7 @@ from inventory_core.catalog.calendars import (
 )
 from inventory_core.db.engine import Reading
 from inventory_core.db.schema.supply import offer, offer_leg, offer_price, supplier
+from inventory_core.trade.offer_legs import OfferLeg, legs_into
 from inventory_core.trade.price_breaks import PriceBreak
 from inventory_core.vocabulary import LegKind, OfferId, SkuId, SupplierId
 
@@ -33,24 +35,11 @@ _AT_THE_FACTORY = ("production", "quality")
 
 
 @dataclass(frozen=True, slots=True)
-class OfferLeg:
-    """One part of the way by one ship method; freight is per unit, in the currency named."""
-
-    ship_method: str
-    leg_no: int
-    kind: str
-    days: int
-    spread_days: Decimal = Decimal(0)
-    unit_freight: Decimal = Decimal(0)
-    currency: str | None = None
-    calendar_code: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Offer:
     """An offer as it holds on a day; `calendar` is the supplier's, if it has one.
 
-    `order_minimum`: what the supplier wants at least in one order, in `minimum_currency`.
+    `order_minimum`: what the supplier wants at least in one order, in `minimum_currency`. `legs`:
+    of all destinations; `legs_into` a country are those of one way.
     """
 
     id: OfferId
@@ -76,10 +65,18 @@ class Offer:
     version: int
     leg_calendars: Mapping[str, Calendar]
 
-    @property
-    def ship_methods(self) -> tuple[str, ...]:
-        """Ship methods with legs of their own; none where nobody stated legs."""
-        return tuple(dict.fromkeys(leg.ship_method for leg in self.legs))
+    def legs_into(self, country: str) -> tuple[OfferLeg, ...]:
+        """The legs of every way into a country; "": those that hold everywhere."""
+        return legs_into(self.legs, country)
+
+    def ship_methods(self, country: str) -> tuple[str, ...]:
+        """Ship methods with stated legs into a country; none where nobody stated any."""
+        return tuple(dict.fromkeys(leg.ship_method for leg in self.legs_into(country)))
+
+    def assumed_into(self, country: str) -> tuple[str, ...]:
+        """What is assumed of goods that go there: the legs, where those stated go elsewhere."""
+        named = tuple(name for name in self.assumed if name != "legs")
+        return named if self.legs_into(country) else (*named, "legs")
 
 
 def offers(conn: Reading, sku_ids: Sequence[int] | None, on: date) -> list[Offer]:
@@ -129,22 +126,26 @@ def price_history(conn: Reading, offer_id: int) -> dict[date, tuple[PriceBreak, 
     return {day: tuple(prices) for day, prices in lists.items()}
 
 
-def way(found: Offer, ship_method: str | None = None) -> list[Leg]:
-    """The legs of an offer by a ship method, the first stated one where none is named."""
-    methods = found.ship_methods
+def way(found: Offer, ship_method: str | None = None, *, country: str) -> list[Leg]:
+    """The legs of an offer into a country by a ship method, the first stated one where none is
+    named.
+    """
+    methods = found.ship_methods(country)
     if not methods:
         return _assumed_way(found)
     chosen = ship_method if ship_method in methods else methods[0]
     return [
-        Leg(leg.kind, leg.days, _leg_calendar(found, leg))
-        for leg in sorted(found.legs, key=lambda leg: leg.leg_no)
+        Leg(leg.kind, leg.days, _leg_calendar(found, leg), leg.destination)
+        for leg in found.legs_into(country)
         if leg.ship_method == chosen
     ]
 
 
-def offer_arrival_on(found: Offer, ordered_on: date, ship_method: str | None = None) -> date:
-    """When goods ordered on a day are available, by the calendars of every leg."""
-    return arrival_on(ordered_on, way(found, ship_method))
+def offer_arrival_on(
+    found: Offer, ordered_on: date, ship_method: str | None = None, *, country: str
+) -> date:
+    """When goods ordered on a day are available there, by the calendars of every leg."""
+    return arrival_on(ordered_on, way(found, ship_method, country=country))
 
 
 def _leg_calendar(found: Offer, leg: OfferLeg) -> Calendar | None:
@@ -241,7 +242,12 @@ def _legs(conn: Reading, offer_ids: Sequence[int]) -> dict[int, list[OfferLeg]]:
     rows = conn.rows(
         select(offer_leg)
         .where(offer_leg.c.offer_id == _any(offer_ids))
-        .order_by(offer_leg.c.offer_id, offer_leg.c.ship_method.desc(), offer_leg.c.leg_no)
+        .order_by(
+            offer_leg.c.offer_id,
+            offer_leg.c.ship_method.desc(),
+            offer_leg.c.destination,
+            offer_leg.c.leg_no,
+        )
     )
     codes = {key: known.code for key, known in calendars(conn).items()} if rows else {}
     found: dict[int, list[OfferLeg]] = defaultdict(list)

@@ -17,6 +17,7 @@ from inventory_core.catalog.calendar_records import ensure_calendars
 from inventory_core.catalog.changes import Check, change_record, record_creation
 from inventory_core.catalog.codes import at_row, clean_text
 from inventory_core.catalog.fields import (
+    check_country,
     check_day,
     check_decimal,
     check_flag,
@@ -31,7 +32,8 @@ from inventory_core.errors import Conflict, Invalid
 from inventory_core.money import check_currency
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.audit import record_audit
-from inventory_core.trade.offer_terms import Offer, OfferLeg, offers, offers_by_id
+from inventory_core.trade.offer_legs import EVERYWHERE, OfferLeg
+from inventory_core.trade.offer_terms import Offer, offers, offers_by_id
 from inventory_core.trade.price_breaks import PriceBreak, check_price_breaks
 from inventory_core.vocabulary import LegKind, OfferId, ShipMethod
 
@@ -219,7 +221,25 @@ def _write_legs(tx: Writing, legs: Mapping[OfferId, Sequence[OfferLeg]]) -> None
         for offer_id, ways in legs.items()
         for leg in ways
     ]
+    _refuse_repeated_legs(rows)
     insert_rows(tx, offer_leg, rows)
+
+
+def _refuse_repeated_legs(rows: Sequence[Mapping[str, Any]]) -> None:
+    """One leg of a kind into a country, and one in each place."""
+    seen: set[tuple[Any, ...]] = set()
+    for row in rows:
+        way = (row["offer_id"], row["ship_method"], row["destination"])
+        told = {(*way, row["leg_no"])} | ({(*way, row["kind"])} if row["destination"] else set())
+        if told & seen:
+            raise Invalid(
+                "leg_repeated",
+                field="kind",
+                value=row["kind"],
+                method=row["ship_method"],
+                destination=row["destination"],
+            )
+        seen |= told
 
 
 def _checked_leg(leg: OfferLeg, calendar_ids: Mapping[str, int]) -> dict[str, Any]:
@@ -232,6 +252,7 @@ def _checked_leg(leg: OfferLeg, calendar_ids: Mapping[str, int]) -> dict[str, An
         "unit_freight": check_decimal(leg.unit_freight, field="unit_freight"),
         "currency": check_currency(leg.currency) if leg.currency else None,
         "calendar_id": calendar_ids[leg.calendar_code] if leg.calendar_code else None,
+        "destination": check_country(leg.destination, field="destination") or EVERYWHERE,
     }
 
 

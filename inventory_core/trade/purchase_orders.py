@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import text
 
 from inventory_core.catalog.fields import check_day, check_decimal, check_member, check_whole
+from inventory_core.catalog.locations import warehouse_countries
 from inventory_core.db.bulk import insert_rows, next_ids
 from inventory_core.db.engine import Writing
 from inventory_core.db.schema.office import audit_entry
@@ -190,12 +191,15 @@ def _dated(tx: Writing, orders: Sequence[NewPurchaseOrder]) -> list[NewPurchaseO
     known: Mapping[Any, Offer] = {}
     if open_offers:
         known = offers_by_id(tx, sorted(open_offers), max(order.ordered_on for order in orders))
-    return [_with_days(order, known) for order in orders]
+    countries = warehouse_countries(tx, {order.warehouse_id for order in orders})
+    return [_with_days(order, known, countries[order.warehouse_id]) for order in orders]
 
 
-def _with_days(order: NewPurchaseOrder, known: Mapping[Any, Offer]) -> NewPurchaseOrder:
+def _with_days(
+    order: NewPurchaseOrder, known: Mapping[Any, Offer], country: str
+) -> NewPurchaseOrder:
     lines = [
-        replace(line, expected_on=line.expected_on or _reckoned(order, line, known))
+        replace(line, expected_on=line.expected_on or _reckoned(order, line, known, country))
         for line in order.lines
     ]
     days = [line.expected_on for line in lines if line.expected_on is not None]
@@ -204,14 +208,14 @@ def _with_days(order: NewPurchaseOrder, known: Mapping[Any, Offer]) -> NewPurcha
 
 
 def _reckoned(
-    order: NewPurchaseOrder, line: NewPurchaseLine, known: Mapping[Any, Offer]
+    order: NewPurchaseOrder, line: NewPurchaseLine, known: Mapping[Any, Offer], country: str
 ) -> date | None:
     if order.expected_on is not None:
         return order.expected_on
     terms = known.get(line.offer_id)
     if terms is None:
         return None
-    return offer_arrival_on(terms, order.ordered_on, order.ship_method)
+    return offer_arrival_on(terms, order.ordered_on, order.ship_method, country=country)
 
 
 def _order_row(

@@ -7,15 +7,15 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.book import offer_terms
 from forecasting.lead_time import Route, latest_order_on
 from forecasting.options import options_of
 from forecasting.policy import Rule
+from forecasting.stated_terms import offer_terms
 from forecasting.suggest import plan_pair
 from forecasting.supplier_choice import weigh_options
 from forecasting.supplier_terms import OfferTerms, Rate, allowed_quantity, landed_unit_cost
 from inventory_core.catalog.calendars import Calendar, Leg, arrival_on
-from inventory_core.trade.offer_terms import OfferLeg
+from inventory_core.trade.offer_legs import EVERYWHERE, OfferLeg
 from inventory_core.vocabulary import OrderRule
 from tests.examples import examples
 from tests.golden.sheets import SETTINGS, read_sheet, settings_of, situation_of
@@ -170,5 +170,5 @@ def test_freight_with_a_leg_of_no_known_rate_is_unknown_and_not_too_low() -> Non
     dollar, peso = (Rate(code, Decimal(rate), date(2026, 3, 2)) for code, rate in
                     (("USD", "1"), ("MXN", "0.05")))  # fmt: skip
     for rates, landed in (([dollar], None), ([dollar, peso], Decimal("2.95"))):
-        terms = offer_terms(offer, rates)
+        terms = offer_terms(offer, rates, EVERYWHERE)
         assert landed_unit_cost(terms, terms.routes[0], Decimal(2), rates) == landed

@@ -14,7 +14,8 @@ from inventory_core.office.actors import SYSTEM
 from inventory_core.planning.inbound_costs import InboundCosts, Share, inbound_costs
 from inventory_core.planning.plan_costs import ASSUMED_COSTS, state_plan_costs
 from inventory_core.trade.late_charges import LateCharge, add_charge
-from inventory_core.trade.offer_terms import OfferLeg, offers_by_id
+from inventory_core.trade.offer_legs import OfferLeg
+from inventory_core.trade.offer_terms import offers_by_id
 from inventory_core.trade.offers import change_offer
 from inventory_core.trade.purchase_orders import (
     NewPurchaseLine,

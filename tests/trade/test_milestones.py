@@ -170,7 +170,8 @@ def test_trap_40_a_way_without_calendars_waits_for_a_carrier_that_rests(
 
     def arrives() -> date:
         with database.reading() as conn:
-            return offer_arrival_on(offers_by_id(conn, [offer_id], TODAY)[offer_id], TODAY)
+            found = offers_by_id(conn, [offer_id], TODAY)[offer_id]
+            return offer_arrival_on(found, TODAY, country="US")
 
     before = arrives()
     shut = before - timedelta(days=3)

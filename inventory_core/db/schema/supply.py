@@ -9,6 +9,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    Index,
     Integer,
     Numeric,
     String,
@@ -107,12 +108,14 @@ offer_price = Table(
 )
 
 # The way from supplier to warehouse, leg by leg; one leg is enough to begin with. The lead time
-# of an offer with legs is the sum of the chosen ship method's legs.
+# of an offer with legs is the sum of the chosen ship method's legs. A leg of a destination (a
+# country; '': everywhere) holds into it in place of the legs of its kind that hold everywhere.
 offer_leg = Table(
     "offer_leg",
     METADATA,
     refers_to("offer_id", "offer.id", primary_key=True),
     Column("ship_method", String(20), primary_key=True),
+    Column("destination", String(2), primary_key=True, server_default=""),
     Column("leg_no", Integer, primary_key=True),
     Column("kind", String(20), nullable=False),
     Column("days", Integer, nullable=False),
@@ -123,6 +126,17 @@ offer_leg = Table(
     one_of("ship_method", ShipMethod),
     one_of("kind", LegKind),
     CheckConstraint("days >= 0 AND spread_days >= 0", name="days_not_negative"),
+    CheckConstraint("destination ~ '^([A-Z]{2})?$'", name="destination_is_country"),
+    # What takes the place of a kind of leg must be one: of two nobody could say which.
+    Index(
+        "uq_offer_leg_into",
+        "offer_id",
+        "ship_method",
+        "destination",
+        "kind",
+        unique=True,
+        postgresql_where=text("destination <> ''"),
+    ),
 )
 
 transfer = Table(

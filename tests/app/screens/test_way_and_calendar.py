@@ -22,7 +22,8 @@ from inventory_core.trade.milestones import (
     milestones_of,
     record_milestones,
 )
-from inventory_core.trade.offer_terms import OfferLeg, offers_by_id
+from inventory_core.trade.offer_legs import OfferLeg
+from inventory_core.trade.offer_terms import offers_by_id
 from inventory_core.trade.offers import change_offer
 from inventory_core.trade.purchase_orders import (
     NewPurchaseLine,
