@@ -169,6 +169,17 @@ EXPORTS: dict[str, Export] = {
         ORDER BY v.code, s.code, p.from_quantity""",
         Permission.COST_VIEW,
     ),
+    "offer_legs": Export(
+        (("supplier_code", _TEXT), ("sku", _TEXT), ("ship_method", _TEXT), ("destination", _TEXT),
+         ("kind", _TEXT), ("days", _WHOLE), ("spread_days", _DECIMAL), ("unit_freight", _DECIMAL),
+         ("currency", _TEXT), ("calendar", _TEXT)),
+        """SELECT v.code, s.code, g.ship_method, nullif(g.destination, ''), g.kind, g.days,
+            g.spread_days, g.unit_freight, g.currency, c.code
+        FROM offer_leg g JOIN offer o ON o.id = g.offer_id JOIN supplier v ON v.id = o.supplier_id
+        JOIN sku s ON s.id = o.sku_id LEFT JOIN calendar c ON c.id = g.calendar_id
+        ORDER BY v.code, s.code, g.ship_method, g.destination, g.leg_no""",
+        Permission.COST_VIEW,
+    ),
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from inventory_core.desk.imports_catalog import (
 )
 from inventory_core.desk.imports_columns import NOTHING_SAID, ColumnsSaid
 from inventory_core.desk.imports_headings import first_rows, headings_of
+from inventory_core.desk.imports_legs import load_offer_legs
 from inventory_core.desk.imports_loading import Load, Loader, Outcome, Stopped
 from inventory_core.desk.imports_milestones import load_milestones
 from inventory_core.desk.imports_pauses import load_sale_pauses
@@ -47,6 +48,7 @@ LOADERS: Mapping[str, Loader] = {
     "skus": load_skus,
     "warehouses": load_warehouses,
     "suppliers_offers": load_suppliers_offers,
+    "offer_legs": load_offer_legs,
     "rates": load_rates,
     "opening_stock": load_opening_stock,
     "purchase_orders": load_purchase_orders,

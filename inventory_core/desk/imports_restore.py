@@ -11,6 +11,7 @@ from inventory_core.catalog.locations import change_warehouse
 from inventory_core.catalog.skus import change_sku
 from inventory_core.db.engine import Writing
 from inventory_core.db.schema.mailbox import import_row
+from inventory_core.desk.imports_legs import legs_before
 from inventory_core.desk.imports_rules import KIND, restore_rules
 from inventory_core.errors import Conflict, Refused
 from inventory_core.office.actors import Actor
@@ -87,6 +88,8 @@ def _value(name: str, value: Any) -> Any:
     """What JSON turned into text, as the command wants it."""
     if value is None:
         return None
+    if name == "legs":
+        return legs_before(value)
     if name in _DAYS:
         return date.fromisoformat(value)
     return Decimal(value) if name in _DECIMALS else value

@@ -12,6 +12,7 @@ from inventory_core.desk.imports_templates_planning import RULES
 from inventory_core.desk.imports_templates_sales import SALE_PAUSES, SALES
 from inventory_core.desk.imports_templates_trade import (
     MILESTONES,
+    OFFER_LEGS,
     PURCHASE_ORDERS,
     SUPPLIERS_OFFERS,
 )
@@ -23,6 +24,7 @@ TEMPLATES: dict[str, Template] = {
         SKUS,
         WAREHOUSES,
         SUPPLIERS_OFFERS,
+        OFFER_LEGS,
         RATES,
         OPENING_STOCK,
         SALES,

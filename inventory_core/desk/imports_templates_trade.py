@@ -1,4 +1,9 @@
-"""Templates of buying: suppliers with offers, purchase orders, their steps. Decides columns."""
+"""Templates of buying: suppliers with offers, their ways, purchase orders and their steps.
+
+Decides columns.
+"""
+
+from dataclasses import replace
 
 from inventory_core.desk.imports_cells import CellKind
 from inventory_core.desk.imports_columns import Column, Template
@@ -7,20 +12,22 @@ from inventory_core.desk.imports_columns_shared import (
     SKU_COLUMN,
     WAREHOUSE_COLUMN,
 )
-from inventory_core.vocabulary import ShipMethod
+from inventory_core.vocabulary import LegKind, ShipMethod
+
+SUPPLIER_COLUMN = Column(
+    "supplier_code",
+    "供应商编码",
+    "Supplier code",
+    CellKind.CODE,
+    required=True,
+    example="SUP-01",
+    aliases=("supplier", "供应商"),
+)
 
 SUPPLIERS_OFFERS = Template(
     "suppliers_offers",
     (
-        Column(
-            "supplier_code",
-            "供应商编码",
-            "Supplier code",
-            CellKind.CODE,
-            required=True,
-            example="SUP-01",
-            aliases=("supplier", "供应商"),
-        ),
+        SUPPLIER_COLUMN,
         Column("supplier_name", "供应商名称", "Supplier name", example="示例工厂 Sample factory"),
         Column("supplier_country", "供应商国家", "Supplier country", CellKind.CODE, example="CN"),
         Column("supplier_email", "供应商邮箱", "Supplier e-mail", example="sales@example.com"),
@@ -95,6 +102,72 @@ SUPPLIERS_OFFERS = Template(
     ("supplier_code", "sku", "from_quantity"),
 )
 
+OFFER_LEGS = Template(
+    "offer_legs",
+    (
+        SUPPLIER_COLUMN,
+        replace(
+            SKU_COLUMN,
+            required=False,
+            example="",
+            note_zh="留空：该供应商的全部报价。",
+            note_en="Empty: every offer of this supplier.",
+        ),
+        Column(
+            "ship_method",
+            "运输方式",
+            "Ship method",
+            CellKind.CODE,
+            required=True,
+            example="sea",
+            allowed=tuple(ShipMethod),
+        ),
+        Column(
+            "destination",
+            "目的国",
+            "Destination",
+            CellKind.CODE,
+            example="DE",
+            note_zh="仓库所在国的两个字母代码；留空表示所有国家。",
+            note_en="Country of the warehouse in two letters; empty: everywhere.",
+            aliases=("country", "destination country", "to", "国家", "目的地"),
+        ),
+        Column(
+            "kind",
+            "环节",
+            "Leg",
+            CellKind.CODE,
+            required=True,
+            example="transport",
+            allowed=tuple(LegKind),
+        ),
+        Column(
+            "days",
+            "天数",
+            "Days",
+            CellKind.WHOLE,
+            required=True,
+            example="38",
+            least=0,
+            note_zh="0：没有该环节。",
+            note_en="0: there is no such leg.",
+        ),
+        Column("spread_days", "波动(天)", "Spread (days)", CellKind.DECIMAL, example="4", least=0),
+        Column(
+            "unit_freight",
+            "每件运费",
+            "Freight per unit",
+            CellKind.DECIMAL,
+            example="0.70",
+            least=0,
+            aliases=("freight", "运费"),
+        ),
+        replace(CURRENCY_COLUMN, required=False, example="USD"),
+        Column("calendar", "日历", "Calendar", CellKind.CODE, handed_out=False),
+    ),
+    ("supplier_code", "sku", "ship_method", "destination", "kind"),
+)
+
 PURCHASE_ORDERS = Template(
     "purchase_orders",
     (
@@ -107,15 +180,7 @@ PURCHASE_ORDERS = Template(
             example="PO-1001",
             aliases=("po", "order", "po number"),
         ),
-        Column(
-            "supplier_code",
-            "供应商编码",
-            "Supplier code",
-            CellKind.CODE,
-            required=True,
-            example="SUP-01",
-            aliases=("supplier", "供应商"),
-        ),
+        SUPPLIER_COLUMN,
         WAREHOUSE_COLUMN,
         SKU_COLUMN,
         Column(

@@ -68,6 +68,27 @@ def stated_for(
     return found
 
 
+def restated(legs: Sequence[OfferLeg], stated: Sequence[OfferLeg]) -> list[OfferLeg]:
+    """All legs where some are stated anew: each takes the place of its kind on its way, or stands
+    where goods pass it. Everywhere a leg of no days is left out; into a country it says that goods
+    going there do not need it.
+    """
+    ways = dict.fromkeys((leg.ship_method, leg.destination) for leg in (*legs, *stated))
+    found: list[OfferLeg] = []
+    for way in ways:
+        new = {leg.kind: leg for leg in stated if (leg.ship_method, leg.destination) == way}
+        old = [leg for leg in legs if (leg.ship_method, leg.destination) == way]
+        old.sort(key=lambda leg: leg.leg_no)
+        if not new:
+            found += old
+            continue
+        placed = [leg for leg in _placed(old, new) if leg.days or leg.destination]
+        if [leg.kind for leg in placed] != [leg.kind for leg in old]:
+            placed = [replace(leg, leg_no=place) for place, leg in enumerate(placed, 1)]
+        found += placed
+    return found
+
+
 def _bare(leg: OfferLeg) -> OfferLeg:
     return replace(leg, leg_no=0, destination=EVERYWHERE)
 
@@ -78,7 +99,12 @@ def _in_order(legs: Sequence[OfferLeg], country: str) -> list[OfferLeg]:
     """
     everywhere = [leg for leg in legs if leg.destination == EVERYWHERE]
     everywhere.sort(key=lambda leg: leg.leg_no)
-    own = {leg.kind: leg for leg in legs if country and leg.destination == country}
+    return _placed(
+        everywhere, {leg.kind: leg for leg in legs if country and leg.destination == country}
+    )
+
+
+def _placed(everywhere: Sequence[OfferLeg], own: dict[str, OfferLeg]) -> list[OfferLeg]:
     found = list(_replaced(everywhere, own))
     new = [leg for leg in own.values() if leg not in found]
     for leg in sorted(new, key=lambda leg: _PLACES[leg.kind]):
