@@ -1,5 +1,6 @@
 """Closures of factories, ports, carriers, customs and check-in on screen. Draws only."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pandas as pd
@@ -16,13 +17,25 @@ from inventory_core.catalog.calendar_records import (
     calendars,
     close_days,
     closures_between,
+    slow_days,
 )
-from inventory_core.db.engine import Reading
-from inventory_core.office.actors import Permission
+from inventory_core.db.engine import Reading, Writing
+from inventory_core.office.actors import Actor, Permission
 
 SHOWN_DAYS = 365
 USUAL_DAYS = 7
 _FIRST = ("carrier", "port", "customs", "check_in")
+# What a calendar does between two days, and of how many days one is worked where it is slow.
+_DOES = {"rest": 0, "work": 0, "half": 2, "third": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    code: str
+    first: date
+    last: date
+    does: str
+    reason: str
 
 
 def draw_closures(today: date) -> None:
@@ -46,8 +59,8 @@ def draw_closures(today: date) -> None:
             "who": [code_words(run.code) for run in runs],
             "from": [run.first for run in runs],
             "to": [run.last for run in runs],
-            "days": [(run.last - run.first).days + 1 for run in runs],
-            "works": [t("calendar.open" if run.working else "calendar.closed") for run in runs],
+            "days": [run.days for run in runs],
+            "works": [_does(run) for run in runs],
             "reason": [_reason(run.reason) for run in runs],
         }
     )
@@ -61,6 +74,12 @@ def draw_closures(today: date) -> None:
     }
     table(rows, columns, key="closures", height=420)
     export_button(rows, columns, name="closures")
+
+
+def _does(run: Closure) -> str:
+    if run.working:
+        return t("calendar.open")
+    return t("calendar.slow" if run.slow else "calendar.closed")
 
 
 def code_words(code: str) -> str:
@@ -95,7 +114,7 @@ def _dialog(codes: list[str], today: date) -> None:
                 )
             works = st.segmented_control(
                 md("calendar.works"),
-                ["rest", "work"],
+                list(_DOES),
                 default="rest",
                 required=True,
                 format_func=lambda one: t(f"calendar.{one}"),
@@ -104,18 +123,19 @@ def _dialog(codes: list[str], today: date) -> None:
             reason = st.text_input(md("calendar.reason"), key="closure_reason")
             sent = st.form_submit_button(md("shell.save"), type="primary")
         if sent and code and first and last:
+            said = _Said(code, first, last, works or "rest", reason)
             run_act(
-                lambda tx, actor, _now, _key: close_days(
-                    tx,
-                    actor,
-                    code,
-                    first=first,
-                    last=last,
-                    working=works == "work",
-                    reason=reason,
-                ),
+                lambda tx, actor, _now, _key: _write(tx, actor, said),
                 name="closure_new",
                 done=lambda count: md("calendar.closed_done", who=code_words(code), count=count),
             )
 
     ask()
+
+
+def _write(tx: Writing, actor: Actor, said: _Said) -> int:
+    days = {"first": said.first, "last": said.last}
+    if _DOES[said.does]:
+        return slow_days(tx, actor, said.code, **days, one_in=_DOES[said.does], reason=said.reason)
+    working = said.does == "work"
+    return close_days(tx, actor, said.code, **days, working=working, reason=said.reason)

@@ -11,14 +11,18 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from inventory_core.catalog.calendar_presets import KNOWN_CODES, preset_closures, preset_weekdays
-from inventory_core.catalog.calendars import MOST_CLOSED_DAYS, Calendar
+from inventory_core.catalog.calendars import MOST_CLOSED_DAYS, Calendar, is_working
 from inventory_core.catalog.codes import clean_text
+from inventory_core.catalog.fields import check_whole
 from inventory_core.db.bulk import insert_rows
 from inventory_core.db.engine import Reading, Writing
 from inventory_core.db.schema.catalog import calendar, calendar_day
 from inventory_core.errors import Invalid
 from inventory_core.office.actors import Actor, Permission, require
 from inventory_core.office.audit import record_audit
+
+MOST_TIMES_SLOWER = 10
+LEAST_SLOW_RUNS = 3
 
 
 def set_calendar_days(
@@ -65,15 +69,51 @@ def close_days(
     return span
 
 
+def slow_days(
+    tx: Writing,
+    actor: Actor,
+    code: str,
+    *,
+    first: date,
+    last: date,
+    one_in: int,
+    reason: str = "",
+) -> int:
+    """Say that from a day to another work goes so many times as slowly: of the days of the weekly
+    pattern only one in `one_in` is worked. Answers how many days rest; said twice it is the same.
+    """
+    require(actor, Permission.CATALOG_EDIT)
+    pace = check_whole(one_in, field="one_in", least=2, most=MOST_TIMES_SLOWER)
+    if not 1 <= (last - first).days + 1 <= MOST_CLOSED_DAYS:
+        raise Invalid("days_out_of_order", field="ends_on")
+    known = _ids(tx, [code]) or ensure_calendars(tx, [code])
+    usual = calendars(tx, [known[code]])[known[code]]
+    pattern = replace(usual, closed_days=frozenset(), opened_days=frozenset())
+    days = (first + timedelta(days=step) for step in range((last - first).days + 1))
+    worked = [day for day in days if is_working(pattern, day)]
+    resting = [day for place, day in enumerate(worked, 1) if place % pace]
+    set_calendar_days(tx, actor, known[code], dict.fromkeys(resting, False), reason=reason)
+    return len(resting)
+
+
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """Days in a row on which a calendar rests, or works against its pattern, and why."""
+    """Days in a row on which a calendar rests, or works against its pattern, and why.
+
+    `days`: fewer than from `first` to `last` where single days between are worked: it is slow.
+    """
 
     code: str
     first: date
     last: date
     working: bool
     reason: str
+    days: int = 1
+
+    @property
+    def slow(self) -> bool:
+        """Whether work goes on between, more slowly."""
+        return self.days < (self.last - self.first).days + 1
 
 
 def closures_between(conn: Reading, first: date, last: date) -> list[Closure]:
@@ -88,14 +128,35 @@ def closures_between(conn: Reading, first: date, last: date) -> list[Closure]:
     )
     runs: list[Closure] = []
     for row in rows:
-        new = Closure(row.code, row.on_day, row.on_day, row.working, row.reason)
-        before = runs[-1] if runs else None
-        follows = before is not None and before.last + timedelta(days=1) == row.on_day
-        if before and follows and replace(before, first=row.on_day, last=row.on_day) == new:
-            runs[-1] = replace(before, last=row.on_day)
+        new = Closure(row.code, row.on_day, row.on_day, row.working, row.reason, 1)
+        if runs and _follows(runs[-1], new, gap=1):
+            runs[-1] = replace(runs[-1], last=row.on_day, days=runs[-1].days + 1)
             continue
         runs.append(new)
-    return sorted(runs, key=lambda run: (run.first, run.code))
+    return sorted(_slowed(runs), key=lambda run: (run.first, run.code))
+
+
+def _follows(before: Closure, after: Closure, *, gap: int) -> bool:
+    alike = replace(after, first=before.first, last=before.last, days=before.days) == before
+    return alike and before.last + timedelta(days=gap) == after.first
+
+
+def _slowed(runs: Sequence[Closure]) -> list[Closure]:
+    """Closures for one reason with one worked day between each, three or more, are a slow time."""
+    found: list[Closure] = []
+    place = 0
+    while place < len(runs):
+        end = place + 1
+        while end < len(runs) and _follows(runs[end - 1], runs[end], gap=2):
+            end += 1
+        chain = runs[place:end]
+        if len(chain) >= LEAST_SLOW_RUNS and not chain[0].working:
+            days = sum(run.days for run in chain)
+            found.append(replace(chain[0], last=chain[-1].last, days=days))
+        else:
+            found += chain
+        place = end
+    return found
 
 
 def ensure_calendars(tx: Writing, codes: Sequence[str]) -> dict[str, int]:

@@ -13,6 +13,7 @@ from inventory_core.catalog.calendar_records import (
     closures_between,
     ensure_calendars,
     set_calendar_days,
+    slow_days,
 )
 from inventory_core.catalog.calendars import (
     ALWAYS,
@@ -173,5 +174,57 @@ def test_a_preset_is_closed_on_days_of_ones_own_and_keeps_its_feasts(database: D
 def test_a_closure_that_ends_before_it_begins_is_refused(database: Database) -> None:
     with pytest.raises(Invalid, match="days_out_of_order"), database.writing() as tx:
         close_days(tx, SYSTEM, "port", first=date(2026, 12, 2), last=date(2026, 12, 1))
+    with database.reading() as conn:
+        assert calendars(conn) == {}
+
+
+def test_a_slow_season_makes_a_leg_of_the_kind_longer_and_only_then(database: Database) -> None:
+    season = {"first": date(2026, 10, 15), "last": date(2026, 12, 31)}
+    with database.writing() as tx:
+        resting = slow_days(tx, SYSTEM, "check_in", **season, one_in=3, reason="Q4")
+        [check_in] = calendars(tx).values()
+        again = slow_days(tx, SYSTEM, "check_in", **season, one_in=3, reason="Q4")
+        assert [*calendars(tx).values()] == [check_in]
+    assert resting == again == 52
+    leg = [Leg("check_in", 5, check_in)]
+    assert arrival_on(date(2026, 11, 1), leg) == date(2026, 11, 16)  # 10 days more
+    assert arrival_on(date(2026, 10, 1), leg) == date(2026, 10, 6)
+    assert arrival_on(date(2027, 1, 4), leg) == date(2027, 1, 9)
+    # Worked are 4, 7, 10, 13 and 16 November: who needs it then must have it there on the 3rd.
+    assert latest_order_on(date(2026, 11, 16), leg) == date(2026, 11, 3)
+    assert arrival_on(date(2026, 11, 4), leg) == date(2026, 11, 19)
+    with database.reading() as conn:
+        [run] = closures_between(conn, date(2026, 10, 1), date(2027, 2, 1))
+    assert (run.first, run.last, run.days, run.slow) == (
+        date(2026, 10, 15), date(2026, 12, 30), 52, True)  # fmt: skip
+
+
+def test_a_factory_is_slow_on_the_days_it_works(database: Database) -> None:
+    with database.writing() as tx:
+        slow_days(
+            tx, SYSTEM, CHINA_FACTORY, first=date(2026, 6, 1), last=date(2026, 6, 14), one_in=2
+        )
+        [factory] = calendars(tx).values()
+    worked = [day for day in range(1, 15) if is_working(factory, date(2026, 6, day))]
+    # Two weeks of six days at half speed: every second of them, no Sunday among them.
+    assert worked == [2, 4, 6, 9, 11, 13]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"one_in": 1}, "one_in"),
+        ({"one_in": 11}, "one_in"),
+        ({"first": date(2027, 1, 1)}, "ends_on"),
+    ],
+)
+def test_a_slow_time_that_cannot_be_is_refused(
+    database: Database, wrong: dict[str, object], field: str
+) -> None:
+    asked: dict[str, object] = {
+        "first": date(2026, 10, 15), "last": date(2026, 12, 31), "one_in": 3}  # fmt: skip
+    with pytest.raises(Invalid) as refused, database.writing() as tx:
+        slow_days(tx, SYSTEM, "port", **{**asked, **wrong})  # type: ignore[arg-type]
+    assert refused.value.params["field"] == field
     with database.reading() as conn:
         assert calendars(conn) == {}
