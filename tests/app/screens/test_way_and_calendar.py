@@ -11,7 +11,7 @@ from app.charts_legs import legs_picture
 from app.i18n import catalogue, t
 from app.screens.catalog_offer_legs import drafted_days, with_freight
 from forecasting.lead_time import LearnedLeg
-from inventory_core.catalog.calendar_records import close_days
+from inventory_core.catalog.calendar_records import close_days, closures_between
 from inventory_core.catalog.sale_events import NewSaleEvent, create_sale_events, sale_events
 from inventory_core.clock import utc_now
 from inventory_core.office.actors import SYSTEM
@@ -180,6 +180,27 @@ def test_trap_30_an_event_seen_once_says_that_it_is_not_learned_yet(
         "Coming": WORDS["calendar.seen_never"],
     }
     assert shown.loc["Birthday", "where"] == "US"
+
+
+def test_a_slow_season_is_entered_and_listed_as_one(desk: Served, world: World) -> None:
+    first = utc_now().date() + timedelta(days=30)
+    test = opened(desk, "catalog", Role.OWNER, part="calendar")
+    test.button(key="closure_new").click().run()
+    test.selectbox(key="closure_who").select("check_in")
+    test.date_input(key="closure_from").set_value(first)
+    test.date_input(key="closure_to").set_value(first + timedelta(days=77))
+    test.session_state["closure_works"] = "third"
+    save = next(one for one in test.button if one.label == WORDS["shell.save"])
+    save.click()
+    # A run of the whole page closes the dialog here: it is opened again with the answers.
+    assert not test.button(key="closure_new").click().run().exception
+    with desk.database.reading() as conn:
+        runs = closures_between(conn, first, first + timedelta(days=100))
+    [season] = [run for run in runs if run.code == "check_in"]
+    assert (season.first, season.days, season.slow) == (first, 52, True)
+    shown = opened(desk, "catalog", Role.OWNER, part="calendar").dataframe[-1].value
+    here = shown[shown["who"] == WORDS["calendar.code_check_in"]]
+    assert list(here["works"]) == [WORDS["calendar.slow"]]
 
 
 @pytest.mark.browser
