@@ -86,6 +86,19 @@ def totals_of(mean: Floats, paths: Floats, level: Floats) -> Totals:
     return Totals(np.cumsum(mean, axis=1), courses, high, level)
 
 
+def reaching(totals: Totals, reach: int) -> Totals:
+    """The same for so many periods, beyond what is known at its mean pace, as in a plan."""
+    known = totals.mean.shape[1]
+    if known >= reach:
+        return totals
+    more = np.arange(known + 1, reach + 1) / known
+
+    def longer(values: Floats) -> Floats:
+        return np.concatenate([values, values[..., -1:] * more], axis=-1)
+
+    return Totals(longer(totals.mean), longer(totals.courses), longer(totals.high), totals.level)
+
+
 def _quantiles(values: Floats, levels: Floats) -> Floats:
     """[L, S, H] of values [S, K, H], in a line between neighbours: as numpy does, which for so many
     levels takes five times as long.

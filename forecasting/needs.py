@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from forecasting.covers import Cycle, Levels, Totals
 from forecasting.expiry import DatedLot, spoiled_totals
+from forecasting.keeping import Keeping, Spoils, worth_having
 from forecasting.policy import ROUNDING
 from forecasting.projection import EMPTY, lost_so_far
 from forecasting.simulate import EXACT, Floats, Terms
@@ -40,15 +41,13 @@ class Shelves:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoils:
-    """Units gone unsold after 0 .. H periods of each demand in `Totals`, by shelf: `mean` and
-    `high` [N, H + 1], `courses` [LEVELS, N, H + 1]; `expiring` [N] while an order must last.
+class Asked:
+    """[N] units that Replenish would ask of an order of now, 0 where none is due; `most`: beyond
+    so many a further unit expires rather than sells, infinite where nothing does.
     """
 
-    mean: Floats
-    high: Floats
-    courses: Floats
-    expiring: Floats
+    units: Floats
+    most: Floats
 
 
 def list_orders(
@@ -59,10 +58,21 @@ def list_orders(
     terms: Terms,
     spoils: Spoils | None = None,
 ) -> Floats:
-    """[N] what Replenish would order: to order-up-to, no more than an order can be asked for.
+    """[N] what Replenish would order by itself; of `terms` only MOQ and pack, by shelf."""
+    units = asked_of(shelves, totals, levels, cycle, spoils).units
+    lots = np.ceil(np.round(np.maximum(units, terms.moq) / terms.pack, EXACT)) * terms.pack
+    return np.where(units > 0, lots, 0.0)
 
-    Of `terms` only MOQ and pack, by shelf.
-    """
+
+def asked_of(
+    shelves: Shelves,
+    totals: Totals,
+    levels: Levels,
+    cycle: Cycle,
+    spoils: Spoils | None = None,
+    keeping: Keeping | None = None,
+) -> Asked:
+    """To order-up-to, no more than an order can be asked for, or is worth having in time."""
     of, each = shelves.of, cycle.select(shelves.of)
     position = shelves.position - (0.0 if spoils is None else spoils.expiring)
     last = int(each.last.max(initial=0))
@@ -71,19 +81,22 @@ def list_orders(
                each.lead)  # fmt: skip
     to_level = levels.up_to[of] - position - np.floor(lost + ROUNDING)
     below = np.flatnonzero((to_level > 0) & (position <= levels.reorder[of]))
-    units = np.zeros(len(of))
+    units, worth = np.zeros(len(of)), np.full(len(of), np.inf)
     for begin in range(0, len(below), BLOCK):
         rows = below[begin : begin + BLOCK]
-        asked = to_level[rows]
-        gone = None if spoils is None else _some(spoils, rows)
+        asked, some = to_level[rows], each.select(rows)
+        gone = None if spoils is None else spoils.select(rows)
         cut, hand = levels.capped[of[rows]], levels.floored[of[rows]]
-        chance = _chance_of_empty(supply[rows], totals, of[rows], each.select(rows), gone)
+        chance = _chance_of_empty(supply[rows], totals, of[rows], some, gone)
         due = hand | (chance >= 1 - totals.level[of[rows]] - ROUNDING)
-        most = _most_asked(supply[rows], shelves.select(rows), totals, each.select(rows), gone)
+        most = _most_asked(supply[rows], shelves.select(rows), totals, some, gone)
         asked = np.where(cut, np.minimum(asked, most), asked)
+        if keeping is not None:
+            kept = keeping.select(rows)
+            worth[rows] = worth_having(supply[rows], totals, of[rows], some, kept, gone)
+            due, asked = due & (worth[rows] > 0), np.minimum(asked, worth[rows])
         units[rows] = np.where(due, np.maximum(asked, 1.0), 0.0)
-    lots = np.ceil(np.round(np.maximum(units, terms.moq) / terms.pack, EXACT)) * terms.pack
-    return np.where(units > 0, lots, 0.0)
+    return Asked(units, worth)
 
 
 def _most_asked(
@@ -157,12 +170,6 @@ def _lost(supply: Floats, totals: Floats, gone: Floats | None) -> Floats:
 def _at(values: Floats, period: Ints) -> Floats:
     """[N] of values [N, ..] those after so many periods [N]."""
     return np.asarray(values[np.arange(len(period)), period])
-
-
-def _some(spoils: Spoils, rows: Ints) -> Spoils:
-    return Spoils(
-        spoils.mean[rows], spoils.high[rows], spoils.courses[:, rows], spoils.expiring[rows]
-    )
 
 
 def _from_nothing(totals: Floats) -> Floats:

@@ -13,6 +13,34 @@ from forecasting.panel import Panel
 from forecasting.simulate import Floats
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+KEEPS_ALWAYS = 1_000_000  # weeks, of goods that nothing but time on the shelf would limit
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What people set for each series [S], by hand or for its class: a service `level`, `minimum`
+    and `maximum` units, each NaN where nobody did; `review` weeks from one order to the next;
+    `buying` False: nothing is ordered.
+    """
+
+    level: Floats
+    review: Ints
+    minimum: Floats
+    maximum: Floats
+    buying: Bools
+
+    @classmethod
+    def nothing(cls, count: int) -> "Chosen":
+        """Everything is left to planning, week by week."""
+        level, minimum, maximum = np.full((3, count), np.nan)
+        every = np.ones(count, dtype=np.int64)
+        return cls(level, every, minimum, maximum, np.ones(count, dtype=bool))
+
+    def select(self, rows: Ints) -> "Chosen":
+        """Of some of the series."""
+        return Chosen(*(getattr(self, one.name)[rows] for one in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +50,9 @@ class Past:
     `asked`, `served` [S, T] units; `stock` [S, T] units at the end of a week, `arrived` [S, T].
     Per series: `lead` weeks planned and `leads` [S, J] equally likely ones, rising; `ship`, a
     number: orders of one week with the same one travel together; `moq`, `pack`, `cost` and `price`
-    of a unit in base currency. `inherited`: the panel with what successors continue, which they
+    of a unit in base currency; `production`, a number: orders of one week with the same one reach
+    the MOQ together; `keeps` weeks after an arrival, KEEPS_ALWAYS where nothing expires. `chosen`:
+    the rules of today. `inherited`: the panel with what successors continue, which they
     learn from since their own first sale; None where nothing continues anything.
     """
 
@@ -38,6 +68,9 @@ class Past:
     pack: Floats
     cost: Floats
     price: Floats
+    production: Ints
+    keeps: Ints
+    chosen: Chosen
     inherited: Panel | None = None
 
     def best_sellers(self, count: int) -> "Past":
@@ -47,9 +80,10 @@ class Past:
 
     def select(self, rows: Ints) -> "Past":
         """Some of the series, in any order."""
-        panels = ("panel", "inherited")
-        names = [one.name for one in fields(self) if one.name not in panels]
+        whole = ("panel", "inherited", "chosen")
+        names = [one.name for one in fields(self) if one.name not in whole]
         some = {name: getattr(self, name)[rows] for name in names}
+        some["chosen"] = self.chosen.select(rows)
         heirs = None if self.inherited is None else self.inherited.select(rows)
         return replace(self, panel=self.panel.select(rows), inherited=heirs, **some)
 

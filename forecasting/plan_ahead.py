@@ -1,6 +1,6 @@
 """Where a plan leads: its orders and those of the reviews after it, over equally likely courses.
 
-Stock of every SKU and warehouse is carried forward day by day under lost sales, lots leave it when
+Stock of every SKU and warehouse is carried forward day by day under lost sales, goods leave it when
 they expire, and orders come as early or late as their lead times spread. At each review an order is
 placed by the rule of the list (`reviews_ahead`). Decides no order of today. Left out: what hubs
 hold beyond today's transfers, and company limits in later weeks. A course keeps its rank all the
@@ -9,18 +9,21 @@ way.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.buyer import Buyer
 from forecasting.courses import course_levels, running_totals
 from forecasting.covers import Cycle
 from forecasting.expiry import spoiled_totals
 from forecasting.lead_time import LEADS, lead_times, sliced
 from forecasting.projection import lost_so_far
 from forecasting.replenish import Plan
-from forecasting.reviews_ahead import Buyer, Reviews, Stand, days_passed, orders_on, reviews_of
+from forecasting.reviews_ahead import Reviews, Stand, days_passed, orders_on, reviews_of
 from forecasting.situation import Draft, Planned
+from inventory_core.planning.plan_costs import ASSUMED_COSTS
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -34,7 +37,8 @@ LOTS_SEED = 7
 @dataclass(frozen=True, slots=True)
 class Ahead:
     """Expected over the courses, base currency: `cash` of orders placed and `value` in stock at the
-    end, [W] by week; by pair [S] `asked`, `lost` units and the `margin` lost with them.
+    end, [W] by week; by pair [S] `asked`, `lost` units and the `margin` lost with them; `expired`:
+    what units cost that were not sold in time.
     """
 
     cash: Floats
@@ -42,18 +46,27 @@ class Ahead:
     asked: Floats
     lost: Floats
     margin: Floats
+    expired: float
 
 
 def play_ahead(
-    plan: Plan, *, review_days: int, budget: float | None = None, weeks: int = WEEKS
+    plan: Plan,
+    *,
+    review_days: int,
+    budget: float | None = None,
+    weeks: int = WEEKS,
+    margin_share: Decimal = ASSUMED_COSTS.margin_share,
 ) -> Ahead:
-    """Play so many weeks. `budget`: cash for the orders of each review period of `review_days`."""
+    """Play so many weeks. `budget`: cash for the orders of each review period of `review_days`;
+    `margin_share`: what a unit earns per its cost where that is not known.
+    """
     pairs, days = plan.pairs, weeks * DAYS
-    reviews = reviews_of(pairs, days)
+    reviews = reviews_of(pairs, days, margin_share)
     buyer = reviews.buyer
     wanted, spoiled = _wanted(pairs, days)
     late = np.random.default_rng(LOTS_SEED)
     stand = _opening(plan, reviews.last_day, _lots(late, len(pairs)))
+    ages = _Ages(stand, buyer.keeps, days)
     cash, value = np.zeros(weeks), np.zeros(weeks)
     lost = np.zeros(len(pairs))
     spent = _todays_cash(plan)
@@ -69,17 +82,52 @@ def play_ahead(
             spent += asked
             cash[day // DAYS] += asked
             _place(stand, day, reviews.cycles[day], orders.units, _lots(late, len(pairs)))
-        lost += _pass(stand, day, wanted, spoiled)
+        lost += _pass(stand, day, wanted, spoiled, ages)
         if day % DAYS == DAYS - 1:
             held = np.maximum(stand.stock, 0.0).mean(axis=1)
             value[day // DAYS] = (held * buyer.landed).sum()
     asked_units = wanted.sum(axis=2).mean(axis=1)
-    return Ahead(cash, value, asked_units, lost, lost * buyer.margin)
+    expired = float((ages.gone.mean(axis=1) * buyer.landed).sum())
+    return Ahead(cash, value, asked_units, lost, lost * buyer.margin, expired)
 
 
-def _pass(stand: Stand, day: int, wanted: Floats, spoiled: Floats) -> Floats:
+class _Ages:
+    """What leaves unsold of goods that come after the planning day, the oldest sold first: [S, C]
+    `gone` in all, lots of today among them.
+    """
+
+    def __init__(self, stand: Stand, keeps: Ints, days: int) -> None:
+        self.gone = np.zeros_like(stand.stock)
+        self._opening = stand.stock.copy()
+        self._some = np.flatnonzero(keeps < days)
+        self._keeps, shape = keeps[self._some], stand.stock[self._some].shape
+        self._old, self._spoiled = np.zeros((2, *shape))
+
+    def leave(self, stand: Stand, day: int, lots: Floats) -> Floats:
+        """[S, C] what cannot be sold from this day on: of `lots` of today what outlasts its sale,
+        of later goods what came so many days before.
+        """
+        gone = np.minimum(np.maximum(stand.stock, 0.0), lots)
+        self.gone += gone
+        if len(self._some):
+            self._age(stand, day, gone)
+        return gone
+
+    def _age(self, stand: Stand, day: int, gone: Floats) -> None:
+        rows, came = self._some, day - self._keeps
+        ended = np.flatnonzero(came >= 0)
+        self._old[ended] += stand.coming[rows[ended], :, came[ended]]
+        left = stand.sold[rows] + self.gone[rows]
+        outlasts = np.minimum(self._opening[rows] + self._old - left, self._old - self._spoiled)
+        more = np.clip(outlasts, 0.0, np.maximum(stand.stock[rows] - gone[rows], 0.0))
+        self._spoiled += more
+        self.gone[rows] += more
+        gone[rows] += more
+
+
+def _pass(stand: Stand, day: int, wanted: Floats, spoiled: Floats, ages: _Ages) -> Floats:
     """One day: what has expired leaves, goods come, demand is served or lost ([S], the mean)."""
-    gone = np.minimum(np.maximum(stand.stock, 0.0), spoiled[:, :, day])
+    gone = ages.leave(stand, day, spoiled[:, :, day])
     came = stand.coming[:, :, day]
     np.add(stand.stock, came - gone, out=stand.stock)
     sold = np.minimum(np.maximum(stand.stock, 0.0), wanted[:, :, day])

@@ -6,6 +6,7 @@ differs comes from the scenario. Decides which reason is given for a difference;
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 
 from forecasting.evidence import order_told
@@ -27,17 +28,21 @@ LEAST_MARGIN = 1.0
 class Figures:
     """One plan in figures; money in the base currency, expected over the weeks where not of today.
 
-    `orders`, `order_cash`, `late`, `transfers`: of today. `at_risk`: units that will be asked for
-    and cannot be served; `margin`: lost with them. `cash_by_week`: of orders, when they are placed.
+    `orders`, `order_cash`, `late`, `transfers`: of today; `follow_cash`: of orders that are due at
+    once when those are placed. `at_risk`: units that will be asked for and cannot be served;
+    `margin`: lost with them; `expired`: cost of what is not sold in time. `cash_by_week`: of
+    orders, when they are placed.
     """
 
     orders: int
     order_cash: float
+    follow_cash: float
     late: int
     transfers: int
     at_risk: float
     fill_rate: float | None
     margin: float
+    expired: float
     cash: float
     stock_end: float
     cash_by_week: tuple[float, ...]
@@ -68,10 +73,11 @@ def compare(
     told("planning_scenario", 0.35)
     after = plan_of(under(facts, scenario))
     told("playing_ahead", 0.6)
-    then = play_ahead(before, review_days=review, weeks=weeks)
+    earns = facts.settings.costs.margin_share
+    then = play_ahead(before, review_days=review, weeks=weeks, margin_share=earns)
     told("playing_ahead", 0.8)
     budget = None if scenario.budget is None else float(scenario.budget)
-    now = play_ahead(after, review_days=review, budget=budget, weeks=weeks)
+    now = play_ahead(after, review_days=review, budget=budget, weeks=weeks, margin_share=earns)
     told("comparing", 0.95)
     return Comparison(
         weeks, _figures(before, then), _figures(after, now), _differences(before, after, then, now)
@@ -84,11 +90,13 @@ def _figures(plan: Plan, ahead: Ahead) -> Figures:
     return Figures(
         orders=len(drafts),
         order_cash=round(float(sum(draft.amount_base or 0 for draft in drafts)), 2),
+        follow_cash=round(float(sum(_follow_cash(draft) for draft in drafts)), 2),
         late=sum(draft.days_late > 0 for draft in drafts),
         transfers=len(plan.transfers),
         at_risk=round(lost, 1),
         fill_rate=round(1 - lost / asked, 4) if asked > 0 else None,
         margin=round(float(ahead.margin.sum()), 2),
+        expired=round(ahead.expired, 2),
         cash=round(float(ahead.cash.sum()), 2),
         stock_end=round(float(ahead.value[-1]), 2),
         cash_by_week=tuple(round(float(each), 2) for each in ahead.cash),
@@ -126,6 +134,12 @@ def _differences(
         found.append((-abs(cash) - abs(margin), f"{here.sku_code}@{here.warehouse_code}", told))
     found.sort(key=lambda each: each[:2])
     return tuple(told for _, _, told in found[:MOST_DIFFERENCES])
+
+
+def _follow_cash(draft: Draft) -> Decimal:
+    """What the order costs that is due once this one is placed."""
+    follows = draft.trace.get("follows") or {}
+    return Decimal(follows.get("amount_base") or 0)
 
 
 def _cash(draft: Draft | None) -> float:

@@ -2,8 +2,8 @@
 
 All meet the same demand (what was asked for, stock-outs filled by the pace of days with
 stock), the same opening stock and the same terms of supply, with orders as late as lead times
-spread; forecasts are made again every four weeks on what was known then. Decides how a plan is
-judged. Periods are weeks.
+spread; forecasts are made again every four weeks on what was known then, and Yiben's orders go by
+the rules of today. Decides what is played beside what. Periods are weeks.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,28 +15,31 @@ import numpy.typing as npt
 from forecasting.engine import forecast_panel
 from forecasting.past import Past
 from forecasting.policy import paying_level
-from forecasting.replay_budget import Group, play_within
+from forecasting.replay_budget import Purse
+from forecasting.replay_judged import WEEKS_PER_YEAR, Judged, Total, judge, what_happened
 from forecasting.replay_rules import (
     FORECAST_EVERY,
     Forecasts,
+    Ours,
     least_cover,
     minmax_rule,
     our_rule,
     our_value,
     recent_mean,
 )
-from forecasting.simulate import Floats, Opening, Terms, play
+from forecasting.replay_together import Group, Supply, play_together
+from forecasting.simulate import Floats, Opening, Terms
 from inventory_core.errors import Refused
 
 Ints = npt.NDArray[np.int64]
 
-WEEKS_PER_YEAR = 52
 PATHS = 80
 LEAST_HISTORY_WEEKS = 20  # before the window
 LEAST_WINDOW_WEEKS = 8
 PORT_WEEKS = 6  # how long a closed port stays closed
 LOTS_SEED = 7
 MOST_LEVEL = 0.999
+MOST_REVIEW_WEEKS = 8  # of which forecasts are made, so that one rare review does not double them
 MOST_WEEKS_HELD = 99.0  # nobody keeps a unit nearly two years for the sake of one sale
 
 
@@ -54,21 +57,6 @@ class WhatIf:
     demand: float = 0.0
     port_days: int = 0
     budget: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One plan in figures, base currency; None where a denominator is empty."""
-
-    fill_rate: float | None
-    stock_value: float
-    dead_value: float
-    turnover_year: float | None
-    lost_sales: float
-    holding_cost: float
-    stockout_cost: float
-    value_by_week: tuple[float, ...]
-    cost_by_week: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +95,7 @@ def forecasts_then(
     """
     first = first_week(past)
     out: dict[int, tuple[Floats, Floats]] = {}
-    longest = max(int(past.lead.max(initial=0)) + 1, int(past.leads.max(initial=0)))
-    reach = longest + round(longest_lead_days / 7) + 1
+    reach = _reach(past) + round(longest_lead_days / 7)
     weeks = range(0, past.panel.length - first, FORECAST_EVERY)
     for place, week in enumerate(weeks):
         known = past.known(first + week)
@@ -119,78 +106,73 @@ def forecasts_then(
     return out
 
 
+def _reach(past: Past) -> int:
+    """Weeks that orders look ahead; those of rare reviews see what lies beyond at its mean pace."""
+    review = np.minimum(past.chosen.review, MOST_REVIEW_WEEKS)
+    furthest = np.maximum(past.lead + review, past.leads.max(axis=1)) + review
+    return int(furthest.max(initial=2))
+
+
 def replay_history(past: Past, what_if: WhatIf, outlooks: Forecasts) -> Compared:
     """Play the window again, week by week, on the forecasts of its time."""
-    first = first_week(past)
-    later = round(what_if.lead_days / 7)
-    longer, price = replace(past, lead=past.lead + later), lost_unit_price(past, what_if)
-    lead, leads = longer.lead, past.leads + later
+    first, later = first_week(past), round(what_if.lead_days / 7)
+    longer = replace(past, lead=past.lead + later, leads=past.leads + later)
+    asked = past.asked[:, first:] * (1.0 + what_if.demand)
+    if what_if.demand:
+        asked = np.round(asked)
+    groups = _groups(longer, what_if, outlooks, asked)
+    late = _late(past, asked.shape[1], what_if.port_days)
+    judged = {name: _judged(longer, asked, parts, late, what_if) for name, parts in groups.items()}
+    changed = bool(what_if.lead_days or what_if.demand or what_if.port_days or what_if.budget)
+    actual = None
+    if not changed:
+        total = what_happened(past, first)
+        actual = judge(past, asked, total, what_if.holding_rate_year, what_if.dead_days)
+    return Compared(first, judged["ours"], judged["paying"], judged["minmax"], actual)
+
+
+def _groups(
+    past: Past, what_if: WhatIf, outlooks: Forecasts, asked: Floats
+) -> dict[str, list[Group]]:
+    """Each plan's orders of all series, by lead time."""
+    first, price = first_week(past), lost_unit_price(past, what_if)
     levels = {
         "ours": np.full(len(past.cost), what_if.service_level),
         "paying": levels_that_pay(past, what_if),
     }
-    asked = past.asked[:, first:] * (1.0 + what_if.demand)
-    if what_if.demand:
-        asked = np.round(asked)
+    promised, earned = past.chosen.level, np.maximum(past.price - past.cost, 0.0)
+    gain = earned / np.where(past.cost > 0, past.cost, np.inf)
     groups: dict[str, list[Group]] = {name: [] for name in (*levels, "minmax")}
-    for weeks in np.unique(lead):
-        rows = np.flatnonzero(lead == weeks)
-        terms = Terms(int(weeks), 1, 1.0, 0.0, moq=past.moq[rows], pack=past.pack[rows])
-        opening = _opening(longer, rows, first, int(weeks))
+    for weeks in np.unique(past.lead).tolist():
+        rows = np.flatnonzero(past.lead == weeks)
+        opening = _opening(past, rows, first, weeks)
         holding = past.cost[rows] * what_if.holding_rate_year / WEEKS_PER_YEAR
         # A budget is shared by the whole margin, though nobody holds a unit that long for it.
-        margin = np.maximum(past.price[rows] - past.cost[rows], 0.0) / np.maximum(holding, 1e-9)
+        margin = earned[rows] / np.maximum(holding, 1e-9)
+        terms = Terms(weeks, 1, 1.0, 0.0)
         worth = our_value(outlooks, rows, terms, np.maximum(margin, price[rows]), holding)
         for name, level in levels.items():
-            rule = our_rule(outlooks, rows, terms, leads[rows], level[rows])
-            groups[name].append(Group(rows, terms, opening, rule, worth))
-        known = np.hstack([past.asked[rows, :first], asked[rows]])
-        mean = recent_mean(known, first)
-        rule = minmax_rule(mean, int(weeks))
-        groups["minmax"].append(Group(rows, terms, opening, rule, least_cover(mean)))
-    late = _late(past, asked.shape[1], what_if.port_days)
-    plays = {
-        name: _played(past, asked, parts, late, what_if.budget) for name, parts in groups.items()
-    }
-    judged = {name: _judge(longer, asked, total, what_if) for name, total in plays.items()}
-    changed = bool(what_if.lead_days or what_if.demand or what_if.port_days or what_if.budget)
-    actual = None if changed else _judge(past, asked, _what_happened(past, first), what_if)
-    return Compared(first, judged["ours"], judged["paying"], judged["minmax"], actual)
+            here = np.where(np.isnan(promised), level, promised)[rows]
+            ours = Ours(weeks, past.leads[rows], here, past.chosen.select(rows), past.keeps[rows],
+                        gain[rows])  # fmt: skip
+            rule = our_rule(outlooks, rows, ours)
+            groups[name].append(Group(rows, weeks, opening, rule, worth))
+        mean = recent_mean(np.hstack([past.asked[rows, :first], asked[rows]]), first)
+        sheet = minmax_rule(mean, weeks, past.keeps[rows])
+        groups["minmax"].append(Group(rows, weeks, opening, sheet, least_cover(mean)))
+    return groups
 
 
-@dataclass(frozen=True, slots=True)
-class _Total:
-    """Units over the window, each [S, W]."""
-
-    left: Floats
-    sold: Floats
-    came: Floats
-
-    @classmethod
-    def of(cls, left: Floats, sold: Floats) -> "_Total":
-        """What came follows from what is left and was sold; the first week is not known."""
-        before = np.column_stack([np.full(len(left), np.nan), left[:, :-1]])
-        return cls(left, sold, np.nan_to_num(left + sold - before))
-
-
-def _played(
-    past: Past, asked: Floats, groups: Sequence[Group], late: Ints, budget: float | None
-) -> _Total:
-    """Every group by itself, or all together where they share a budget."""
-    if budget is not None:
-        left, sold, _ = play_within(asked, groups, cost=past.cost, budget=budget, late=late)
-        return _Total.of(left, sold)
-    left, sold = np.zeros(asked.shape), np.zeros(asked.shape)
-    for one in groups:
-        played = play(asked[one.rows], one.terms, one.opening, one.rule, late=late[one.rows])
-        left[one.rows], sold[one.rows] = played.left, played.sold
-    return _Total.of(left, sold)
-
-
-def _what_happened(past: Past, first: int) -> _Total:
-    since = slice(first, None)
-    sold = np.minimum(past.served[:, since], past.asked[:, since])
-    return _Total(past.stock[:, since], sold, past.arrived[:, since])
+def _judged(
+    past: Past, asked: Floats, groups: Sequence[Group], late: Ints, what_if: WhatIf
+) -> Judged:
+    supply = Supply(past.pack, past.moq, past.production, past.keeps)
+    share = None
+    if what_if.budget is not None:
+        share = Purse(what_if.budget, past.cost, groups, supply).share
+    played = play_together(asked, groups, supply, late, share)
+    total = Total.of(played.left, played.sold, played.expired)
+    return judge(past, asked, total, what_if.holding_rate_year, what_if.dead_days)
 
 
 def _opening(past: Past, rows: Ints, first: int, lead: int) -> Opening:
@@ -231,30 +213,3 @@ def _late(past: Past, weeks: int, port_days: int) -> Ints:
     middle = weeks // 2
     late[:, middle : middle + PORT_WEEKS] += round(port_days / 7)
     return np.asarray(late)
-
-
-def _judge(past: Past, asked: Floats, total: _Total, what_if: WhatIf) -> Judged:
-    """Figures of a plan over the window."""
-    left, lost = np.maximum(total.left, 0.0), asked - total.sold
-    margin = np.maximum(past.price - past.cost, 0.0)
-    value = (left * past.cost[:, None]).sum(axis=0)
-    holding = value * what_if.holding_rate_year / WEEKS_PER_YEAR
-    missed = (lost * margin[:, None]).sum(axis=0)
-    weeks = asked.shape[1]
-    quiet = max(1, round(what_if.dead_days / 7))
-    unsold = total.sold[:, -quiet:].sum(axis=1) == 0
-    old = np.maximum(left[:, -1] - total.came[:, -quiet:].sum(axis=1), 0.0)
-    sold_cost = float((total.sold * past.cost[:, None]).sum())
-    mean_value, wanted = float(value.mean()), float(asked.sum())
-    turned = sold_cost / mean_value * WEEKS_PER_YEAR / weeks if mean_value > 0 else None
-    return Judged(
-        fill_rate=float(total.sold.sum()) / wanted if wanted > 0 else None,
-        stock_value=mean_value,
-        dead_value=float((old * past.cost)[unsold].sum()),
-        turnover_year=turned,
-        lost_sales=float((lost * past.price[:, None]).sum()),
-        holding_cost=float(holding.sum()),
-        stockout_cost=float(missed.sum()),
-        value_by_week=tuple(float(each) for each in value),
-        cost_by_week=tuple(float(each) for each in np.cumsum(holding + missed)),
-    )

@@ -7,7 +7,7 @@ company's own margin. Judges nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
@@ -26,9 +26,10 @@ from forecasting.frequency import frequency_of
 from forecasting.history import EPOCH, DemandGrid, channel_demand, demand_grid, planning_day
 from forecasting.lead_time import LEADS, arrives_on, lead_times, sliced
 from forecasting.offers_here import OffersHere
-from forecasting.past import Past
+from forecasting.past import KEEPS_ALWAYS, Chosen, Past
 from forecasting.policy import lead_time_points
 from forecasting.simulate import Floats, Ints
+from forecasting.situation_reading import rule_of
 from forecasting.stand_ins import with_stand_ins
 from forecasting.succession import with_pasts
 from forecasting.supplier_terms import step_of
@@ -65,7 +66,7 @@ def read_past(conn: Reading, *, today: date, now: datetime | None = None) -> Pas
     book = read_book(conn, as_of=day.as_of)
     stock, arrived, cost = _stock(conn, grid)
     price = _last_price(grid)
-    terms, leads, ship = _terms(book, grid, day.as_of)
+    terms, leads, ship, production = _terms(book, grid, day.as_of)
     cost = np.where(np.isnan(cost), terms[:, 3], cost)
     marked_up = 1.0 + float(book.costs.margin_share)
     cost = np.where(np.isnan(cost), np.nan_to_num(price) / marked_up, cost)
@@ -85,6 +86,9 @@ def read_past(conn: Reading, *, today: date, now: datetime | None = None) -> Pas
         pack=terms[:, 2],
         cost=cost,
         price=price,
+        production=production,
+        keeps=_keeps(book, grid),
+        chosen=_chosen(book, grid),
     )
     ends = [grid.last_on - timedelta(days=7 * back) for back in range(panel.length - 1, -1, -1)]
     return PastOfCompany(past, book.company, tuple(ends))
@@ -129,12 +133,7 @@ def _weeks(grid: DemandGrid, values: Floats) -> Floats:
 
 def _stock(conn: Reading, grid: DemandGrid) -> tuple[Floats, Floats, Floats]:
     """Units at the end of each week, units that arrived in it, and the mean cost on arrival."""
-    place = {
-        pair: row
-        for row, pair in enumerate(
-            zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True)
-        )
-    }
+    place = {pair: row for row, pair in enumerate(_pairs(grid))}
     first = (grid.first_on - EPOCH).days
     change, came = np.zeros(grid.y.shape), np.zeros(grid.y.shape)
     value, units = np.zeros(len(grid.y)), np.zeros(len(grid.y))
@@ -157,10 +156,10 @@ def _last_price(grid: DemandGrid) -> Floats:
     return np.asarray(grid.price[:, -1], dtype=np.float64)
 
 
-def _terms(book: Book, grid: DemandGrid, as_of: date) -> tuple[Floats, Ints, Ints]:
+def _terms(book: Book, grid: DemandGrid, as_of: date) -> tuple[Floats, Ints, Ints, Ints]:
     """[S, 4] lead time in weeks, MOQ, step and price of the preferred offer, else the first; [S, J]
     equally likely lead times; [S] whose orders travel together: one supplier's to one warehouse by
-    one way, and without an offer nobody's.
+    one way; [S] whose are made together: those of one offer. Without an offer nobody's.
     """
     out, leads = np.zeros((len(grid.y), 4)), np.zeros((len(grid.y), LEADS), dtype=np.int64)
     rates = {rate.currency: float(rate.rate) for rate in book.rates}
@@ -170,7 +169,8 @@ def _terms(book: Book, grid: DemandGrid, as_of: date) -> tuple[Floats, Ints, Int
     )
     ways: dict[Pair, Sequence[int]] = defaultdict(lambda: assumed)
     ships: dict[Pair, tuple[object, ...]] = {}
-    pairs = list(zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True))
+    made: dict[Pair, tuple[object, ...]] = {}
+    pairs = _pairs(grid)
     here = OffersHere(book, as_of)
     for sku_id, warehouse_id in pairs:
         offers = here.offers(sku_id, warehouse_id)
@@ -185,12 +185,51 @@ def _terms(book: Book, grid: DemandGrid, as_of: date) -> tuple[Floats, Ints, Int
             known[sku_id, warehouse_id] = (_in_weeks(days), offer.moq, pack, price)
             ways[sku_id, warehouse_id] = lead_times(route, days)
             ships[sku_id, warehouse_id] = (offer.supplier_id, route.ship_method, warehouse_id)
+            made[sku_id, warehouse_id] = ("offer", sku_id, offer.offer_id)
     for row, pair in enumerate(pairs):
         out[row] = known[pair]
         leads[row] = [_in_weeks(days) for days in sliced(ways[pair])]
+    return out, leads, _numbered(ships, pairs), _numbered(made, pairs)
+
+
+def _numbered(keys: Mapping[Pair, tuple[object, ...]], pairs: Sequence[Pair]) -> Ints:
+    """[S] the same number for what has the same key, and one of its own for what has none."""
     numbers: dict[tuple[object, ...], int] = {}
-    ship = [numbers.setdefault(ships.get(pair, pair), len(numbers)) for pair in pairs]
-    return out, leads, np.array(ship, dtype=np.int64)
+    found = [numbers.setdefault(keys.get(pair, pair), len(numbers)) for pair in pairs]
+    return np.array(found, dtype=np.int64)
+
+
+def _pairs(grid: DemandGrid) -> list[Pair]:
+    return list(zip(grid.sku_id.tolist(), grid.warehouse_id.tolist(), strict=True))
+
+
+def _keeps(book: Book, grid: DemandGrid) -> Ints:
+    """[S] whole weeks after an arrival in which goods can be sold."""
+    days = [book.skus[sku]["shelf_life_days"] for sku in grid.sku_id.tolist()]
+    found = [
+        max(1, each // DAYS_PER_WEEK) if isinstance(each, int) else KEEPS_ALWAYS for each in days
+    ]
+    return np.array(found, dtype=np.int64)
+
+
+def _chosen(book: Book, grid: DemandGrid) -> Chosen:
+    """The rules of today: what a person set for a SKU at a site, then what its class sets."""
+    rules = [
+        rule_of(book.rules.get(pair), book.classes.get(pair[0]), book.class_choice)
+        for pair in _pairs(grid)
+    ]
+
+    def each(name: str) -> Floats:
+        return np.array([getattr(rule, name) for rule in rules], dtype=np.float64)
+
+    review = [rule.review_days or book.company.review_days for rule in rules]
+    return Chosen(
+        level=each("service_level"),
+        review=np.array([max(1, round(days / DAYS_PER_WEEK)) for days in review], dtype=np.int64),
+        minimum=each("minimum"),
+        maximum=each("maximum"),
+        buying=np.array([rule.buying for rule in rules], dtype=bool),
+    )
 
 
 def _in_weeks(days: int) -> int:

@@ -9,46 +9,29 @@ of today and chooses no supplier.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.buyer import KEEPS_ALWAYS, Buyer, buyer_of
 from forecasting.courses import course_levels, running_totals
 from forecasting.covers import Cycle, Totals, by_hand, levels_of
 from forecasting.expiry import DatedLot, free_lots
+from forecasting.joint_least import reach_together
+from forecasting.keeping import Keeping
 from forecasting.lead_time import LEADS, Route, arrives_on, lead_times, sliced
 from forecasting.need import LEVELS
-from forecasting.needs import Shelves, list_orders, spoils_of
-from forecasting.simulate import Terms
+from forecasting.needs import Asked, Shelves, asked_of, spoils_of
 from forecasting.situation import Planned, Situation
-from forecasting.supplier_terms import landed_unit_cost, step_of
+from inventory_core.planning.plan_costs import ASSUMED_COSTS
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 PAIRS_AT_ONCE = 100  # so that memory does not grow with the company
-
-
-@dataclass(frozen=True, slots=True)
-class Buyer:
-    """What orders of each pair [S] go by; money in the base currency, 0 where unknown."""
-
-    pairs: Sequence[Planned]
-    review: Ints
-    level: Floats
-    minimum: Floats
-    maximum: Floats
-    moq: Floats
-    step: Floats
-    price: Floats
-    landed: Floats
-    margin: Floats
-    buying: Bools
-
-    def due(self, day: int) -> Ints:
-        """The pairs that are reviewed on a day from the planning day on."""
-        return np.flatnonzero(self.buying & (day % self.review == 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,41 +66,11 @@ class Reviews:
         return int(self.mean.shape[1]) - 1
 
 
-def buyer_of(pairs: Sequence[Planned]) -> Buyer:
-    """Terms of the usual ways, and what people set by hand."""
-    rows = np.array([_terms(one) for one in pairs], dtype=np.float64).reshape(len(pairs), 10)
-    review, level, minimum, maximum, moq, step, price, landed, margin, buying = rows.T
-    return Buyer(
-        pairs, review.astype(np.int64), level, minimum, maximum, moq, step, price, landed, margin,
-        buying > 0,
-    )  # fmt: skip
-
-
-def _terms(one: Planned) -> tuple[float, ...]:
-    here, offer, policy = one.situation, one.usual.offer, one.usual.policy
-    quantity = one.draft.quantity if one.draft else max(offer.moq, policy.order_up_to)
-    reached = offer.price_at(quantity)
-    rate = next((r.rate for r in here.rates if r.currency == offer.currency), None)
-    price, landed = 0.0, 0.0
-    if reached is not None and rate is not None:
-        price = float(reached[1] * rate)
-        landed = float(landed_unit_cost(offer, one.usual.way, reached[1], here.rates) or price)
-    selling = here.selling_price_base
-    margin = 0.0 if selling is None else max(0.0, float(selling) - landed)
-    least, most = (
-        float("nan") if set_by_hand is None else float(set_by_hand)
-        for set_by_hand in (here.rule.minimum, here.rule.maximum)
-    )
-    buying = here.sku_state == "active" and here.rule.buying
-    return (
-        policy.review_days, policy.service_level, least, most,
-        offer.moq, step_of(offer, here.carton_quantity), price, landed, margin, float(buying),
-    )  # fmt: skip
-
-
-def reviews_of(pairs: Sequence[Planned], days: int) -> Reviews:
+def reviews_of(
+    pairs: Sequence[Planned], days: int, margin_share: Decimal = ASSUMED_COSTS.margin_share
+) -> Reviews:
     """All reviews of so many days after the planning day."""
-    buyer = buyer_of(pairs)
+    buyer = buyer_of(pairs, margin_share)
     lead, gap = (np.ones((days, len(pairs)), dtype=np.int64) for _ in range(2))
     leads = np.ones((days, len(pairs), LEADS), dtype=np.int64)
     for row in np.flatnonzero(buyer.buying).tolist():
@@ -165,11 +118,29 @@ def _running_mean(here: Situation, days: int) -> Floats:
 
 def orders_on(day: int, reviews: Reviews, stand: Stand) -> Floats:
     """[S, C] units that the list would order on a day of review; 0 where none is."""
-    units = np.zeros(stand.stock.shape)
-    due = _near(day, reviews, stand)
+    units, most = np.zeros(stand.stock.shape), np.full(stand.stock.shape, np.inf)
+    due, buyer = _near(day, reviews, stand), reviews.buyer
     for begin in range(0, len(due), PAIRS_AT_ONCE):
         rows = due[begin : begin + PAIRS_AT_ONCE]
-        units[rows] = _orders(day, rows, reviews, stand)
+        asked = _orders(day, rows, reviews, stand)
+        units[rows], most[rows] = (
+            each.reshape(len(rows), -1) for each in (asked.units, asked.most)
+        )
+    if not len(due):
+        return units
+    through = reviews.cycles[day].through[due]
+    pace = (reviews.mean[due, day + through] - reviews.mean[due, day]) / through
+    most[~np.isnan(buyer.maximum)] = -np.inf  # a maximum by hand is not passed for an MOQ of others
+    count, courses = len(due), stand.stock.shape[1]
+    each = np.repeat(due, courses)
+    units[due] = reach_together(
+        units[due].ravel(),
+        buyer.step[each],
+        buyer.moq[each],
+        buyer.production[each] * courses + np.tile(np.arange(courses), count),
+        np.repeat(pace, courses),
+        most[due].ravel(),
+    ).reshape(count, courses)
     return units
 
 
@@ -189,7 +160,8 @@ def _near(day: int, reviews: Reviews, stand: Stand) -> Ints:
     return np.asarray(rows[lowest <= np.maximum(highest, set_by_hand)])
 
 
-def _orders(day: int, rows: Ints, reviews: Reviews, stand: Stand) -> Floats:
+def _orders(day: int, rows: Ints, reviews: Reviews, stand: Stand) -> Asked:
+    """What each pair and course needs, pair by pair, whatever the supplier's terms."""
     buyer, cycle = reviews.buyer, reviews.cycles[day].select(rows)
     totals = _totals(day, rows, reviews, cycle.reach)
     levels = by_hand(levels_of(totals, cycle), buyer.minimum[rows], buyer.maximum[rows])
@@ -204,17 +176,22 @@ def _orders(day: int, rows: Ints, reviews: Reviews, stand: Stand) -> Floats:
     lots = _lots_left(day, [buyer.pairs[row] for row in rows], stand.sold[rows], cycle.reach)
     dated = np.array([sum(lot.quantity for lot in mine) for mine in lots])
     spoiling = (dated > 0) & (shelves.position - dated <= levels.reorder[of])
-    units = np.zeros(len(of))
-    for some in (np.flatnonzero(~spoiling), np.flatnonzero(spoiling)):
+    expire = (buyer.keeps[rows] < KEEPS_ALWAYS)[of]
+    units, most = np.zeros(len(of)), np.full(len(of), np.inf)
+    for lots_spoil, new_expire in product((False, True), repeat=2):
+        some = np.flatnonzero((spoiling == lots_spoil) & (expire == new_expire))
         if not len(some):
             continue
-        spoils = None
-        if spoiling[some[0]]:
+        spoils, keeping = None, None
+        if lots_spoil:
             today = buyer.pairs[0].situation.as_of + timedelta(days=day)
             spoils = spoils_of([lots[shelf] for shelf in some], of[some], totals, cycle, today)
-        terms = Terms(0, 1, moq=buyer.moq[rows][of[some]], pack=buyer.step[rows][of[some]])
-        units[some] = list_orders(shelves.select(some), totals, levels, cycle, terms, spoils)
-    return units.reshape(count, courses)
+        if new_expire:
+            mine = rows[of[some]]
+            keeping = Keeping(buyer.keeps[mine], buyer.gain[mine])
+        asked = asked_of(shelves.select(some), totals, levels, cycle, spoils, keeping)
+        units[some], most[some] = asked.units, asked.most
+    return Asked(units, most)
 
 
 def _lots_left(

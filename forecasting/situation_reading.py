@@ -42,7 +42,7 @@ def situation_of(
         inbound=arrivals_of(book, pair, as_of),
         offers=here.offers(forecast.sku_id, forecast.warehouse_id),
         rates=book.rates,
-        rule=_rule(book.rules.get(pair), book.classes.get(pair[0]), book.class_choice),
+        rule=rule_of(book.rules.get(pair), book.classes.get(pair[0]), book.class_choice),
         sku_state=str(sku["state"]),
         sku_code=str(sku["code"]),
         warehouse_code=book.warehouses[forecast.warehouse_id],
@@ -93,7 +93,7 @@ def _stock(position: Position | None, expired: int) -> StockNow:
     )
 
 
-def _rule(rule: ReplenishRule | None, has: SkuClass | None, choice: ClassChoice) -> Rule:
+def rule_of(rule: ReplenishRule | None, has: SkuClass | None, choice: ClassChoice) -> Rule:
     """What a person set for the SKU here, then what its class sets; the rest is the company's."""
     parts = {} if rule is None else {name: getattr(rule, name) for name in _PARTS}
     by_class = None

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecasting.past import Past
+from forecasting.past import KEEPS_ALWAYS, Chosen, Past
 from forecasting.replay_history import (
     LEAST_HISTORY_WEEKS,
     WhatIf,
@@ -37,6 +37,9 @@ def steady(weeks: int, *, lead: int = 2) -> Past:
         pack=np.array([100.0, 1.0]),
         cost=np.array([2.0, 5.0]),
         price=np.array([5.0, 8.0]),
+        production=np.arange(2),
+        keeps=np.full(2, KEEPS_ALWAYS),
+        chosen=Chosen.nothing(2),
     )
 
 

@@ -69,14 +69,15 @@ def on_day(here: Situation, day: int, stock: int, coming: dict[int, int]) -> Sit
     coming=st.dictionaries(st.integers(0, 40), st.integers(1, 90), max_size=3),
     expiry=st.none() | st.integers(0, 60),
     rule=st.sampled_from([Rule(), Rule(minimum=80), Rule(maximum=60), Rule(service_level=0.87)]),
+    life=st.none() | st.integers(1, 90),
 )
 @settings(max_examples=examples(120), deadline=None)
 def test_a_what_if_orders_at_a_review_what_the_list_would_on_that_day(
     pace: float, width: float, spread: float, review: int, stock: int, coming: dict[int, int],
-    expiry: int | None, rule: Rule,
+    expiry: int | None, rule: Rule, life: int | None,
 ) -> None:  # fmt: skip
     day = review * REVIEW
-    here = replace(a_situation(pace, width, spread), rule=rule)
+    here = replace(a_situation(pace, width, spread), rule=rule, shelf_life_days=life)
     if expiry is not None and stock:
         here = replace(here, lots=(DatedLot(TODAY + timedelta(days=day + expiry), stock),))
     listed = plan_pair(on_day(here, day, stock, coming), SETTINGS).draft

@@ -1,0 +1,106 @@
+"""How a plan over a stretch of the past is judged: service, cash in stock, dead stock and cost.
+
+What expires costs what it was bought for, and is dead stock too; what really happened is judged by
+the same measure. Plays nothing.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.past import Past
+from forecasting.simulate import Floats
+
+WEEKS_PER_YEAR = 52
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One plan in figures, base currency; None where a denominator is empty."""
+
+    fill_rate: float | None
+    stock_value: float
+    dead_value: float
+    turnover_year: float | None
+    lost_sales: float
+    holding_cost: float
+    stockout_cost: float
+    expired_cost: float
+    value_by_week: tuple[float, ...]
+    cost_by_week: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Units over the window, each [S, W]."""
+
+    left: Floats
+    sold: Floats
+    came: Floats
+    expired: Floats
+
+    @classmethod
+    def of(cls, left: Floats, sold: Floats, expired: Floats) -> "Total":
+        """What came follows from what is left and was sold; the first week is not known."""
+        before = np.column_stack([np.full(len(left), np.nan), left[:, :-1]])
+        return cls(left, sold, np.nan_to_num(left + sold + expired - before), expired)
+
+
+def what_happened(past: Past, first: int) -> Total:
+    """The window as it was."""
+    since = slice(first, None)
+    sold = np.minimum(past.served[:, since], past.asked[:, since])
+    return Total(past.stock[:, since], sold, past.arrived[:, since], _expired(past, first))
+
+
+def _expired(past: Past, first: int) -> Floats:
+    """[S, W] units that lay longer than they keep for the first time, the oldest sold first. What
+    lay there at the start counts as just arrived, as it does for every plan.
+    """
+    stock, arrived = np.maximum(past.stock[:, first:], 0.0), past.arrived[:, first:]
+    opening = np.maximum(past.stock[:, first - 1], 0.0)[:, None]
+    came = opening + np.cumsum(arrived, axis=1)
+    gone = np.maximum.accumulate(np.maximum(came - stock, 0.0), axis=1)
+    expired = np.zeros(stock.shape)
+    for week in range(stock.shape[1]):
+        old = [_came_until(came, week - past.keeps + 1 - back) for back in (0, 1)]
+        now, before = (np.maximum(0.0, each - gone[:, week]) for each in old)
+        expired[:, week] = now - before
+    return expired
+
+
+def _came_until(came: Floats, week: npt.NDArray[np.int64]) -> Floats:
+    rows = np.arange(len(came))
+    return np.where(week >= 0, came[rows, np.clip(week, 0, came.shape[1] - 1)], 0.0)
+
+
+def judge(
+    past: Past, asked: Floats, total: Total, holding_rate_year: float, dead_days: int
+) -> Judged:
+    """Figures of a plan over the window."""
+    left, lost = np.maximum(total.left, 0.0), asked - total.sold
+    margin = np.maximum(past.price - past.cost, 0.0)
+    value = (left * past.cost[:, None]).sum(axis=0)
+    holding = value * holding_rate_year / WEEKS_PER_YEAR
+    missed = (lost * margin[:, None]).sum(axis=0)
+    spoiled = (total.expired * past.cost[:, None]).sum(axis=0)
+    weeks = asked.shape[1]
+    quiet = max(1, round(dead_days / 7))
+    unsold = total.sold[:, -quiet:].sum(axis=1) == 0
+    old = np.maximum(left[:, -1] - total.came[:, -quiet:].sum(axis=1), 0.0)
+    sold_cost = float((total.sold * past.cost[:, None]).sum())
+    mean_value, wanted = float(value.mean()), float(asked.sum())
+    turned = sold_cost / mean_value * WEEKS_PER_YEAR / weeks if mean_value > 0 else None
+    return Judged(
+        fill_rate=float(total.sold.sum()) / wanted if wanted > 0 else None,
+        stock_value=mean_value,
+        dead_value=float((old * past.cost)[unsold].sum() + spoiled.sum()),
+        turnover_year=turned,
+        lost_sales=float((lost * past.price[:, None]).sum()),
+        holding_cost=float(holding.sum()),
+        stockout_cost=float(missed.sum()),
+        expired_cost=float(spoiled.sum()),
+        value_by_week=tuple(float(each) for each in value),
+        cost_by_week=tuple(float(each) for each in np.cumsum(holding + missed + spoiled)),
+    )
