@@ -48,26 +48,22 @@ class Total:
 
 
 def what_happened(past: Past, first: int) -> Total:
-    """The window as it was."""
+    """The window as it was; what has lain longer than it keeps is no stock, as in every plan.
+
+    The oldest was sold first; what lay there at the start counts as just arrived.
+    """
     since = slice(first, None)
     sold = np.minimum(past.served[:, since], past.asked[:, since])
-    return Total(past.stock[:, since], sold, past.arrived[:, since], _expired(past, first))
-
-
-def _expired(past: Past, first: int) -> Floats:
-    """[S, W] units that lay longer than they keep for the first time, the oldest sold first. What
-    lay there at the start counts as just arrived, as it does for every plan.
-    """
-    stock, arrived = np.maximum(past.stock[:, first:], 0.0), past.arrived[:, first:]
-    opening = np.maximum(past.stock[:, first - 1], 0.0)[:, None]
+    stock, arrived = past.stock[:, since], past.arrived[:, since]
+    opening = np.maximum(past.stock[:, [first - 1]], 0.0)
     came = opening + np.cumsum(arrived, axis=1)
-    gone = np.maximum.accumulate(np.maximum(came - stock, 0.0), axis=1)
-    expired = np.zeros(stock.shape)
+    gone = np.maximum.accumulate(np.maximum(came - np.maximum(stock, 0.0), 0.0), axis=1)
+    too_old, expired = np.zeros((2, *stock.shape))
     for week in range(stock.shape[1]):
-        old = [_came_until(came, week - past.keeps + 1 - back) for back in (0, 1)]
-        now, before = (np.maximum(0.0, each - gone[:, week]) for each in old)
-        expired[:, week] = now - before
-    return expired
+        ended = [_came_until(came, week - past.keeps + 1 - back) for back in (0, 1)]
+        too_old[:, week], known = (np.maximum(0.0, each - gone[:, week]) for each in ended)
+        expired[:, week] = too_old[:, week] - known
+    return Total(stock - too_old, sold, arrived, expired)
 
 
 def _came_until(came: Floats, week: npt.NDArray[np.int64]) -> Floats:

@@ -1,17 +1,22 @@
 """What a company's book says of its past: what was asked for, who served it, what was known."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import numpy as np
 import pytest
 
-from forecasting.past import Past
+from forecasting.history import demand_grid
+from forecasting.past import KEEPS_ALWAYS, Past
 from forecasting.replay_past import read_past
+from forecasting.sku_classing import class_skus
 from inventory_core.catalog.skus import change_sku, read_sku
 from inventory_core.db.engine import Database
 from inventory_core.office.actors import SYSTEM
+from inventory_core.planning.class_choices import ClassChoice, ClassPolicy, choose_classes
+from inventory_core.planning.rules import ReplenishRule, set_replenish_rules
 from tests.planning.fulfilment import Fulfilment
-from tests.planning.seller import NOW, TODAY, YESTERDAY, make_seller
+from tests.planning.seller import NOW, TODAY, YESTERDAY, Seller, make_seller
 
 WEEKS = 30
 OUT = range(20, 23)  # weeks in which FBA is empty
@@ -20,6 +25,11 @@ OUT = range(20, 23)  # weeks in which FBA is empty
 def past_of(database: Database) -> Past:
     with database.reading() as conn:
         return read_past(conn, today=TODAY, now=NOW).past
+
+
+def three_series(seller: Seller) -> list[tuple[str, int, int]]:
+    """SKU, warehouse and units a day."""
+    return [("LAMP", seller.us, 9), ("LAMP", seller.uk, 4), ("CABLE", seller.us, 9)]
 
 
 def row_of(past: Past, sku: int, warehouse: int) -> int:
@@ -96,3 +106,51 @@ def test_every_series_has_as_many_lead_times(database: Database, *, offered: boo
     seller = make_seller(database, ("LAMP",), offered=offered)
     seller.sold("LAMP", [9] * 7 * WEEKS, last_on=YESTERDAY)
     assert past_of(database).leads.shape == (1, 5)
+
+
+def test_the_rules_of_today_are_known_by_hand_then_by_class(database: Database) -> None:
+    seller = make_seller(database, ("LAMP", "CABLE"))
+    for sku, warehouse, units in three_series(seller):
+        seller.sold(sku, [units] * 7 * WEEKS, last_on=YESTERDAY, warehouse=warehouse)
+    lamp, cable = (seller.skus[code] for code in ("LAMP", "CABLE"))
+    plain = past_of(database).chosen
+    assert np.isnan([plain.level, plain.minimum, plain.maximum]).all()
+    assert (plain.review.tolist(), plain.buying.tolist()) == ([1] * 3, [True] * 3)
+    by_hand = [
+        ReplenishRule(lamp, seller.us, service_level=Decimal("0.9"), minimum=5, maximum=70),
+        ReplenishRule(lamp, seller.uk, review_days=20, buying=False),
+    ]
+    policies = {cell: ClassPolicy(Decimal("0.98"), 14) for cell in "ABC"}
+    with database.writing() as tx:
+        set_replenish_rules(tx, SYSTEM, by_hand)
+        choose_classes(tx, SYSTEM, ClassChoice(policies=policies))
+        class_skus(tx, SYSTEM, demand_grid(tx, through=YESTERDAY), as_of=TODAY)
+    past = past_of(database)
+    rows = [
+        row_of(past, *one) for one in ((lamp, seller.us), (lamp, seller.uk), (cable, seller.us))
+    ]
+    found = past.chosen.select(np.array(rows))
+    assert found.level.tolist() == [0.9, 0.98, 0.98]
+    assert found.review.tolist() == [2, 3, 2]
+    assert (found.minimum[0], found.maximum[0]) == (5, 70)
+    assert np.isnan([found.minimum[1:], found.maximum[1:]]).all()
+    assert found.buying.tolist() == [True, False, True]
+
+
+def test_sites_of_one_offer_are_made_together_and_goods_keep_whole_weeks(
+    database: Database,
+) -> None:
+    seller = make_seller(database, ("LAMP", "CABLE"))
+    for sku, warehouse, units in three_series(seller):
+        seller.sold(sku, [units] * 7 * WEEKS, last_on=YESTERDAY, warehouse=warehouse)
+    lamp, cable = (seller.skus[code] for code in ("LAMP", "CABLE"))
+    seller.run("UPDATE sku SET shelf_life_days = 60 WHERE id = :id", id=lamp)
+    past = past_of(database)
+    us, uk, other = (
+        row_of(past, *one) for one in ((lamp, seller.us), (lamp, seller.uk), (cable, seller.us))
+    )
+    assert past.production[us] == past.production[uk] != past.production[other]
+    assert past.keeps[[us, uk, other]].tolist() == [8, 8, KEEPS_ALWAYS]
+    for table in ("offer_price", "offer"):
+        seller.run(f"DELETE FROM {table}")
+    assert len(set(past_of(database).production.tolist())) == 3
