@@ -39,6 +39,7 @@ BESIDE = 3
 # Figure of a plan: how it is written.
 ROWS = (
     ("order_cash", "money"),
+    ("follow_cash", "money"),
     ("orders", "number"),
     ("late", "number"),
     ("transfers", "number"),
@@ -46,6 +47,7 @@ ROWS = (
     ("at_risk", "number"),
     ("fill_rate", "percent"),
     ("margin", "money"),
+    ("expired", "money"),
     ("stock_end", "money"),
 )
 
@@ -194,7 +196,10 @@ def _side_by_side(shown: Sequence[KeptScenario], labels: Mapping[int, str]) -> N
     rows = pd.DataFrame(
         [
             {"figure": t(f"scenario.row.{name}", weeks=first.weeks)}
-            | {key: _written(plan[name], kind, first.currency) for key, (_, plan) in plans.items()}
+            | {
+                key: _written(plan.get(name), kind, first.currency)
+                for key, (_, plan) in plans.items()
+            }
             for name, kind in ROWS
         ]
     )

@@ -21,6 +21,7 @@ def draw_form(company: Company, *, busy: bool) -> None:
         level = st.number_input(
             md("replay.service_level"), *_percents("service_level"),
             float(company.service_level) * 100, step=0.5, key="scenario_level",
+            help=md("scenario.level_help"),
         )  # fmt: skip
         lead = _change("lead_factor", md("scenario.lead"))
         demand = _change("demand_factor", md("scenario.demand"))

@@ -44,6 +44,7 @@ ROWS = (
     ("lost_sales", "money"),
     ("holding_cost", "money"),
     ("stockout_cost", "money"),
+    ("expired_cost", "money"),
     ("total_cost", "money"),
 )
 _Now = tuple[list[JobRun], list[JobRequest], Company, date | None]
@@ -157,7 +158,7 @@ def _result(done: Sequence[JobRun]) -> None:
         st.caption(
             paying_words(plans, result["currency"], level=result["what_if"]["service_level"])
         )
-    st.caption(md("replay.luck"))
+    st.caption(prose(md("replay.rules"), md("replay.luck")))
     weeks = [date.fromisoformat(text) for text in result["ends_on"]]
     left, right = st.columns(2, gap="medium")
     for place, path in ((left, "value_by_week"), (right, "cost_by_week")):
@@ -276,12 +277,13 @@ def _table(plans: Mapping[str, Mapping[str, Any]], currency: str) -> None:
 def _of(plan: Mapping[str, Any], name: str) -> float | None:
     if name == "total_cost":
         return _total(plan)
-    value = plan[name]
+    value = plan.get(name)  # what expires is in no replay that was kept before it was counted
     return None if value is None else float(value)
 
 
 def _total(plan: Mapping[str, Any]) -> float:
-    return float(plan["holding_cost"]) + float(plan["stockout_cost"])
+    parts = (plan["holding_cost"], plan["stockout_cost"], plan.get("expired_cost", 0.0))
+    return sum(float(part) for part in parts)
 
 
 def _written(value: float | None, kind: str, currency: str) -> str:

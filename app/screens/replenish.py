@@ -4,6 +4,7 @@ Describes the sentence, the five figures and which of the two lists is open: pur
 `replenish_orders`, transfers in `replenish_transfers`. Computes no quantity.
 """
 
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -121,14 +122,21 @@ def _known_cash(figures: dict[str, Any]) -> Any:
 
 
 def _cash(figures: dict[str, Any], currency: str) -> str:
-    """What all orders cost, and how many of them are not in it."""
+    """What all orders cost and what is due at once after them; how many of them are not in it."""
     known = _known_cash(figures)
     if known is None:
         return t("replenish.cash_unknown")
     cash = money(known, currency, digits=0)
-    if not figures["unpriced"]:
+    if figures["unpriced"]:
+        cash = t("replenish.cash_in_part", cash=cash, count=figures["unpriced"])
+    known_after = [one for one in figures["follows"] if one and one["amount_base"] is not None]
+    if not known_after:
         return cash
-    return t("replenish.cash_in_part", cash=cash, count=figures["unpriced"])
+    more = money(sum(Decimal(one["amount_base"]) for one in known_after), currency, digits=0)
+    method, *others = {one["ship_method"] for one in known_after}
+    if others:
+        return t("replenish.cash_follows", cash=cash, more=more)
+    return t("replenish.cash_follows_by", cash=cash, more=more, method=t(f"ship_method.{method}"))
 
 
 def _stamp(run: dict[str, Any]) -> str:

@@ -2,7 +2,17 @@
 the screens execute them.
 """
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
 from inventory_core.db.schema.catalog import location, sku
 from inventory_core.db.schema.classes import sku_class
@@ -148,7 +158,7 @@ def suggestion_figures(
     """One row: how many purchases wait, how many (and of how many SKUs) are late, money at risk and
     cash needed in the base currency; `transfers` counts what is to be sent between warehouses.
     `unpriced` purchases are in no sum of cash: from their currencies (`without_rate`) no rate into
-    the base is known.
+    the base is known. `follows`: what is due once each is placed, as its trace tells it.
     """
     bought = suggestion.c.kind == SuggestionKind.BUY.value
     late = and_(bought, _revision.c.days_late > 0)
@@ -163,6 +173,7 @@ def suggestion_figures(
                 "at_risk"
             ),
             func.coalesce(func.sum(_revision.c.amount_base).filter(bought), 0).label("cash"),
+            func.jsonb_agg(_revision.c.trace["follows"], type_=JSONB).label("follows"),
             func.count().filter(unpriced).label("unpriced"),
             func.array_agg(_revision.c.currency.distinct()).filter(unpriced).label("without_rate"),
             func.count()

@@ -19,7 +19,7 @@ def together(
     ).tolist()
 
 
-def test_trap_18_what_is_missing_to_the_moq_goes_where_it_is_soonest_needed() -> None:
+def test_trap_42_what_is_missing_to_the_moq_goes_where_it_is_soonest_needed() -> None:
     # 30 and 10 are needed, 100 are made: 60 more, so that both buy as many days ahead.
     assert together([30, 10], 100, [4, 2]) == [70, 30]
     assert together([30, 10, 0], 100, [4, 2, 9]) == [70, 30, 0], "who needs nothing orders nothing"

@@ -75,7 +75,7 @@ def test_what_is_worth_having_is_what_the_plan_says_of_one_order(
     lots=st.lists(st.tuples(st.integers(0, 20), st.integers(1, 60)), max_size=4),
 )
 @settings(max_examples=examples(100), deadline=None)
-def test_trap_41_what_spoils_of_goods_that_age_is_what_spoils_of_dated_lots(
+def test_trap_44_what_spoils_of_goods_that_age_is_what_spoils_of_dated_lots(
     pace: float, width: float, lots: list[tuple[int, int]]
 ) -> None:
     cycle = a_cycle(2)

@@ -55,7 +55,7 @@ def test_an_order_is_cut_in_whole_packs_and_not_below_its_least() -> None:
     assert ordered(20.0, a_group([0], [60], [1]), moq=12.0, pack=12.0).sum() == 0
 
 
-def test_trap_18_sites_that_reach_an_moq_together_are_cut_together_and_not_below_it() -> None:
+def test_trap_42_sites_that_reach_an_moq_together_are_cut_together_and_not_below_it() -> None:
     # The first and the third make 40 together; 20 and 60 are asked for, at 2 and 1: 100 in all.
     pair = (a_group([0, 2], [20, 60], [1, 1]), a_group([1], [0], [0]))
     shared = (0, 1, 0)

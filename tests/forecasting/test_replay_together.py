@@ -81,7 +81,7 @@ def told(happened: Happened) -> list[list[tuple[float, float, float]]]:
     late=st.integers(0, 3),
 )  # fmt: skip
 @settings(max_examples=examples(150), deadline=None)
-def test_trap_41_goods_leave_when_they_expire_and_what_is_left_follows(
+def test_trap_44_goods_leave_when_they_expire_and_what_is_left_follows(
     demand: list[list[int]], low: int, more: int, moq: int, keeps: list[int], opening: list[int],
     lead: int, late: int,
 ) -> None:  # fmt: skip

@@ -19,3 +19,10 @@ def test_least_cost_is_told_with_what_it_ties_up_leaves_unsold_and_serves() -> N
     assert "CNY 11,000 more" in words
     assert "CNY 200 less dead stock" in words
     assert "98.2% of demand instead of 95.1%" in words
+
+
+def test_trap_44_what_expired_is_a_part_of_the_cost_that_is_compared() -> None:
+    expired = OURS | {"expired_cost": 50.0}
+    plans = {"ours": OURS, "paying": expired}  # the first was kept before expiry was counted
+    words = paying_words(plans, "CNY", level=0.95).replace("\u00a0", " ")
+    assert "CNY 50 more than at 95%" in words

@@ -121,6 +121,9 @@ def test_a_scenario_is_asked_from_the_form_and_shown_beside_todays_plan(selling:
     figures, differing = shown.dataframe[0].value, shown.dataframe[1].value
     # Today's plan, the newest scenario, and the one before beside it.
     assert len(figures.columns) == 4
+    rows = set(figures["figure"])
+    assert {EN["scenario.row.follow_cash"], EN["scenario.row.expired"]} <= rows
+    assert shown.number_input(key="scenario_level").help == EN["scenario.level_help"]
     assert len(differing) == 1
     assert "port delay 14 days" in words(shown)
     picked = shown.selectbox(key="scenario_which").select_index(1).run()
