@@ -93,7 +93,7 @@ def asked_of(
         asked = np.where(cut, np.minimum(asked, most), asked)
         if keeping is not None:
             kept = keeping.select(rows)
-            worth[rows] = worth_having(supply[rows], totals, of[rows], some, kept, gone)
+            worth[rows] = worth_having(supply[rows], totals, of[rows], some, kept)
             due, asked = due & (worth[rows] > 0), np.minimum(asked, worth[rows])
         units[rows] = np.where(due, np.maximum(asked, 1.0), 0.0)
     return Asked(units, worth)

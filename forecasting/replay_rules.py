@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.covers import Cycle, by_hand, levels_of, reaching, totals_of
-from forecasting.keeping import Keeping, ageing_spoils
+from forecasting.keeping import Keeping, ageing_spoils, furthest
 from forecasting.needs import Shelves, asked_of
 from forecasting.past import Chosen
 from forecasting.replay_orders import worth_of
@@ -84,9 +84,11 @@ def _wish(outlooks: Forecasts, rows: Ints, moment: Moment, due: Ints, ours: Ours
             continue
         spoils, keeping = None, None
         if expire[some[0]]:
-            dated = moment.dated(cycle.reach)[due[some]]
-            spoils = ageing_spoils(dated, some, totals, cycle)
-            keeping = Keeping(ours.keeps[some], ours.gain[some])
+            keeps = ours.keeps[some]
+            end = max(cycle.reach, furthest(cycle.select(some), keeps))
+            dated = moment.dated(end)[due[some]]
+            spoils = ageing_spoils(dated[:, : cycle.reach + 1], some, totals, cycle)
+            keeping = Keeping(keeps, ours.gain[some], dated)
         asked = asked_of(shelves.select(some), totals, levels, cycle, spoils, keeping)
         units[some], most[some] = asked.units, asked.most
     pace = totals.mean[np.arange(len(rows)), cycle.through - 1] / cycle.through

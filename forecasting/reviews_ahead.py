@@ -20,7 +20,7 @@ from forecasting.courses import course_levels, running_totals
 from forecasting.covers import Cycle, Totals, by_hand, levels_of
 from forecasting.expiry import DatedLot, free_lots
 from forecasting.joint_least import reach_together
-from forecasting.keeping import Keeping
+from forecasting.keeping import Keeping, furthest
 from forecasting.lead_time import LEADS, Route, arrives_on, lead_times, sliced
 from forecasting.need import LEVELS
 from forecasting.needs import Asked, Shelves, asked_of, spoils_of
@@ -188,10 +188,26 @@ def _orders(day: int, rows: Ints, reviews: Reviews, stand: Stand) -> Asked:
             spoils = spoils_of([lots[shelf] for shelf in some], of[some], totals, cycle, today)
         if new_expire:
             mine = rows[of[some]]
-            keeping = Keeping(buyer.keeps[mine], buyer.gain[mine])
+            end = furthest(cycle.select(of[some]), buyer.keeps[mine])
+            left = _dated_left(day, mine, stand.sold[rows].ravel()[some], reviews, end)
+            keeping = Keeping(buyer.keeps[mine], buyer.gain[mine], left)
         asked = asked_of(shelves.select(some), totals, levels, cycle, spoils, keeping)
         units[some], most[some] = asked.units, asked.most
     return Asked(units, most)
+
+
+def _dated_left(day: int, rows: Ints, sold: Floats, reviews: Reviews, end: int) -> Floats:
+    """[N, end + 1] units of today's lots that can be sold no longer than 0 .. `end` days from `day`
+    on, of shelves of the pairs `rows` [N] that have sold so many since.
+    """
+    found = np.zeros((len(rows), end + 1))
+    for place, (row, units) in enumerate(zip(rows.tolist(), sold.tolist(), strict=True)):
+        here = reviews.buyer.pairs[row].situation
+        today = here.as_of + timedelta(days=day)
+        for lot in free_lots(here.lots, int(units)) if here.lots else ():
+            if lot.expires_on >= today:
+                found[place, min(end, (lot.expires_on - today).days) + 1 :] += lot.quantity
+    return found
 
 
 def _lots_left(

@@ -52,9 +52,8 @@ def test_what_is_worth_having_is_what_the_plan_says_of_one_order(
     came = np.cumsum([*coming, *[0] * (last - LEAD)])
     supply = (stock + came)[None, :].astype(float)
     none = np.zeros(1, dtype=np.int64)
-    found = worth_having(
-        supply, known, none, cycle, Keeping(np.array([keeps]), np.array([gain])), None
-    )
+    kept = Keeping(np.array([keeps]), np.array([gain]), np.zeros((1, last + keeps + 1)))
+    found = worth_having(supply, known, none, cycle, kept)
 
     # The courses of a plan, told through the whole life of the order.
     days = last + keeps + 10

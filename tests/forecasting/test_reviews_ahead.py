@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from forecasting.courses import course_levels
@@ -70,6 +70,10 @@ def on_day(here: Situation, day: int, stock: int, coming: dict[int, int]) -> Sit
     expiry=st.none() | st.integers(0, 60),
     rule=st.sampled_from([Rule(), Rule(minimum=80), Rule(maximum=60), Rule(service_level=0.87)]),
     life=st.none() | st.integers(1, 90),
+)
+# Lots that expire while today's order still keeps leave it more to serve.
+@example(
+    pace=1.5, width=1.0, spread=0.0, review=2, stock=79, coming={}, expiry=41, rule=Rule(), life=8
 )
 @settings(max_examples=examples(120), deadline=None)
 def test_a_what_if_orders_at_a_review_what_the_list_would_on_that_day(
