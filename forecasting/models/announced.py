@@ -71,8 +71,10 @@ def felt_weeks(weeks: FeastWeeks, sales: Floats) -> FeastWeeks:
         for code in np.unique(codes[codes != NOBODY]):
             by = moved[codes[: len(moved)] == code]
             by = by[~np.isnan(by)]
-            same = len(by) > 0 and ((by > 0).all() or (by < 0).all())
-            if same and abs(by.mean()) > max(STANDS_OUT * noise / np.sqrt(len(by)), LEAST_MOVED):
+            if not len(by) or not ((by > 0).all() or (by < 0).all()):
+                continue
+            strength = abs(float(by.mean())) * np.sqrt(len(by))
+            if strength > STANDS_OUT * noise and np.abs(by).min() > LEAST_MOVED:
                 found[row, codes == code] = code
     return FeastWeeks(found, weeks.place)
 

@@ -170,7 +170,7 @@ def season_of_kin(
     """
     phase = np.arange(units.shape[1]) % year
     sales = units / _units_a_sale(units, seen)[:, None]
-    by_phase, exposed = _by_phase(sales, year), _by_phase(seen * 1.0, year)
+    by_phase, exposed = _by_phase(sales, year), _by_phase(seen.astype(np.float64), year)
     came = _around(by_phase, width)
     factor, kinds = np.ones(came.shape), None
     for turn in range(rounds):

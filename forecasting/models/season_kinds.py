@@ -36,7 +36,7 @@ def kinds_of_season(
     for _ in range(TURNS):
         shapes = _shapes(came, exposed, owner, shaped)
         owner = _owners(came, exposed, shapes, owner, groups)
-    return np.asarray(owner @ _shapes(came, exposed, owner, shaped))
+    return np.asarray(_product("sk,kp->sp", owner, _shapes(came, exposed, owner, shaped)))
 
 
 def _by_peak(came: Floats, exposed: Floats, common: Floats) -> Floats:
@@ -57,9 +57,11 @@ def _shapes(
     """[KINDS, year] from the sales of the owners, each sized as it sells; mean 1."""
     shapes = np.ones((owner.shape[1], came.shape[1]))
     for _ in range(2):
-        size = came.sum(axis=1, keepdims=True) / np.maximum(exposed @ shapes.T, 1e-9)
-        usual = (owner * size).T @ exposed
-        shapes = shaped(owner.T @ came, usual)
+        size = came.sum(axis=1, keepdims=True) / np.maximum(
+            _product("sp,kp->sk", exposed, shapes), 1e-9
+        )
+        usual = _product("sk,sp->kp", owner * size, exposed)
+        shapes = shaped(_product("sk,sp->kp", owner, came), usual)
         shapes = np.maximum(shapes / shapes.mean(axis=1, keepdims=True), 1e-3)
     return shapes
 
@@ -69,8 +71,10 @@ def _owners(
 ) -> Floats:
     """[S, KINDS] how probably a series has which shape."""
     total = came.sum(axis=1, keepdims=True)
-    likely = came @ np.log(shapes).T - total * np.log(np.maximum(exposed @ shapes.T, 1e-9))
-    likely = likely / _stray(came, exposed, owner @ shapes)
+    likely = _product("sp,kp->sk", came, np.log(shapes)) - total * np.log(
+        np.maximum(_product("sp,kp->sk", exposed, shapes), 1e-9)
+    )
+    likely = likely / _stray(came, exposed, _product("sk,kp->sp", owner, shapes))
     prior = np.tile(owner.mean(axis=0), (len(came), 1))
     for codes in groups:
         count = np.bincount(codes)[:, None]
@@ -93,3 +97,8 @@ def _stray(came: Floats, exposed: Floats, factor: Floats) -> float:
     if not told.any():
         return 1.0
     return max(1.0, float(((top - bottom)[told] ** 2 / bottom[told]).mean()))
+
+
+def _product(how: str, one: Floats, other: Floats) -> Floats:
+    """A small product of matrices on one core: waiting for several costs more than it takes."""
+    return np.asarray(np.einsum(how, one, other))
