@@ -46,10 +46,10 @@ def company(lift: float, *, pace: float = 8.0, felt_in: str = "US", seed: int = 
 
 
 def said(panel: Panel) -> np.ndarray:
-    return KinSeason().fit(panel).predict(panel, AHEAD, [panel.length])[0]
+    return np.asarray(KinSeason().fit(panel).predict(panel, AHEAD, [panel.length])[0])
 
 
-def test_trap_28_a_sale_event_seen_once_is_expected_on_its_new_day_in_its_country() -> None:
+def test_trap_30_a_sale_event_seen_once_is_expected_on_its_new_day_in_its_country() -> None:
     panel = company(2.0)
     found, us = said(panel), np.asarray(panel.country) == "US"
     place = WEEK_AGAIN - WEEKS
@@ -70,7 +70,7 @@ def test_an_event_that_moved_nothing_is_none() -> None:
     assert (felt.code[:, WEEK_BEFORE] == NOBODY).all()
 
 
-def test_an_event_that_raised_demand_once_and_lowered_it_again_is_none() -> None:
+def test_trap_30_an_event_that_raised_demand_once_and_lowered_it_again_is_none() -> None:
     panel = company(2.0)
     autumn = date(2024, 9, 3)
     y = panel.y.copy()
@@ -81,7 +81,7 @@ def test_an_event_that_raised_demand_once_and_lowered_it_again_is_none() -> None
     assert (felt_weeks(weeks, y).code[:, WEEK_BEFORE] == NOBODY).all()
 
 
-def test_what_promotions_do_is_learned_of_all_and_said_ahead() -> None:
+def test_trap_29_what_promotions_do_is_learned_of_all_and_said_ahead() -> None:
     """Each series has one promotion of its own, in a week of its own; the next is announced."""
     random = np.random.default_rng(4)
     depth = np.zeros((SERIES, WEEKS + AHEAD))
