@@ -1,8 +1,8 @@
 """From days of demand to the panel that models learn from. Decides the period and what is missing.
 
 One-off bulk lines and what moved here from an empty site are taken out, days without stock are
-missing; a day partly out of stock stands for what it could sell, a week is filled up at the
-pace of its series. Weeks end on the last day of history, so that the newest week is always whole.
+missing; a day or week partly out of stock is filled up at the pace of its series. Weeks end on the
+last day of history, so that the newest week is always whole.
 Forecasts nothing.
 """
 
@@ -17,7 +17,7 @@ from forecasting.filters import carried, is_whole
 from forecasting.frames import MAX_PERIODS
 from forecasting.frequency import Frequency, frequency_of, period_range
 from forecasting.history import DemandGrid
-from forecasting.paces import selling_pace
+from forecasting.paces import HALF_LIFE_WEEKS, selling_pace
 from forecasting.panel import Bools, Floats, Panel
 from forecasting.promotion_days import days_after, groups_of, sibling_pressure
 
@@ -38,8 +38,8 @@ LEAST_PERIODS_SEEN = 4
 LAUNCH_CHANCE, LAUNCH_PERIODS = 0.05, 8
 # Prices are worth hearing where a tenth of all series were once a twentieth dearer than before.
 PRICE_MOVED, SHARE_MOVED = 1.05, 0.1
-# A day on which stock was there for less than this share of it says nothing by itself.
-LEAST_DAY_SHARE = 0.5
+# A day proves a lack of demand where stock was there for this share of it.
+PROVING_DAY_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +136,19 @@ def _offered_from(grid: DemandGrid, skipped: int) -> Ints:
 
 
 def _daily(grid: DemandGrid) -> Floats:
-    """[S, days] demand of whole days: what was sold while there was stock, for all of the day.
+    """[S, days] demand of whole days; NaN where nothing could sell.
 
-    Units that were ordered beyond stock were asked for in the rest of the day: with them it may
-    have been seen whole.
+    A day counts as far as there was stock, and for the rest what its series would have sold (see
+    `selling_pace`): its own sale may have ended it, and the sooner, the more it was wanted. Units
+    that were ordered beyond stock were asked for in that rest: with them it may have been seen.
     """
     y = grid.usual()
-    in_stock = 1.0 - np.nan_to_num(grid.out_share)
-    served = np.maximum(y - grid.short, 0.0)
-    demand = np.maximum(y, served / np.maximum(in_stock, LEAST_DAY_SHARE))
-    unseen = ~grid.live | grid.closed | (in_stock < LEAST_DAY_SHARE)
-    proven = ~unseen & ~np.isnan(grid.out_share)
+    in_stock = (1.0 - np.nan_to_num(grid.out_share)) * grid.live
+    served = np.where(in_stock > 0, np.maximum(y - grid.short, 0.0), 0.0)
+    pace = selling_pace(served, in_stock, half_life=DAYS_PER_WEEK * HALF_LIFE_WEEKS)
+    demand = np.where(in_stock < 1.0, np.maximum(y, served + pace * (1.0 - in_stock)), y)
+    unseen = ~grid.live | grid.closed | (in_stock <= 0)
+    proven = ~unseen & (in_stock >= PROVING_DAY_SHARE) & ~np.isnan(grid.out_share)
     plain = np.where(grid.live, y, np.nan)
     return _from_first_sale(np.where(unseen, np.nan, demand), plain, proven)
 

@@ -96,12 +96,16 @@ def test_trap_27_outages_that_know_nothing_of_demand_leave_its_sum_as_it_was(
     assert panel.y[seen].sum() == pytest.approx(asked[seen].sum(), rel=most)
 
 
-def test_trap_27_a_day_seen_for_less_than_half_of_its_demand_is_not_seen() -> None:
+def test_trap_27_a_day_counts_as_far_as_there_was_stock() -> None:
     out, y = np.zeros((SERIES, WEEKS * 7)), a_grid().y + 1
-    out[0, 100:104], y[0, 100:104] = [0.45, 0.5, 0.51, 1.0], 11
+    out[0, 100:104], y[0, 100:104] = [0.45, 0.9, 0.0, 1.0], [11, 11, 11, 0]
     found = panel_of_grid(a_grid(out_share=out, y=y), DAILY).y[0]
-    assert found[100:102].tolist() == [pytest.approx(20), pytest.approx(22)]
-    assert np.isnan(found[102:104]).all()
+    usual = y[0, 86:100].mean()
+    # What it sold, and for the rest of the day something between its own pace and the usual one.
+    assert 11 + 0.45 * usual < found[100] < 11 / 0.55
+    assert 11 + 0.9 * usual < found[101] < 11 + 0.9 * 11 / 0.1
+    assert found[102] == 11
+    assert np.isnan(found[103])
     assert (found[:100] == y[0, :100]).all()
 
 
@@ -137,6 +141,13 @@ def test_trap_27_weeks_that_their_own_sale_ended_are_not_left_out(pace: float, l
     """The sooner a lot was gone, the more it was wanted: without them 6 to 17 % less is learned."""
     y = panel_of_grid(_sold_out(pace, lot), PERIOD).y[:, 8:]
     assert np.nanmean(y) == pytest.approx(pace, rel=0.05)
+
+
+@pytest.mark.parametrize(("pace", "lot"), [(1.0, 3), (3.0, 4), (10.0, 10), (30.0, 60)])
+def test_trap_27_days_that_their_own_sale_ended_are_not_left_out(pace: float, lot: int) -> None:
+    """Without those that were over before noon up to a sixth less is learned."""
+    y = panel_of_grid(_sold_out(pace, lot), DAILY).y[:, 56:]
+    assert 7 * np.nanmean(y) == pytest.approx(pace, rel=0.05)
 
 
 def _seldom(**of_first: tuple[slice, float]) -> DemandGrid:
