@@ -11,6 +11,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from inventory_core.catalog.sale_event_dates import fourth_thursday_of_november, prime_day
+
 Floats = NDArray[np.float64]
 
 # Monday to Sunday: Germans and Britons shop on Sundays, Americans on Mondays.
@@ -73,17 +75,15 @@ def day_curve(market: str, days: Sequence[date]) -> Floats:
 
 
 def black_friday(year: int) -> date:
-    """The Friday after the fourth Thursday of November."""
-    first = date(year, 11, 1)
-    thursday = first + timedelta(days=(3 - first.weekday()) % 7 + 21)
-    return thursday + timedelta(days=1)
+    """The day after the fourth Thursday of November."""
+    return fourth_thursday_of_november(year) + timedelta(days=1)
 
 
 def prime_days(year: int) -> tuple[date, date]:
-    """First and last of four days that begin on the second Tuesday of July."""
-    first = date(year, 7, 1)
-    tuesday = first + timedelta(days=(1 - first.weekday()) % 7 + 7)
-    return tuesday, tuesday + timedelta(days=3)
+    """First and last of the Prime days, as the program's calendar has them."""
+    event = prime_day(year)
+    assert event is not None, "the sample's years have Prime days"
+    return event.starts_on, event.ends_on
 
 
 def is_prime_day(day: date) -> bool:
@@ -100,13 +100,13 @@ def campaigns(
     first, last = days[0], days[-1]
     for market, goods in sold.items():
         for year in range(first.year, last.year + 1):
-            friday = black_friday(year)
+            friday, prime = black_friday(year), prime_days(year)
             windows = [("Black Friday", friday, friday + timedelta(days=3), 25, 0.35)]
             if market != "GB":
-                windows.append(("Prime Day", *prime_days(year), 20, 0.3))
+                windows.append(("Prime Day", *prime, 20, 0.3))
             for month in range(1, 13):
                 start = date(year, month, 1) + timedelta(days=int(rng.integers(2, 20)))
-                if month not in {7, 11}:
+                if month not in {prime[0].month, 11}:
                     end = start + timedelta(days=int(rng.integers(4, 10)))
                     windows.append((f"{start:%B} deals", start, end, 15, 0.08))
             for name, start, end, percent, share in windows:

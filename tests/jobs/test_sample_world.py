@@ -75,7 +75,7 @@ def test_black_friday_and_prime_days_stand_out(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("year", "friday", "prime"),
-    [(2025, date(2025, 11, 28), date(2025, 7, 8)), (2026, date(2026, 11, 27), date(2026, 7, 14))],
+    [(2025, date(2025, 11, 28), date(2025, 7, 8)), (2026, date(2026, 11, 27), date(2026, 6, 23))],
 )
 def test_sale_days_of_the_calendar(year: int, friday: date, prime: date) -> None:
     assert black_friday(year) == friday
