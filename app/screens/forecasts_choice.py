@@ -5,7 +5,10 @@ import streamlit as st
 from app.i18n import DASH, md, t
 from app.screens.class_words import class_scope, letters
 from app.screens.forecasts_reading import Listed, Overall
-from app.widgets import query, scope_bar
+from app.sites import site_words
+from app.two_languages import own_first
+from app.widgets import query
+from app.widgets_scope import scope_bar
 from inventory_core.planning.class_lists import is_in_class
 
 
@@ -43,4 +46,5 @@ def choose_series(found: Overall) -> Listed:
 
 def _label(one: Listed) -> str:
     name = letters(one.abc, one.xyz)
-    return " · ".join((one.sku, one.name, one.warehouse, *(() if name == DASH else (name,))))
+    said = (one.sku, own_first(one.name), site_words(one.warehouse))
+    return " · ".join((*said, *(() if name == DASH else (name,))))

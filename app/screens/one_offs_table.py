@@ -45,18 +45,20 @@ def draw_lines(
 
 
 def _columns(*, with_goods: bool, with_instead: bool) -> dict[str, Column]:
-    goods = {"sku": goods_column(pinned=True)} if with_goods else {}
+    goods = {"sku": goods_column(pinned=True, width=248)} if with_goods else {}
     counted = {"instead": Text(t("one_off.instead"), named=True, help=t("one_off.instead_help"))}
     return {
         **goods,
-        "order_number": Text(t("one_off.order"), pinned=not with_goods),
-        "on_day": Day(t("one_off.day")),
-        "units": Units(t("one_off.units")),
+        "order_number": Text(t("one_off.order"), pinned=not with_goods, width=136),
+        "on_day": Day(t("one_off.day"), width=86),
+        "units": Units(t("one_off.units"), width=50),
         **(counted if with_instead else {}),
-        "state": Text(t("one_off.state")),
-        "why": Text(t("one_off.why"), help=t("one_off.why_help")),
-        "channel": Text(t("one_off.channel")),
-        "warehouses": Text(t("one_off.warehouse")),
+        "state": Text(t("one_off.state"), width=74),
+        "why": Text(
+            t("one_off.why"), help=t("one_off.why_help"), width=190 if with_goods else None
+        ),
+        "channel": Text(t("one_off.channel"), width=110),
+        "warehouses": Text(t("one_off.warehouse"), width=74),
     }
 
 

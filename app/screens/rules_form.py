@@ -15,6 +15,7 @@ from app.screens.rules_force import draw_in_force
 from app.screens.rules_saving import said_saved, save_rules
 from app.screens.rules_words import rule_words
 from app.sites import known_sites, site_label, site_words
+from app.two_languages import own_first
 from app.widgets import field_grid
 from app.widgets_acts import run_act
 from inventory_core.catalog.skus import Sku, read_sku, sku_named
@@ -85,7 +86,7 @@ def _seen(conn: Reading, sku_id: int) -> Seen:
 
 
 def _draw(seen: Seen, warehouse_id: int | None) -> None:
-    st.markdown(f"**{plain(seen.sku.code)}** · {plain(seen.sku.name)}")
+    st.markdown(f"**{plain(seen.sku.code)}** · {plain(own_first(seen.sku.name))}")
     if seen.sites.empty:
         st.info(md("rules.no_site"))
         return
