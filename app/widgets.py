@@ -109,7 +109,9 @@ def _tell(notice: Notice) -> None:
                 if words.beside is not None:
                     words.beside()
         if fresh:
-            st.toast(md("shell.toast_done"), icon=":material/check_circle:")
+            undoes = isinstance(words, Linked) and words.beside is not None
+            toast = "shell.toast_done_undo" if undoes else "shell.toast_done"
+            st.toast(md(toast), icon=":material/check_circle:")
 
 
 def notice_place() -> DeltaGenerator:

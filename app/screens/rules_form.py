@@ -73,6 +73,7 @@ def open_rules(sku_id: int | None = None, warehouse_id: int | None = None) -> No
 def _asked_sku() -> int | None:
     code = st.text_input(md("catalog.sku"), key="rules_sku").strip()
     if not code:
+        st.caption(md("rules.sku_hint"))
         return None
     with session.part():
         return session.read(lambda conn: sku_named(conn, code))
@@ -172,7 +173,7 @@ def _fields(name: str, known: ReplenishRule | None, *, disabled: bool) -> dict[s
                 as_typed(part, getattr(rule, part)),
                 help=md(f"rules.{part}_help", company=company),
                 key=f"{name}_{part}",
-                placeholder=t("rules.company_own"),
+                placeholder=t(_left_to(part)),
                 disabled=disabled,
             )
             for part in _TYPED
@@ -192,6 +193,11 @@ def _fields(name: str, known: ReplenishRule | None, *, disabled: bool) -> dict[s
         disabled=disabled,
     ).strip()
     return {**found, "buying": not stopped}
+
+
+def _left_to(part: str) -> str:
+    """Who decides a part that stays empty."""
+    return "rules.from_plan" if part in ("minimum", "maximum") else "rules.company_own"
 
 
 def as_typed(part: str, value: Any) -> str:
