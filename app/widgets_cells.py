@@ -42,7 +42,7 @@ class Column:
     called: bool = False
 
 
-def side_by_side(first: pd.Series, second: pd.Series, pixels: int) -> list[str]:
+def side_by_side(first: pd.Series, second: pd.Series, pixels: int = UNBOUND) -> list[str]:
     """One cell for each row, of two; the second is a name."""
     return [
         _pair(_text(one), _text(other), pixels) for one, other in zip(first, second, strict=True)

@@ -21,6 +21,13 @@ _revision = suggestion_revision
 _if_high = _revision.c.trace["reason"]["days_late_if_high"].as_integer()
 # What a transfer brings after all that it costs, in the base currency; NULL of a purchase.
 _net = _revision.c.trace["net"].as_numeric(18, 4)
+# What a list says of the trace.
+_TOLD = (
+    _if_high.label("days_late_if_high"),
+    _net.label("net_base"),
+    _revision.c.trace["reason"].label("reason"),
+    _revision.c.trace["order_cost"]["confidence"].label("confidence"),
+)
 _origin = location.alias("origin")
 _newest = and_(
     _revision.c.suggestion_id == suggestion.c.id, _revision.c.revision == suggestion.c.revision
@@ -63,15 +70,12 @@ def waiting_suggestions(
             _revision.c.value_at_risk_base,
             _revision.c.order_by_on,
             _revision.c.days_late,
-            _if_high.label("days_late_if_high"),
             _revision.c.arrives_on,
             _revision.c.runs_out_on,
             _revision.c.days_of_cover,
             _revision.c.ship_method,
             _revision.c.assumed,
-            _revision.c.trace["reason"].label("reason"),
-            _revision.c.trace["order_cost"]["confidence"].label("confidence"),
-            _net.label("net_base"),
+            *_TOLD,
             sku_class.c.abc,
             sku_class.c.xyz,
         )
