@@ -7,9 +7,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.i18n import catalogue, day
-from inventory_core.insight.kpis import last_snapshot_on
-from inventory_core.planning.worklist import current_run
+from app.i18n import catalogue, t
 from inventory_core.vocabulary import Role
 from tests.browser import PATIENCE_MS, Served
 
@@ -70,27 +68,11 @@ def test_the_scope_of_a_phone_stands_in_even_boxes_that_stay_in_the_address(
     assert [round(one["x"]) for one in places[:2] if one] == [
         round(one["x"]) for one in places[2:] if one
     ]
-    expect(boxes.nth(1)).to_contain_text(catalogue("en")["overview.days"].format(days=30)[:2])
+    expect(boxes.nth(1)).to_contain_text(t("overview.days", language="en", days=30))
     boxes.nth(0).click()
     # In a box there is room for the name of a site.
     page.get_by_role("option", name="Hub Shenzhen (SZ-HUB)").click()
     expect(page).to_have_url(re.compile(r"site=\d+"), timeout=PATIENCE_MS)
-
-
-@pytest.mark.slow
-def test_the_two_days_of_the_overview_are_told_apart(
-    start_app: Callable[[str], Served],
-    sample_template: str,
-    open_page: Callable[..., Page],
-) -> None:
-    app = start_app(sample_template)
-    with app.database.reading() as conn:
-        kept, run = last_snapshot_on(conn), conn.rows(current_run())[0]
-    page = open_page(app, Role.OWNER, width=1440)
-    page.goto("/overview")
-    words = catalogue("en")["overview.stamp"].partition("(")[0]
-    told = words.format(day=day(kept), planned=day(run.planned_on)).strip()
-    expect(page.get_by_test_id("stMain").get_by_text(told)).to_be_visible(timeout=PATIENCE_MS)
 
 
 @pytest.mark.slow
