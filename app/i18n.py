@@ -61,6 +61,11 @@ def prose(*sentences: str, language: str = "") -> str:
     return between.join(filter(None, sentences))
 
 
+def in_language(*, en: int, zh: int) -> int:
+    """What differs by the reader's language beside words: the width of a column, say."""
+    return zh if reader_language() == "zh" else en
+
+
 def t(key: str, /, *, language: str = "", **params: object) -> str:
     """The sentence behind `key`; numbers among the parameters are formatted."""
     chosen = language or reader_language()

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from app import session
 from app.i18n import t
+from app.widgets_scope import Choice
 from inventory_core.catalog.locations import Warehouse, warehouses
 
 
@@ -31,10 +32,12 @@ def known_sites() -> list[Warehouse]:
     return found
 
 
-def site_pills(houses: Iterable[Warehouse]) -> dict[str, str]:
-    """The choices of a scope by id, as the address holds them: all first, then each by its code."""
-    codes = {str(house.id): house.code for house in houses}
-    return {"": t("scope.all_sites"), **codes}
+def site_pills(houses: Iterable[Warehouse]) -> dict[str, str | Choice]:
+    """The choices of a scope by id, as the address holds them: all first, then each by its code,
+    and by its name where the scope is a box.
+    """
+    listed = {str(house.id): Choice(house.code, site_label(house)) for house in houses}
+    return {"": t("scope.all_sites"), **listed}
 
 
 def _letters(words: str) -> str:

@@ -1,7 +1,6 @@
 """The frame of every screen, drawn the same everywhere. Decides place and look; reads no data.
 
     page_head(title, sentence)             title, and one sentence that says what the data says
-    scope_bar({"site": {"": "All", …}})    pills kept in the address; returns {"site": "3"}
     figure_row([Figure(…), …])             at most five cards: value, change, formula on hover
     empty_state(icon, sentence, to=…)      what this screen is for, and the one button that fills it
     chart(figure, key)                     a Plotly figure in our template
@@ -11,7 +10,8 @@
     notices().append(Notice(words))        a result that survives the rerun; page_head shows it
 
 Everything that Streamlit draws except table cells and options of select boxes is Markdown: pass it
-through `i18n.md` or `i18n.plain`. Tables are in `widgets_tables`, acts in `widgets_acts`.
+through `i18n.md` or `i18n.plain`. Tables are in `widgets_tables`, acts in `widgets_acts`, what a
+screen looks at in `widgets_scope`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,7 +28,6 @@ from app.i18n import md, plain
 from inventory_core.office.actors import Permission
 
 MOST_FIGURES = 5
-MOST_PILLS = 9
 FIELD_PIXELS = 140  # a day and its icon; two of them stand side by side in a phone's dialog
 TITLE_PIXELS = 32  # what `charts.blank` leaves for a title
 DAY_FORMAT = "YYYY-MM-DD"  # of a field in which a day is typed
@@ -110,7 +109,9 @@ def _tell(notice: Notice) -> None:
                 if words.beside is not None:
                     words.beside()
         if fresh:
-            st.toast(md("shell.toast_done"), icon=":material/check_circle:")
+            undoes = isinstance(words, Linked) and words.beside is not None
+            toast = "shell.toast_done_undo" if undoes else "shell.toast_done"
+            st.toast(md(toast), icon=":material/check_circle:")
 
 
 def notice_place() -> DeltaGenerator:
@@ -135,27 +136,6 @@ def notices_read() -> None:
     found[:] = [one for one in found if not one.told]
     if found:
         st.rerun()
-
-
-def scope_bar(
-    fields: Mapping[str, Mapping[str, str]], *, stamp: str = "", stale: bool = False
-) -> dict[str, str]:
-    """What is looked at: one row of choices per field, kept in the address, and the stamp.
-
-    `fields` is name → {value: label}; the first value is the usual one and leaves the address
-    clean. Long lists become a select box. A value that the address invents is ignored.
-    """
-    chosen: dict[str, str] = {}
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        for name, options in fields.items():
-            # Of one value there is nothing to choose: an empty company would see a lone "All".
-            chosen[name] = _scope_field(name, options) if len(options) > 1 else next(iter(options))
-        if stamp:
-            st.space("stretch")
-            colour = "orange" if stale else "gray"
-            icon = ":material/schedule: " if stale else ""
-            st.markdown(f":{colour}[:small[{icon}{stamp}]]", width="content")
-    return chosen
 
 
 def figure_row(figures: Sequence[Figure]) -> None:
@@ -255,41 +235,3 @@ def link(screen_key: str, label: str, *, icon: str = "", **query: str) -> None:
 def query(name: str) -> str:
     """One value of the address, as it was typed: data, never trusted."""
     return str(st.query_params.get(name, ""))
-
-
-def _scope_field(name: str, options: Mapping[str, str]) -> str:
-    """One field of the scope. The address holds the value itself, the same in every language."""
-    values = list(options)
-    usual, key = values[0], f"scope_{name}"
-    asked = st.query_params.get(name, usual)
-    asked = asked if asked in options else usual
-    # Somebody came with another address than the one written here: the address wins.
-    if st.session_state.get(f"{key}_written") != asked or key not in st.session_state:
-        st.session_state[key] = asked
-    picked = _choice(md(f"scope.{name}"), values, options, key) or usual
-    if picked != usual:
-        st.query_params[name] = picked
-    elif name in st.query_params:
-        del st.query_params[name]
-    st.session_state[f"{key}_written"] = picked
-    return picked
-
-
-def _choice(label: str, values: list[str], options: Mapping[str, str], key: str) -> str | None:
-    if len(values) <= MOST_PILLS:
-        return st.pills(
-            label,
-            values,
-            required=True,
-            format_func=lambda value: plain(options[value]),
-            key=key,
-            label_visibility="collapsed",
-        )
-    return st.selectbox(
-        label,
-        values,
-        format_func=lambda value: options[value],
-        key=key,
-        label_visibility="collapsed",
-        width=240,
-    )

@@ -10,8 +10,11 @@ from typing import Any, Literal
 import pandas as pd
 
 from app.i18n import DASH, day, moment, number, percent
+from app.two_languages import fitted, own_first
 
 BETWEEN = " · "
+# Of a column that takes what it needs: as wide as a table, so that nothing is left out.
+UNBOUND = 1000
 # Of these kinds a value says nothing without its heading.
 _TOLD_WITH_HEADING = {"units", "decimal", "money", "percent", "day", "moment", "bar"}
 
@@ -22,6 +25,7 @@ class Column:
 
     `beside` names another column of the frame, whose words follow in the same cell; in a file they
     are a column of their own, headed `beside_label`. `named` words need their heading on a phone.
+    What is `called` so may be a name in two languages: the reader's comes first.
     """
 
     label: str
@@ -35,14 +39,25 @@ class Column:
     beside: str = ""
     beside_label: str = ""
     named: bool = False
+    called: bool = False
 
 
-def side_by_side(first: pd.Series, second: pd.Series) -> list[str]:
-    """One cell for each row, of two."""
+def side_by_side(first: pd.Series, second: pd.Series, pixels: int = UNBOUND) -> list[str]:
+    """One cell for each row, of two; the second is a name."""
     return [
-        BETWEEN.join(filter(None, (_text(one), _text(other))))
-        for one, other in zip(first, second, strict=True)
+        _pair(_text(one), _text(other), pixels) for one, other in zip(first, second, strict=True)
     ]
+
+
+def names_in_cells(names: pd.Series, pixels: int) -> list[str]:
+    """Names, each as a cell of so many pixels can show it."""
+    return [fitted(_text(one), pixels) for one in names]
+
+
+def _pair(code: str, name: str, pixels: int) -> str:
+    if not code or not name:
+        return code or name
+    return f"{code}{BETWEEN}{fitted(name, pixels, before=code + BETWEEN)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +79,7 @@ def told_row(row: Mapping[Any, Any], columns: Mapping[str, Column]) -> Told:
     """
     first, *rest = columns
     head = columns[first]
-    more = _text(row[head.beside]) if head.beside else ""
+    more = own_first(_text(row[head.beside])) if head.beside else ""
     pieces = tuple(piece for name in rest for piece in _pieces(row, name, columns[name]))
     compared = all(columns[name].right for name in rest)
     lines = tuple((piece,) for piece in pieces) if compared else (pieces,) if pieces else ()
@@ -75,7 +90,7 @@ def _pieces(row: Mapping[Any, Any], name: str, column: Column) -> list[tuple[str
     words = cell_words(row[name], column)
     headed = column.kind in _TOLD_WITH_HEADING or column.right or column.named
     told = [] if words in {"", DASH} else [(column.label if headed else "", words)]
-    beside = _text(row[column.beside]) if column.beside else ""
+    beside = own_first(_text(row[column.beside])) if column.beside else ""
     return [*told, ("", beside)] if beside else told
 
 
@@ -95,7 +110,7 @@ def cell_words(value: Any, column: Column) -> str:
         return moment(pd.Timestamp(value).to_pydatetime())
     if column.kind == "flag":
         return column.label if value else ""
-    return _text(value)
+    return own_first(_text(value)) if column.called else _text(value)
 
 
 def _text(value: Any) -> str:

@@ -19,8 +19,8 @@ import streamlit as st
 from app import i18n
 from app.i18n import t
 from app.sheets import FileColumn, as_csv, as_workbook
+from app.widgets_cells import UNBOUND, names_in_cells, side_by_side
 from app.widgets_cells import Column as Column  # screens take it from here, with the kinds
-from app.widgets_cells import side_by_side
 from app.widgets_phone import cards, on_phone
 
 MOST_EXPORT_ROWS = 200_000
@@ -79,6 +79,11 @@ def Flag(label: str, **options: Any) -> Column:  # noqa: N802
     return Column(label, "flag", **options)
 
 
+def Name(label: str, **options: Any) -> Column:  # noqa: N802
+    """What goods or a partner are called; of a name in two languages the reader's is shown."""
+    return Column(label, "text", called=True, **options)
+
+
 def goods_column(*, name: str = "name", **options: Any) -> Column:
     """Which goods a row is about: the SKU's code, and the name by which people know it."""
     return Text(t("replenish.sku"), beside=name, beside_label=t("replenish.name"), **options)
@@ -115,8 +120,11 @@ def table(
         height = "content"
     shown = frame[list(columns)].copy()
     for name, column in columns.items():
+        pixels = column.width if isinstance(column.width, int) else UNBOUND
         if column.beside:
-            shown[name] = side_by_side(frame[name], frame[column.beside])
+            shown[name] = side_by_side(frame[name], frame[column.beside], pixels)
+        elif column.called:
+            shown[name] = names_in_cells(frame[name], pixels)
     for name, column in columns.items():
         if column.kind == "moment":
             shown[name] = _in_zone(shown[name])

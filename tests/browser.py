@@ -45,6 +45,7 @@ __all__ = [
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_MS = 60_000  # a busy machine draws slowly; a page that is drawn is never waited for
+A_PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/124.0 Mobile Safari/537.36"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 SWITCHES = ("--no-sandbox", "--disable-background-networking")
 _READY = "Uvicorn running on "
@@ -207,11 +208,19 @@ def open_page(browser: Callable[[str], Browser]) -> Iterator[Callable[..., Page]
     contexts: list[BrowserContext] = []
 
     def open_one(
-        app: Served, *roles: Role, language: str = "en", width: int = 1440, height: int = 900
+        app: Served,
+        *roles: Role,
+        language: str = "en",
+        width: int = 1440,
+        height: int = 900,
+        phone: bool = False,
     ) -> Page:
         locale = {"zh": "zh-CN", "en": "en-GB"}[language]
         context = browser(locale).new_context(
-            base_url=app.address, viewport={"width": width, "height": height}, locale=locale
+            base_url=app.address,
+            viewport={"width": width, "height": height},
+            locale=locale,
+            user_agent=A_PHONE if phone else None,
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)

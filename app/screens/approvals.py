@@ -18,7 +18,7 @@ from app.screens.replenish_undo import draw_undo
 from app.sites import site_words
 from app.widgets import empty_state, link, page_head
 from app.widgets_acts import act_button
-from app.widgets_tables import Moment, Text, Units, export_button, goods_column, table
+from app.widgets_tables import Moment, Name, Text, Units, export_button, goods_column, table
 from inventory_core.db.engine import Reading
 from inventory_core.desk.decisions import Choice
 from inventory_core.office.actors import Permission
@@ -135,14 +135,14 @@ def _decided(decided: pd.DataFrame) -> None:
         answer=[t(f"state.{state}") for state in decided["state"]],
     )
     columns = {
-        "sku": goods_column(pinned=True, width=210),
+        "sku": goods_column(pinned=True, width=248),
         "answer": Text(t("approvals.answer"), width=72),
         "approved": Units(t("approvals.approved"), width=72),
         "suggested": Units(t("approvals.suggested"), width=76),
         "warehouse": Text(t("replenish.site"), width=66),
         "decided_at": Moment(t("approvals.at"), width=126),
         "person": Text(t("approvals.person"), width=70),
-        "supplier": Text(t("replenish.supplier"), width=106),
+        "supplier": Name(t("replenish.supplier"), width=106),
         "number": Text(t("approvals.order"), width=84),
         "reason": Text(t("approvals.reason")),
     }

@@ -17,7 +17,8 @@ from app.screens import (
     catalog_rules,
     catalog_skus,
 )
-from app.widgets import page_head, scope_bar
+from app.widgets import page_head
+from app.widgets_scope import scope_bar
 from inventory_core.clock import business_day, utc_now
 from inventory_core.db.engine import Reading
 from inventory_core.trade.catalog_lists import select_catalog_counts

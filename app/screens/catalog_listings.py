@@ -13,7 +13,7 @@ from app import session
 from app.i18n import md, plain, t
 from app.screens.catalog_record import new_record, record_form
 from app.widgets import day_field, field_grid
-from app.widgets_tables import Day, Text, Units, find_box, table
+from app.widgets_tables import Day, Name, Text, Units, find_box, table
 from inventory_core.catalog.listing_records import Account, Listing, read_listing, select_listings
 from inventory_core.catalog.listings import NewListing, change_listing, create_listings
 from inventory_core.catalog.skus import sku_named
@@ -47,7 +47,7 @@ def draw_listings(account: Account) -> None:
         "seller_sku": Text(t("catalog.seller_sku")),
         "buffer": Units(t("catalog.buffer"), width="small"),
         "cap": Units(t("catalog.cap"), width="small"),
-        "name": Text(t("catalog.name")),
+        "name": Name(t("catalog.name")),
     }
     ticked = table(rows, columns, key=f"listings_table_{account.id}", select="one", height=260)
     if len(rows) >= MOST_ROWS:

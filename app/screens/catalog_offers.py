@@ -15,7 +15,7 @@ from app.screens.catalog_record import record_form
 from app.screens.settings import CURRENCIES
 from app.widgets import day_field, field_grid
 from app.widgets_acts import run_act
-from app.widgets_tables import Day, Flag, Money, Text, Units, table
+from app.widgets_tables import Day, Flag, Money, Name, Text, Units, table
 from app.widgets_tables import Decimal as DecimalColumn
 from inventory_core.catalog.skus import read_sku, sku_named
 from inventory_core.db.engine import Reading, Writing
@@ -38,8 +38,8 @@ def draw(today: date) -> None:
     """The list, and the ticked offer's terms below it."""
     columns = {
         "sku": Text(t("catalog.sku")),
-        "name": Text(t("catalog.name"), width=150),
-        "supplier": Text(t("catalog.supplier")),
+        "name": Name(t("catalog.name"), width=150),
+        "supplier": Name(t("catalog.supplier")),
         "unit_price": Money(t("catalog.price"), digits=4),
         "currency": Text(t("catalog.currency"), width=64),
         "moq": Units(t("catalog.moq"), width=64),

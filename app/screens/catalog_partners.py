@@ -13,7 +13,7 @@ from app.screens.catalog_list import draw_list
 from app.screens.catalog_record import new_record, record_form
 from app.screens.settings import CURRENCIES, ZONES
 from app.widgets import field_grid
-from app.widgets_tables import Text, Units
+from app.widgets_tables import Name, Text, Units
 from inventory_core.catalog.calendar_presets import PRESET_CODES
 from inventory_core.catalog.locations import (
     NewWarehouse,
@@ -37,7 +37,7 @@ def draw_suppliers(_today: date) -> None:
     """The list, and the ticked supplier's form."""
     columns = {
         "code": Text(t("catalog.code")),
-        "name": Text(t("catalog.name")),
+        "name": Name(t("catalog.name")),
         "country": Text(t("catalog.country"), width="small"),
         "currency": Text(t("catalog.currency"), width="small"),
         "payment_days": Units(t("catalog.payment_days"), width="small"),
@@ -60,7 +60,7 @@ def draw_warehouses(_today: date) -> None:
     """The list, and the ticked warehouse's form."""
     columns = {
         "code": Text(t("catalog.code"), width="small"),
-        "name": Text(t("catalog.name")),
+        "name": Name(t("catalog.name")),
         "kind": Text(t("catalog.kind"), width="small"),
         "country": Text(t("catalog.country"), width="small"),
         "time_zone": Text(t("catalog.time_zone")),

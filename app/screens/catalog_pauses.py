@@ -12,7 +12,7 @@ from app.screens.catalog_list import draw_list
 from app.screens.catalog_record import record_form
 from app.widgets import day_field
 from app.widgets_acts import confirm, run_act
-from app.widgets_tables import Day, Text
+from app.widgets_tables import Day, Name, Text
 from inventory_core.catalog.promotion_records import account_names
 from inventory_core.catalog.sale_pauses import (
     NewPause,
@@ -34,7 +34,7 @@ def draw(today: date) -> None:
     """The list, the newest first, and the ticked pause's form."""
     columns = {
         "sku": Text(t("catalog.sku")),
-        "name": Text(t("catalog.name")),
+        "name": Name(t("catalog.name")),
         "account": Text(t("promotions.channel")),
         "first_on": Day(t("pauses.first_on")),
         "last_on": Day(t("pauses.last_on")),

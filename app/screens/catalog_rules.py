@@ -16,7 +16,7 @@ from app.screens.rules_saving import said_saved, save_rules
 from app.screens.rules_words import rule_words
 from app.sites import site_words
 from app.widgets_acts import confirm
-from app.widgets_tables import Column, Decimal, Flag, Moment, Text, Units
+from app.widgets_tables import Column, Decimal, Flag, Moment, Name, Text, Units
 from inventory_core.db.engine import Reading
 from inventory_core.office.actors import Permission
 from inventory_core.planning.rule_lists import select_rules
@@ -42,7 +42,7 @@ def list_columns() -> dict[str, Column]:
     return {
         # Headings of the import's template: the file of this list can be brought in again.
         "sku": Text(t("catalog.sku"), width=110),
-        "name": Text(t("catalog.name"), width=190),
+        "name": Name(t("catalog.name"), width=190),
         "warehouse": Text(t("replenish.site"), width=76),
         "minimum": Units(t("rules.minimum"), width=70),
         "maximum": Units(t("rules.maximum"), width=70),

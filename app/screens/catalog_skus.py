@@ -13,7 +13,7 @@ from app.screens.catalog_record import new_record, record_form
 from app.screens.class_words import draw_class, with_letters
 from app.screens.rules_form import open_rules
 from app.widgets import day_field, field_grid
-from app.widgets_tables import Text, Units
+from app.widgets_tables import Name, Text, Units
 from inventory_core.catalog.skus import (
     STATES,
     NewSku,
@@ -31,12 +31,12 @@ from inventory_core.trade.catalog_lists import select_skus
 def draw(_today: date) -> None:
     """The list, and the ticked SKU's form."""
     columns = {
-        "code": Text(t("catalog.code")),
-        "name": Text(t("catalog.name")),
-        "category": Text(t("catalog.category")),
-        "class_name": Text(t("classes.column"), help=t("classes.column_help"), width="small"),
-        "state": Text(t("catalog.state"), width="small"),
-        "offers": Units(t("catalog.offers_count"), width="small"),
+        "code": Text(t("catalog.code"), width=92),
+        "name": Name(t("catalog.name"), width=206),
+        "category": Text(t("catalog.category"), width=86),
+        "class_name": Text(t("classes.column"), help=t("classes.column_help"), width=48),
+        "state": Text(t("catalog.state"), width=70),
+        "offers": Units(t("catalog.offers_count"), width=58),
     }
     draw_list(
         "skus",

@@ -31,7 +31,8 @@ from app.screens.forecasts_reading import (
 from app.screens.forecasts_record import draw_record
 from app.screens.forecasts_sums import draw_sums
 from app.screens.forecasts_words import against_before
-from app.widgets import Figure, chart, empty_state, figure_row, link, page_head, scope_bar
+from app.widgets import Figure, chart, empty_state, figure_row, link, page_head
+from app.widgets_scope import scope_bar
 from app.widgets_tables import Percent, Text, Units, export_button, table
 from forecasting.analogue import ANALOGUE
 from inventory_core.db.engine import Reading
@@ -65,10 +66,9 @@ def draw() -> None:
     chosen = choose_series(found)
     with session.part():
         _series_part(found, chosen)
-    left, right = st.columns([3, 2], gap="medium")
-    with left, st.container(border=True), session.part():
+    with st.container(border=True), session.part():
         _backtest_table(found, chosen)
-    with right, st.container(border=True), session.part():
+    with st.container(border=True), session.part():
         title = t("forecasts.accuracy_title")
         figure = accuracy_picture(found.classes, title=title, language=reader_language())
         chart(figure, "accuracy_by_class")

@@ -12,7 +12,7 @@ from app.i18n import country, md, number, percent, reader_language, t
 from app.screens.forecasts_sums_changes import draw_all_changes, draw_part_changes
 from app.screens.forecasts_words import against_before
 from app.widgets import Figure, chart, empty_state, figure_row, query
-from app.widgets_tables import Column, Percent, Text, Units, export_button, table
+from app.widgets_tables import Column, Name, Percent, Text, Units, export_button, table
 from forecasting.hierarchy_reading import Hierarchy, Sum, read_hierarchy
 from inventory_core.db.engine import Reading
 from inventory_core.insight.demand import channel_names
@@ -194,7 +194,7 @@ def _members_table(found: Hierarchy, shown: Sum) -> None:
         "warehouse": Text(t("scope.warehouse")),
         "month": Units(t("forecasts.next_weeks")),
         "horizon": Units(t("hierarchy.horizon", periods=_reach(found, shown))),
-        "name": Text(t("hierarchy.column_name"), width="large"),
+        "name": Name(t("hierarchy.column_name"), width="large"),
     }
     table(rows, columns, key="hierarchy_members")
     export_button(rows, columns, name="forecast_members")

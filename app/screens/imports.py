@@ -5,7 +5,8 @@ from app.i18n import md, moment, number, t
 from app.screens.imports_complete import draw_complete
 from app.screens.imports_history import draw_history
 from app.screens.imports_load import draw_load
-from app.widgets import page_head, scope_bar
+from app.widgets import page_head
+from app.widgets_scope import scope_bar
 from inventory_core.desk.imports_runs import list_imports
 
 _PARTS = {"load": draw_load, "complete": draw_complete, "history": draw_history}

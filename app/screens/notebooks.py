@@ -18,7 +18,8 @@ from app.screens.jobs_words import problem_words
 from app.screens.notebooks_acts import run_form, timetable_form
 from app.screens.notebooks_models import draw_models
 from app.screens.notebooks_view import draw_copy
-from app.widgets import empty_state, page_head, query, scope_bar
+from app.widgets import empty_state, page_head, query
+from app.widgets_scope import scope_bar
 from app.widgets_tables import Moment, Text, table
 from inventory_core.db.engine import Reading
 from inventory_core.office.job_runs import JobName, JobRequest, RunState, waiting_requests

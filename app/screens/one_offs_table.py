@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.i18n import day, md, number, t
+from app.i18n import day, in_language, md, number, t
 from app.screens.one_offs_acts import act_on
 from app.widgets_tables import Column, Day, Text, Units, export_button, goods_column, table
 from inventory_core.planning.demand_words import MOST_LINES
@@ -45,18 +45,21 @@ def draw_lines(
 
 
 def _columns(*, with_goods: bool, with_instead: bool) -> dict[str, Column]:
-    goods = {"sku": goods_column(pinned=True)} if with_goods else {}
+    why = in_language(en=190, zh=240) if with_goods else None
+    goods = (
+        {"sku": goods_column(pinned=True, width=in_language(en=248, zh=206))} if with_goods else {}
+    )
     counted = {"instead": Text(t("one_off.instead"), named=True, help=t("one_off.instead_help"))}
     return {
         **goods,
-        "order_number": Text(t("one_off.order"), pinned=not with_goods),
-        "on_day": Day(t("one_off.day")),
-        "units": Units(t("one_off.units")),
+        "order_number": Text(t("one_off.order"), pinned=not with_goods, width=126),
+        "on_day": Day(t("one_off.day"), width=84),
+        "units": Units(t("one_off.units"), width=46),
         **(counted if with_instead else {}),
-        "state": Text(t("one_off.state")),
-        "why": Text(t("one_off.why"), help=t("one_off.why_help")),
-        "channel": Text(t("one_off.channel")),
-        "warehouses": Text(t("one_off.warehouse")),
+        "state": Text(t("one_off.state"), width=62),
+        "why": Text(t("one_off.why"), help=t("one_off.why_help"), width=why),
+        "channel": Text(t("one_off.channel"), width=98),
+        "warehouses": Text(t("one_off.warehouse"), width=66),
     }
 
 

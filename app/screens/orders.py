@@ -15,16 +15,9 @@ from app import session
 from app.i18n import md, number, prose, t
 from app.screens.orders_detail import draw_order
 from app.screens.orders_entry import ask_order
-from app.widgets import (
-    Figure,
-    empty_state,
-    figure_row,
-    link,
-    page_head,
-    query,
-    scope_bar,
-)
+from app.widgets import Figure, empty_state, figure_row, link, page_head, query
 from app.widgets_phone import page_rows
+from app.widgets_scope import scope_bar
 from app.widgets_tables import (
     Column,
     Flag,

@@ -14,7 +14,7 @@ from app.i18n import md, moment, number, plain, t
 from app.screens.one_offs_order import ask_one_off
 from app.screens.orders_returns import ask_return
 from app.widgets_acts import act_button, confirm
-from app.widgets_tables import Column, Moment, Money, Text, Units, table
+from app.widgets_tables import Column, Moment, Money, Name, Text, Units, table
 from inventory_core.db.engine import Reading
 from inventory_core.insight.order_lists import (
     one_order,
@@ -107,7 +107,7 @@ def _acts(order: Mapping[str, Any], lines: pd.DataFrame) -> None:
 def _line_columns() -> dict[str, Column]:
     return {
         "sku": Text("SKU"),
-        "name": Text(t("stock.name"), width="medium"),
+        "name": Name(t("stock.name"), width="medium"),
         "quantity": Units(t("orders.units")),
         "promised": Units(t("orders.promised")),
         "warehouses": Text(t("scope.site")),

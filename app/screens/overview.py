@@ -17,7 +17,8 @@ from app.screens.overview_judged import judged_table
 from app.screens.overview_lists import attention_list, decision_table, found_now
 from app.screens.overview_slow import slow_table
 from app.sites import site_pills, site_words
-from app.widgets import chart, page_head, query, scope_bar
+from app.widgets import chart, page_head, query
+from app.widgets_scope import Options, scope_bar
 from inventory_core.catalog.locations import warehouses
 from inventory_core.clock import utc_now
 from inventory_core.db.engine import Reading
@@ -74,7 +75,7 @@ def draw() -> None:
             slow_table(scope.warehouse_ids, scope.category)
 
 
-def _known(conn: Reading) -> tuple[date, str, dict[str, dict[str, str]]] | None:
+def _known(conn: Reading) -> tuple[date, str, dict[str, Options]] | None:
     """The last kept day, the stamp and what can be chosen; None where nothing is kept yet."""
     last_on = last_snapshot_on(conn)
     if last_on is None:
@@ -85,6 +86,7 @@ def _known(conn: Reading) -> tuple[date, str, dict[str, dict[str, str]]] | None:
     stamp = md(
         "overview.stamp" if run else "overview.stamp_no_run",
         day=day(last_on),
+        planned=day(runs[0].planned_on) if run else "",
         run=run,
         currency=currency,
     )

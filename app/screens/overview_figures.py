@@ -128,27 +128,33 @@ def place_table(found: Overview) -> None:
     frame = pd.DataFrame(rows)
     columns = _columns()
     picked = table(frame, columns, key="overview_places", select="one", height="content")
-    export_button(frame, columns, name="overview")
+    export_button(frame, columns | _more(), name="overview")
     if picked and picked[0] < len(found.places):
         go("stock", site=str(found.places[picked[0]].warehouse.id))
 
 
 def _columns() -> dict[str, Column]:
     currency = session.current().company.base_currency
+    # Side by side at 1440 pixels: what is cut is not compared.
     return {
-        "place": Text(t("overview.place"), pinned=True),
-        "turnover_year": DecimalColumn(t("overview.turnover_year"), digits=1),
-        "stock_to_sales": DecimalColumn(t("overview.stock_to_sales"), digits=2),
-        "stock_out_rate": Percent(t("overview.stock_out_rate")),
-        "dead_share": Percent(t("overview.dead_share")),
-        "closing": Money(t("overview.closing", currency=currency), digits=0),
-        "in_transit": Money(t("overview.in_transit_of_it", currency=currency), digits=0),
-        "cost_of_sales": Money(t("overview.cost_of_sales", currency=currency), digits=0),
-        "sales": Money(t("overview.sales", currency=currency), digits=0),
-        "orders": Units(t("overview.orders")),
-        "short_orders": Units(t("overview.short_orders")),
-        "lost_sales": Money(t("overview.lost_sales", currency=currency), digits=0),
+        "place": Text(t("overview.place"), pinned=True, width=66),
+        "turnover_year": DecimalColumn(t("overview.turnover_year"), digits=1, width=82),
+        "stock_to_sales": DecimalColumn(t("overview.stock_to_sales"), digits=2, width=92),
+        "stock_out_rate": Percent(t("overview.stock_out_rate"), width=92),
+        "dead_share": Percent(t("overview.dead_share"), width=76),
+        "closing": Money(t("overview.closing", currency=currency), digits=0, width=108),
+        "cost_of_sales": Money(t("overview.cost_of_sales", currency=currency), digits=0, width=114),
+        "sales": Money(t("overview.sales", currency=currency), digits=0, width=76),
+        "orders": Units(t("overview.orders"), width=56),
+        "short_orders": Units(t("overview.short_orders"), width=80),
+        "lost_sales": Money(t("overview.lost_sales", currency=currency), digits=0, width=98),
     }
+
+
+def _more() -> dict[str, Column]:
+    """What the file says beyond the list on the screen."""
+    currency = session.current().company.base_currency
+    return {"in_transit": Money(t("overview.in_transit_of_it", currency=currency), digits=0)}
 
 
 def _row(name: str, one: Figures) -> dict[str, object]:

@@ -7,8 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import day, md, money, number, percent, plain, t
+from app.i18n import day, in_language, md, money, number, percent, plain, t
 from app.sites import site_words
+from app.two_languages import own_first
 from app.widgets_tables import Column, Percent, Text, Units, export_button, goods_column, table
 from app.widgets_tables import Decimal as Money
 from forecasting.clearance import HORIZON_DAYS, MOST_WAIT_DAYS
@@ -51,15 +52,19 @@ def slow_table(warehouse_ids: tuple[int, ...], category: str | None) -> None:
 
 def _columns(base: str) -> dict[str, Column]:
     return {
-        "sku": goods_column(pinned=True, width=184),
-        "warehouse": Text(t("slow.site"), width=66),
-        "action": Text(t("slow.action"), width=70),
-        "why": Text(t("slow.why"), width=150),
-        "surplus": Units(t("slow.surplus"), width=76),
+        "sku": goods_column(pinned=True, width=248),
+        "warehouse": Text(t("slow.site"), width=62),
+        "action": Text(t("slow.action"), width=62),
+        "why": Text(t("slow.why"), width=in_language(en=142, zh=138)),
+        "surplus": Units(t("slow.surplus"), width=70),
         "cover": Units(t("slow.cover"), width=84),
-        "locked": Money(t("slow.locked", currency=base), digits=0, width=92),
-        "month": Money(t("slow.month", currency=base), digits=0, width=122),
-        "break_even": Percent(t("slow.break_even_column"), digits=1, width=104),
+        "locked": Money(t("slow.locked", currency=base), digits=0, width=82),
+        "month": Money(
+            t("slow.month", currency=base), help=t("slow.month_help"), digits=0, width=84
+        ),
+        "break_even": Percent(
+            t("slow.break_even_column"), help=t("slow.break_even_help"), digits=1, width=80
+        ),
     }
 
 
@@ -131,5 +136,6 @@ def _reasons(one: SlowStock, base: str) -> str:
         notes.append(md("slow.leaving", units=number(lying.leaving)))
     if advice.coming:
         notes.append(md("slow.stop_buying", units=number(advice.coming)))
-    head = f"**{plain(lying.sku)}** {plain(lying.name)} · {plain(site_words(lying.warehouse))}"
+    name, site = plain(own_first(lying.name)), plain(site_words(lying.warehouse))
+    head = f"**{plain(lying.sku)}** {name} · {site}"
     return f"{head}\n\n" + "\n".join(f"- {note}" for note in notes)

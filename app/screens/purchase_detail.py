@@ -11,7 +11,7 @@ from app.i18n import day, md, money, number, plain, t
 from app.screens import purchase_acts, purchase_charges, purchase_receiving, purchase_way
 from app.sites import site_words
 from app.widgets_acts import act_button
-from app.widgets_tables import Column, Day, Money, Text, Units, export_button, table
+from app.widgets_tables import Column, Day, Money, Name, Text, Units, export_button, table
 from inventory_core.db.engine import Reading
 from inventory_core.office.actors import Permission
 from inventory_core.trade.moq_shortfalls import short_lines
@@ -189,7 +189,7 @@ def _lines(order: PurchaseOrder) -> None:
         "received": Units(t("purchases.received")),
         "open": Units(t("purchases.open")),
         "expected": Day(t("purchases.expected")),
-        "name": Text(t("purchases.name")),
+        "name": Name(t("purchases.name")),
     }
     if rows["cancelled"].any():
         columns["cancelled"] = Units(t("purchases.cancelled_units"))

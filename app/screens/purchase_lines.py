@@ -13,6 +13,8 @@ import pandas as pd
 import streamlit as st
 
 from app.i18n import t
+from app.two_languages import fitted
+from app.widgets_cells import BETWEEN
 
 _EMPTY_LINES = 4
 
@@ -62,9 +64,18 @@ def _entry(row: Mapping[Any, Any]) -> Entry:
     )
 
 
-def goods_words(rows: pd.DataFrame) -> list[str]:
-    """What each order or transfer of a list holds: its first SKU, and how many more."""
+def goods_words(rows: pd.DataFrame, pixels: int) -> list[str]:
+    """What each order or transfer of a list holds, for a cell of so many pixels: its first SKU, and
+    how many more.
+    """
     return [
-        first if lines == 1 else t("purchases.and_more", first=first, more=lines - 1)
+        _goods(str(first), int(lines), pixels)
         for first, lines in zip(rows["first_sku"], rows["line_count"], strict=True)
     ]
+
+
+def _goods(first: str, lines: int, pixels: int) -> str:
+    code, _, name = first.partition(BETWEEN)
+    rest = "" if lines == 1 else t("purchases.and_more", first="", more=lines - 1)
+    shown = BETWEEN.join((code, fitted(name, pixels, before=code + BETWEEN + rest)))
+    return t("purchases.and_more", first=shown, more=lines - 1) if rest else shown

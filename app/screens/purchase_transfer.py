@@ -12,7 +12,7 @@ from app.screens.purchase_charges import form_moment
 from app.screens.purchase_way import draw_transfer_way
 from app.sites import site_words
 from app.widgets_acts import act_button, confirm, run_act
-from app.widgets_tables import Column, Text, Units, table
+from app.widgets_tables import Column, Name, Text, Units, table
 from inventory_core.db.engine import Writing
 from inventory_core.office.actors import Actor, Permission
 from inventory_core.trade.backorders import fill_backorders
@@ -105,7 +105,7 @@ def _lines(item: Transfer) -> None:
     )
     columns: dict[str, Column] = {
         "sku": Text(t("purchases.sku")),
-        "name": Text(t("purchases.name")),
+        "name": Name(t("purchases.name")),
         "quantity": Units(t("purchases.planned_units")),
         "in_transit": Units(t("purchases.in_transit")),
         "arrived": Units(t("purchases.arrived")),

@@ -27,6 +27,7 @@ from inventory_core.trade.transfers import NewTransfer, Transfer, create_transfe
 from inventory_core.vocabulary import ShipMethod
 
 MOST_ROWS = 500
+GOODS_PIXELS = 310
 
 
 def draw(head: Any, today: date) -> None:
@@ -74,7 +75,7 @@ def _rows(conn: Reading) -> pd.DataFrame:
 
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
     words = {name: t(f"purchases.state_{name}") for name in rows["state"].unique()}
-    return rows.assign(state=rows["state"].map(words), goods=goods_words(rows))
+    return rows.assign(state=rows["state"].map(words), goods=goods_words(rows, GOODS_PIXELS))
 
 
 def _columns() -> dict[str, Column]:
@@ -83,7 +84,7 @@ def _columns() -> dict[str, Column]:
         "state": Text(t("purchases.state"), width=84),
         "from_code": Text(t("purchases.transfer_from"), named=True, width=76),
         "to_code": Text(t("purchases.transfer_to"), named=True, width=76),
-        "goods": Text(t("purchases.goods"), width=250),
+        "goods": Text(t("purchases.goods"), width=GOODS_PIXELS),
         "expected_on": Day(t("purchases.expected")),
         "quantity": Units(t("purchases.planned_units")),
         "in_transit": Units(t("purchases.in_transit")),

@@ -8,12 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import md, money, number, prose, t
+from app.i18n import in_language, md, money, number, prose, t
 from app.screens import purchase_detail, purchase_new, purchase_transfers
 from app.screens.purchase_lines import goods_words
 from app.sites import site_pills
-from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
-from app.widgets_tables import Column, Day, Money, Text, Units, export_button, table
+from app.widgets import Figure, empty_state, figure_row, page_head, query
+from app.widgets_scope import Options, scope_bar
+from app.widgets_tables import Column, Day, Money, Name, Text, Units, export_button, table
 from inventory_core.catalog.locations import warehouses
 from inventory_core.catalog.rates import rates_on
 from inventory_core.clock import business_day, utc_now
@@ -23,6 +24,7 @@ from inventory_core.trade.purchase_records import GROUPS, find_order_id, select_
 from inventory_core.trade.suppliers import suppliers
 
 MOST_ROWS = 500
+GOODS_PIXELS = 264
 
 
 def draw() -> None:
@@ -98,13 +100,13 @@ def _chosen_order(rows: pd.DataFrame) -> int | None:
 
 def _columns() -> dict[str, Column]:
     columns = {
-        "number": Text(t("purchases.number"), width=84),
-        "progress": Text(t("purchases.state"), width=84),
+        "number": Text(t("purchases.number"), width=80),
+        "progress": Text(t("purchases.state"), width=76),
         "expected_on": Day(t("purchases.expected"), width=92),
-        "goods": Text(t("purchases.goods"), width=226),
-        "supplier_name": Text(t("purchases.supplier"), width=110),
-        "warehouse_code": Text(t("purchases.warehouse"), width=66),
-        "quantity": Units(t("purchases.quantity"), width=88),
+        "goods": Text(t("purchases.goods"), width=GOODS_PIXELS),
+        "supplier_name": Name(t("purchases.supplier"), width=106),
+        "warehouse_code": Text(t("purchases.warehouse"), width=62),
+        "quantity": Units(t("purchases.quantity"), width=in_language(en=86, zh=70)),
         "open": Units(t("purchases.open"), width=58),
     }
     if session.may(Permission.COST_VIEW):
@@ -115,7 +117,7 @@ def _columns() -> dict[str, Column]:
 
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
     words = {name: t(f"purchases.state_{name}") for name in rows["progress"].unique()}
-    return rows.assign(progress=rows["progress"].map(words), goods=goods_words(rows))
+    return rows.assign(progress=rows["progress"].map(words), goods=goods_words(rows, GOODS_PIXELS))
 
 
 def _rows(
@@ -138,7 +140,7 @@ def _live(conn: Reading, today: date, base: str) -> tuple[pd.DataFrame, dict[str
     return rows, {currency: rate.rate for currency, rate in known.items()}
 
 
-def _scope(conn: Reading) -> dict[str, dict[str, str]]:
+def _scope(conn: Reading) -> dict[str, Options]:
     return {
         "state": {
             **{group: t(f"purchases.state_{group}") for group in GROUPS[:-1]},

@@ -8,7 +8,7 @@ import streamlit as st
 from app.i18n import t
 from app.screens.replay_ahead import draw_ahead
 from app.screens.replay_past import draw_past
-from app.widgets import scope_bar
+from app.widgets_scope import scope_bar
 
 VIEWS = ("ahead", "past")
 

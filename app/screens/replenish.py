@@ -18,7 +18,8 @@ from app.screens.replenish_orders import draw_orders
 from app.screens.replenish_rates import draw_missing_rates
 from app.screens.replenish_transfers import draw_transfers
 from app.sites import known_sites, site_pills
-from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
+from app.widgets import Figure, empty_state, figure_row, page_head, query
+from app.widgets_scope import Options, scope_bar
 from inventory_core.db.engine import Reading
 from inventory_core.planning.worklist import (
     current_run,
@@ -142,13 +143,14 @@ def _cash(figures: dict[str, Any], currency: str) -> str:
 def _stamp(run: dict[str, Any]) -> str:
     return md(
         "replenish.stamp",
+        planned=day(run["planned_on"]),
         day=day(run["as_of_on"]),
         run=str(run["id"]),
         currency=session.current().company.base_currency,
     )
 
 
-def _scope_fields() -> dict[str, dict[str, str]]:
+def _scope_fields() -> dict[str, Options]:
     suppliers = session.cached("waiting_suppliers", _suppliers, "", "")
     names = zip(suppliers["id"].astype(str), suppliers["name"], strict=True)
     return {

@@ -14,7 +14,7 @@ import streamlit as st
 from app import session
 from app.i18n import day, md, money, number, t
 from app.screens.replenish_limit_form import manage_limits
-from app.widgets_tables import Text, Units, table
+from app.widgets_tables import Name, Text, Units, table
 from inventory_core.db.engine import Reading
 from inventory_core.office.actors import Permission
 from inventory_core.planning.limit_use import LimitUse, limit_uses, order_minimums
@@ -164,7 +164,7 @@ def _changed(report: Mapping[str, Any]) -> None:
     columns = {
         "sku": Text(t("replenish.sku"), pinned=True, width=92),
         "warehouse": Text(t("replenish.site"), width=72),
-        "supplier": Text(t("replenish.supplier"), width=120),
+        "supplier": Name(t("replenish.supplier"), width=120),
         "wanted": Units(t("limits.wanted"), width=72),
         "quantity": Units(t("limits.quantity"), width=72),
         "why": Text(t("replenish.why"), width=430),

@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import DASH, day, md, number, t
+from app.i18n import DASH, day, in_language, md, number, t
 from app.screens.class_words import with_letters
 from app.screens.replenish_acts import approve_together, opened
 from app.screens.replenish_limits import draw_limits, limits_button, ticked_words
@@ -25,6 +25,7 @@ from app.widgets_tables import (
     Column,
     Day,
     Decimal,
+    Name,
     Text,
     Units,
     export_button,
@@ -67,7 +68,7 @@ def _draw_suppliers(suppliers: pd.DataFrame) -> None:
     base = session.current().company.base_currency
     shown = suppliers.assign(order_by=_order_by_words(suppliers))
     columns = {
-        "name": Text(t("replenish.supplier"), pinned=True, width=250),
+        "name": Name(t("replenish.supplier"), pinned=True, width=250),
         "lines": Units(t("replenish.lines"), width=70),
         "late": Units(t("replenish.late"), width=90),
         "order_by": Text(t("replenish.order_by"), named=True, width=120),
@@ -113,7 +114,7 @@ def _columns(*, of_one: bool) -> dict[str, Column]:
     """Of one supplier its name need not stand in every row: there is room for how it is packed."""
     base = session.current().company.base_currency
     columns = {
-        "sku": goods_column(pinned=True, width=212),
+        "sku": goods_column(pinned=True, width=in_language(en=240, zh=222)),
         # How many, by when and why come first: what it costs stands on its button too.
         "quantity": Units(t("replenish.quantity"), width=56),
         "cartons": Text(
@@ -123,16 +124,16 @@ def _columns(*, of_one: bool) -> dict[str, Column]:
             named=True,
             width=62,
         ),
-        "order_by": Text(t("replenish.order_by"), named=True, width=98),
+        "order_by": Text(t("replenish.order_by"), named=True, width=92),
         "warehouse": Text(t("replenish.site"), width=62),
         "class_name": Text(t("classes.column"), help=t("classes.column_help"), width=42),
-        "why": Text(t("replenish.why"), width=202),
-        "supplier": Text(t("replenish.supplier"), width=88),
+        "why": Text(t("replenish.why"), width=in_language(en=184, zh=216)),
+        "supplier": Name(t("replenish.supplier"), width=in_language(en=98, zh=76)),
         "ship": Text(t("replenish.ship"), width=48),
-        "cover": Bar(t("replenish.cover"), help=t("slow.cover"), most=COVER_BAR_DAYS, width=60),
-        "amount_base": Decimal(t("replenish.cost", currency=base), digits=0, width=70),
+        "cover": Bar(t("replenish.cover"), help=t("slow.cover"), most=COVER_BAR_DAYS, width=58),
+        "amount_base": Decimal(t("replenish.cost", currency=base), digits=0, width=68),
         "value_at_risk_base": Decimal(
-            t("replenish.risk_column", currency=base), digits=0, width=84
+            t("replenish.risk_column", currency=base), digits=0, width=in_language(en=76, zh=70)
         ),
     }
     left_out = {"supplier"} if of_one else {"cartons", "ship"}

@@ -36,6 +36,7 @@ from app.screens.replenish_snapshot import draw_numbers
 from app.screens.replenish_sum import draw_sum
 from app.screens.replenish_way_words import lead_time_words
 from app.sites import site_words
+from app.two_languages import own_first
 from app.widgets import chart, link
 from forecasting.outlook import outlook_of, seen_in
 from inventory_core.db.engine import Reading
@@ -51,7 +52,7 @@ def draw_reasons(row: pd.Series) -> None:
     with st.container(border=True):
         head, acts = st.columns([1.9, 1], gap="medium")
         with head:
-            st.markdown(f"#### {plain(shown.sku_code)} · {plain(shown.sku_name)}")
+            st.markdown(f"#### {plain(shown.sku_code)} · {plain(own_first(shown.sku_name))}")
             st.markdown(f":gray[{plain(site_words(shown.warehouse_code))} · {_run_words(trace)}]")
         with acts:
             draw_acts(shown, change_order)
@@ -77,7 +78,9 @@ def _shown(conn: Reading, suggestion_id: int) -> Shown:
 
 
 def _run_words(trace: dict[str, Any]) -> str:
-    return md("replenish.run_words", day=day(date.fromisoformat(trace["as_of"])))
+    """The day of the book and the day to which the forecast learned: they may differ."""
+    planned, learned = (date.fromisoformat(one) for one in (trace["as_of"], trace["run"]["as_of"]))
+    return md("replenish.run_words", day=day(planned), learned=day(learned))
 
 
 def _picture(shown: Shown) -> None:

@@ -24,6 +24,7 @@ from app.screens.replenish_lane_form import state_lane
 from app.screens.replenish_snapshot import draw_numbers
 from app.screens.replenish_transfer_sum import draw_need, draw_worth
 from app.sites import site_words
+from app.two_languages import own_first
 from app.widgets import Told
 from app.widgets_acts import act_button
 from app.widgets_tables import Column, Day, Text, Units, export_button, goods_column, table
@@ -70,7 +71,7 @@ def draw_transfers(rows: pd.DataFrame, bought: pd.DataFrame) -> None:
 def _columns() -> dict[str, Column]:
     base = session.current().company.base_currency
     return {
-        "sku": goods_column(pinned=True, width=224),
+        "sku": goods_column(pinned=True, width=248),
         "quantity": Units(t("sending.quantity"), width=56),
         "from_warehouse": Text(t("sending.from"), named=True, width=70),
         "warehouse": Text(t("sending.to"), named=True, width=70),
@@ -78,7 +79,12 @@ def _columns() -> dict[str, Column]:
         "arrives_on": Day(t("replenish.arrives"), width=94),
         "runs_out_on": Day(t("sending.runs_out"), width=96),
         "amount_base": Money(t("sending.freight", currency=base), digits=0, width=78),
-        "value_at_risk_base": Money(t("sending.gained", currency=base), digits=0, width=104),
+        "net_base": Money(
+            t("sending.net_column", currency=base),
+            help=t("sending.net_help"),
+            digits=0,
+            width=104,
+        ),
         "beside": Units(t("sending.beside"), width=64),
     }
 
@@ -109,7 +115,7 @@ def _reasons(row: pd.Series, beside: int | None) -> None:
     with st.container(border=True):
         head, acts = st.columns([1.5, 1], gap="medium")
         with head:
-            st.markdown(f"#### {plain(shown.sku_code)} · {plain(shown.sku_name)}")
+            st.markdown(f"#### {plain(shown.sku_code)} · {plain(own_first(shown.sku_name))}")
             st.markdown(_sentence(shown))
         with acts:
             _acts(shown)

@@ -15,6 +15,7 @@ from app.screens.rules_force import draw_in_force
 from app.screens.rules_saving import said_saved, save_rules
 from app.screens.rules_words import rule_words
 from app.sites import known_sites, site_label, site_words
+from app.two_languages import own_first
 from app.widgets import field_grid
 from app.widgets_acts import run_act
 from inventory_core.catalog.skus import Sku, read_sku, sku_named
@@ -72,6 +73,7 @@ def open_rules(sku_id: int | None = None, warehouse_id: int | None = None) -> No
 def _asked_sku() -> int | None:
     code = st.text_input(md("catalog.sku"), key="rules_sku").strip()
     if not code:
+        st.caption(md("rules.sku_hint"))
         return None
     with session.part():
         return session.read(lambda conn: sku_named(conn, code))
@@ -85,7 +87,7 @@ def _seen(conn: Reading, sku_id: int) -> Seen:
 
 
 def _draw(seen: Seen, warehouse_id: int | None) -> None:
-    st.markdown(f"**{plain(seen.sku.code)}** · {plain(seen.sku.name)}")
+    st.markdown(f"**{plain(seen.sku.code)}** · {plain(own_first(seen.sku.name))}")
     if seen.sites.empty:
         st.info(md("rules.no_site"))
         return
@@ -171,7 +173,7 @@ def _fields(name: str, known: ReplenishRule | None, *, disabled: bool) -> dict[s
                 as_typed(part, getattr(rule, part)),
                 help=md(f"rules.{part}_help", company=company),
                 key=f"{name}_{part}",
-                placeholder=t("rules.company_own"),
+                placeholder=t(_left_to(part)),
                 disabled=disabled,
             )
             for part in _TYPED
@@ -191,6 +193,11 @@ def _fields(name: str, known: ReplenishRule | None, *, disabled: bool) -> dict[s
         disabled=disabled,
     ).strip()
     return {**found, "buying": not stopped}
+
+
+def _left_to(part: str) -> str:
+    """Who decides a part that stays empty."""
+    return "rules.from_plan" if part in ("minimum", "maximum") else "rules.company_own"
 
 
 def as_typed(part: str, value: Any) -> str:

@@ -13,8 +13,9 @@ from app import session
 from app.i18n import md, money, number, t
 from app.screens.stock_detail import draw_position
 from app.sites import site_pills
-from app.widgets import Figure, empty_state, figure_row, page_head, query, scope_bar
+from app.widgets import Figure, empty_state, figure_row, page_head, query
 from app.widgets_phone import page_rows
+from app.widgets_scope import scope_bar
 from app.widgets_tables import (
     Column,
     Money,
@@ -136,7 +137,7 @@ def _named(rows: pd.DataFrame, code: str) -> int | None:
 
 def _columns() -> dict[str, Column]:
     columns: dict[str, Column] = {
-        "sku": goods_column(pinned=True, width=230),
+        "sku": goods_column(pinned=True, width=248),
         # What matters first, so that a phone shows it without scrolling.
         "warehouse": Text(t("scope.site")),
         "available": Units(t("stock.available"), help=t("stock.available_help")),

@@ -29,6 +29,15 @@ MOST_ROWS = 2_000
 _revision = suggestion_revision
 # Days late if demand is high; `days_late` is for stock as it is expected.
 _if_high = _revision.c.trace["reason"]["days_late_if_high"].as_integer()
+# What a transfer brings after all that it costs, in the base currency; NULL of a purchase.
+_net = _revision.c.trace["net"].as_numeric(18, 4)
+# What a list says of the trace.
+_TOLD = (
+    _if_high.label("days_late_if_high"),
+    _net.label("net_base"),
+    _revision.c.trace["reason"].label("reason"),
+    _revision.c.trace["order_cost"]["confidence"].label("confidence"),
+)
 _origin = location.alias("origin")
 _newest = and_(
     _revision.c.suggestion_id == suggestion.c.id, _revision.c.revision == suggestion.c.revision
@@ -44,8 +53,8 @@ def waiting_suggestions(
     kind: SuggestionKind | None = None,
 ) -> Select[tuple[object, ...]]:
     """Open suggestions, grouped by supplier: the supplier with most money at risk first, and
-    within it the SKU with most money at risk first. `find` looks into code and name; `in_class`:
-    one of `class_lists.SCOPES`; `kind` None: purchases and transfers.
+    within it the SKU with most money at risk first; transfers by what they bring. `find` looks into
+    code and name; `in_class`: one of `class_lists.SCOPES`; `kind` None: purchases and transfers.
     """
     risk = func.coalesce(_revision.c.value_at_risk_base, 0)
     by_supplier = func.sum(risk).over(partition_by=_revision.c.supplier_id)
@@ -71,14 +80,12 @@ def waiting_suggestions(
             _revision.c.value_at_risk_base,
             _revision.c.order_by_on,
             _revision.c.days_late,
-            _if_high.label("days_late_if_high"),
             _revision.c.arrives_on,
             _revision.c.runs_out_on,
             _revision.c.days_of_cover,
             _revision.c.ship_method,
             _revision.c.assumed,
-            _revision.c.trace["reason"].label("reason"),
-            _revision.c.trace["order_cost"]["confidence"].label("confidence"),
+            *_TOLD,
             sku_class.c.abc,
             sku_class.c.xyz,
         )
@@ -89,7 +96,9 @@ def waiting_suggestions(
         .outerjoin(_origin, _origin.c.id == _revision.c.from_warehouse_id)
         .outerjoin(sku_class, sku_class.c.sku_id == suggestion.c.sku_id)
         .where(suggestion.c.state.in_(OPEN_STATES))
-        .order_by(by_supplier.desc(), supplier.c.name, risk.desc(), sku.c.code)
+        .order_by(
+            by_supplier.desc(), supplier.c.name, _net.desc().nulls_last(), risk.desc(), sku.c.code
+        )
         .limit(MOST_ROWS)
     )
     if kind is not None:
@@ -189,10 +198,13 @@ def suggestion_figures(
 
 
 def current_run() -> Select[tuple[object, ...]]:
-    """The forecast run that the suggestions stand on."""
+    """The forecast run that the suggestions stand on, the day to which it learned and the day of
+    the plan that was made from it.
+    """
     return select(
         forecast_run.c.id,
         forecast_run.c.as_of_on,
+        func.coalesce(forecast_run.c.planned_on, forecast_run.c.as_of_on).label("planned_on"),
         forecast_run.c.data_watermark_at,
         forecast_run.c.recorded_at,
     ).where(forecast_run.c.current)

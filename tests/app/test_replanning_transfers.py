@@ -1,6 +1,7 @@
 """A transfer from plan to click: planned once, kept by the next plan, freed by the undo."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -15,8 +16,9 @@ from inventory_core.office.actors import SYSTEM
 from inventory_core.planning.counted_on import counted_on
 from inventory_core.planning.published import current_run
 from inventory_core.planning.release import shown_suggestions
+from inventory_core.planning.worklist import waiting_suggestions
 from inventory_core.stock.balances import inbound, positions
-from inventory_core.vocabulary import WarehouseKind
+from inventory_core.vocabulary import SuggestionKind, WarehouseKind
 from jobs.planning import run_planning
 from tests.planning.seller import NOW, TODAY, Seller, make_seller
 
@@ -54,6 +56,13 @@ def test_a_transfer_is_planned_once_by_a_click_and_freed_by_the_undo(database: D
     bought += " ON r.suggestion_id = s.id AND r.revision = s.revision"
     bought += " WHERE s.state = 'open' AND s.kind = 'buy'"
     before = seller.rows(bought)
+    with database.reading() as conn:
+        [listed] = conn.rows(waiting_suggestions(kind=SuggestionKind.TRANSFER))
+        trace = shown_suggestions(conn, [transfer])[transfer].trace
+        others = conn.rows(waiting_suggestions(kind=SuggestionKind.BUY))
+    # What the list says is what the reasons add up to; a purchase has no such figure.
+    assert listed.net_base == Decimal(trace["net"])
+    assert all(one.net_base is None for one in others)
     told = database.write(
         lambda tx: approve_now(tx, SYSTEM, NOW, [Choice(transfer, revision, "click")])
     )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from app.sites import site_label, site_pills
+from app.widgets_scope import Choice
 from inventory_core.catalog.locations import Warehouse
 from inventory_core.vocabulary import Authority, WarehouseId, WarehouseKind
 
@@ -28,5 +29,5 @@ def test_a_name_stands_before_its_code_and_a_name_that_spells_the_code_is_not_sa
     assert site_label(replace(HUB, name="")) == "SZ-HUB"
 
 
-def test_pills_have_room_for_codes_alone() -> None:
-    assert list(site_pills([HUB]).items())[1:] == [("7", "SZ-HUB")]
+def test_pills_have_room_for_codes_alone_and_a_box_for_the_name_too() -> None:
+    assert list(site_pills([HUB]).items())[1:] == [("7", Choice("SZ-HUB", site_label(HUB)))]

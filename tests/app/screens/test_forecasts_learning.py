@@ -3,18 +3,20 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from streamlit.testing.v1 import AppTest
 
-from app.i18n import catalogue
+from app.i18n import catalogue, day
 from inventory_core.catalog.locations import NewWarehouse, create_warehouses
 from inventory_core.catalog.skus import NewSku, create_skus
 from inventory_core.clock import utc_now
 from inventory_core.db.engine import Database
+from inventory_core.db.schema.planning import forecast_run
 from inventory_core.office.actors import SYSTEM
 from inventory_core.office.job_runs import waiting_requests
 from inventory_core.planning.overrides import all_overrides
 from inventory_core.planning.registry import champion_release
+from inventory_core.planning.worklist import current_run
 from inventory_core.vocabulary import Role, WarehouseKind
 from jobs.planning import run_planning
 from tests.app.test_rights import PATIENCE_SECONDS, one_screen
@@ -98,6 +100,18 @@ def test_the_record_names_what_leans(planned: Served) -> None:
 def count_overrides(database: Database) -> list[float]:
     with database.reading() as conn:
         return [one.planned_units / one.model_units for one in all_overrides(conn)]
+
+
+def test_the_stamp_of_the_list_tells_the_day_of_the_plan_from_that_of_the_forecast(
+    planned: Served,
+) -> None:
+    with planned.database.writing() as tx:
+        [run] = tx.rows(current_run())
+        learned = run.as_of_on - timedelta(days=3)
+        tx.execute(update(forecast_run).where(forecast_run.c.current).values(as_of_on=learned))
+    said = words(drawn(planned, "", screen="replenish"))
+    assert f"Planned as of {day(run.planned_on)}" in said
+    assert f"of sales to {day(learned)}" in said
 
 
 def test_an_override_is_set_and_taken_back_from_the_screen(planned: Served) -> None:

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.i18n import catalogue
+from app.i18n import catalogue, t
 from inventory_core.vocabulary import Role
 from tests.browser import PATIENCE_MS, Served
 
@@ -52,6 +52,28 @@ def test_the_kpis_are_read_narrowed_and_led_from_to_the_orders(
     expect(page).to_have_url(re.compile(r"site=\d+"))
     main.get_by_role("button", name=words["attention.late_orders_button"]).first.click()
     expect(page).to_have_url(re.compile("/orders"), timeout=PATIENCE_MS)
+
+
+@pytest.mark.slow
+def test_the_scope_of_a_phone_stands_in_even_boxes_that_stay_in_the_address(
+    start_app: Callable[[str], Served], sample_template: str, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(start_app(sample_template), Role.OWNER, width=390, phone=True)
+    page.goto("/overview?period=30")
+    main = page.get_by_test_id("stMain")
+    boxes = main.get_by_test_id("stSelectbox")
+    expect(boxes).to_have_count(4, timeout=PATIENCE_MS)
+    places = [boxes.nth(one).bounding_box() for one in range(4)]
+    assert len({round(one["width"]) for one in places if one}) == 1
+    assert [round(one["x"]) for one in places[:2] if one] == [
+        round(one["x"]) for one in places[2:] if one
+    ]
+    period = boxes.nth(1).get_by_role("combobox")
+    expect(period).to_have_value(t("overview.days", language="en", days=30))
+    boxes.nth(0).click()
+    # In a box there is room for the name of a site.
+    page.get_by_role("option", name="Hub Shenzhen (SZ-HUB)").click()
+    expect(page).to_have_url(re.compile(r"site=\d+"), timeout=PATIENCE_MS)
 
 
 @pytest.mark.slow

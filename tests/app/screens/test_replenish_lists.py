@@ -71,7 +71,7 @@ def test_late_only_if_demand_is_high_is_said_but_not_counted_as_late(
     assert heads["order_by"].tolist() == [EN["replenish.may_be_late"], "⚠ 4 days late"]
     may = lines[lines["supplier"] == "Yiwu"]
     assert may["order_by"].tolist() == [EN["replenish.may_be_late"]]
-    assert may["why"].tolist() == ["May run out 30 Mar, arrives 2 Apr"]
+    assert may["why"].tolist() == ["May end 30 Mar, arrives 2 Apr"]
     [late] = [one.value for one in test.metric if one.label == EN["replenish.late"]]
     assert late == "1"
 
