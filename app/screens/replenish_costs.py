@@ -73,7 +73,7 @@ def order_notes(trace: dict[str, Any]) -> list[str]:
             md(
                 "replenish.note_follows",
                 quantity=number(follows["quantity"]),
-                method=t(f"ship.{follows['ship_method']}"),
+                method=t(f"ship_method.{follows['ship_method']}"),
                 supplier=follows["supplier"],
                 arrives=day(date.fromisoformat(follows["arrives_on"])),
                 amount="—" if amount is None else money(Decimal(amount), base, digits=0),

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from app import session
-from app.i18n import day, md, money, number, t
+from app.i18n import day, md, money, number, reader_language, t
 from app.screens.replenish_limit_form import manage_limits
 from app.widgets_tables import Name, Text, Units, table
 from inventory_core.db.engine import Reading
@@ -151,12 +151,14 @@ def changed_title(report: Mapping[str, Any]) -> str:
     """How many orders became smaller, larger or another supplier's."""
     moved = [one for one in report["changed"] if one["code"] == "minimum_elsewhere"]
     units = [one["units"] for one in report["changed"] if one not in moved]
-    return md(
-        "limits.changed_elsewhere" if moved else "limits.changed",
-        less=number(sum(each < 0 for each in units)),
-        more=number(sum(each > 0 for each in units)),
-        elsewhere=number(len(moved)),
-    )
+    counts = {
+        "limits.changed_less": sum(each < 0 for each in units),
+        "limits.changed_more": sum(each > 0 for each in units),
+        "limits.changed_elsewhere": len(moved),
+    }
+    parts = [md(key, count=number(count)) for key, count in counts.items() if count]
+    between = "，" if reader_language() == "zh" else ", "
+    return md("limits.changed", parts=between.join(parts))
 
 
 def _changed(report: Mapping[str, Any]) -> None:

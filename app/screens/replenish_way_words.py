@@ -31,6 +31,8 @@ def lead_time_words(trace: dict[str, Any]) -> list[str]:
         )
     elif "learned" in lead:
         notes.append(_never_gone(lead))
+    if stated_for := {leg["stated_for"] for leg in lead.get("legs", ()) if leg.get("stated_for")}:
+        notes.append(md("replenish.note_stated_for", country=", ".join(sorted(stated_for))))
     if found and found.get("open_ratios"):
         notes.append(md("replenish.note_overdue", orders=number(len(found["open_ratios"]))))
     seen = [leg for leg in (found or {}).get("legs", ()) if not leg.get("elsewhere")]

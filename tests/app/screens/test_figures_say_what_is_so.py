@@ -46,9 +46,9 @@ def test_a_change_of_nothing_has_no_sign() -> None:
 def test_what_is_bought_elsewhere_is_not_called_larger() -> None:
     changed = [{"code": "container_filled", "units": units} for units in (3, 5, 1, 2)]
     elsewhere = {"code": "minimum_elsewhere", "units": 0}
-    assert changed_title({"changed": changed}).endswith("0 orders smaller or left out, 4 larger")
+    assert changed_title({"changed": changed}).endswith("changed: 4 orders larger")
     assert changed_title({"changed": [*changed, elsewhere]}).endswith(
-        "4 larger, 1 bought elsewhere"
+        "4 orders larger, 1 bought elsewhere"
     )
 
 

@@ -41,3 +41,11 @@ def test_a_way_with_orders_of_its_own_says_nothing_of_others() -> None:
     assert "the last 12 orders took 70 ± 0" in words
     assert "other ways" not in words
     assert "yet" not in words
+
+
+def test_a_way_that_is_stated_for_one_country_says_so() -> None:
+    leg = {"kind": "sea", "days": 38, "stated_for": "DE"}
+    lead = {"ship_method": "sea", "days_with_closures": 50, "legs": [leg]}
+    policy = {"lead_time_days": 50, "protection_days": 57, "review_days": 7}
+    words = lead_time_words({"lead_time": lead, "policy": policy})
+    assert words == ["The supplier states days of its own for the way to DE."]
