@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app import session
 from app.i18n import DASH, md, number, t
@@ -44,10 +45,21 @@ def draw_cleaning(run: PublishedRun, series: Series, chosen: Listed) -> None:
         if later := int((lines["left_out"] != lines["learned"]).sum()):
             st.info(md("one_off.not_learned_yet", count=later), icon=":material/schedule:")
         if not lines.empty:
-            draw_lines(
-                lines, name="one_offs", with_goods=False, instead=lambda on: _instead(series, on)
-            )
+            # Where nothing is left out, the largest orders are there for whoever looks for them.
+            quiet = left_out.empty and not later
+            with _folded() if quiet else st.container():
+                draw_lines(
+                    lines,
+                    name="one_offs",
+                    with_goods=False,
+                    instead=lambda on: _instead(series, on),
+                )
         _corrected(series)
+
+
+def _folded() -> DeltaGenerator:
+    """A place that opens on a click."""
+    return st.expander(md("one_off.largest"), icon=":material/list:")
 
 
 def draw_review() -> None:

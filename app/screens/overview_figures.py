@@ -137,15 +137,15 @@ def _columns() -> dict[str, Column]:
     currency = session.current().company.base_currency
     # Side by side at 1440 pixels: what is cut is not compared.
     return {
-        "place": Text(t("overview.place"), pinned=True, width=66),
+        "place": Text(t("overview.place"), pinned=True, width=62),
         "turnover_year": DecimalColumn(t("overview.turnover_year"), digits=1, width=82),
         "stock_to_sales": DecimalColumn(t("overview.stock_to_sales"), digits=2, width=92),
         "stock_out_rate": Percent(t("overview.stock_out_rate"), width=92),
         "dead_share": Percent(t("overview.dead_share"), width=76),
         "closing": Money(t("overview.closing", currency=currency), digits=0, width=108),
         "cost_of_sales": Money(t("overview.cost_of_sales", currency=currency), digits=0, width=114),
-        "sales": Money(t("overview.sales", currency=currency), digits=0, width=76),
-        "orders": Units(t("overview.orders"), width=56),
+        "sales": Money(t("overview.sales", currency=currency), digits=0, width=86),
+        "orders": Units(t("overview.orders"), width=50),
         "short_orders": Units(t("overview.short_orders"), width=80),
         "lost_sales": Money(t("overview.lost_sales", currency=currency), digits=0, width=98),
     }
