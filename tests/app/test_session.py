@@ -24,8 +24,9 @@ def acting() -> None:
     import streamlit as st  # noqa: PLC0415 AppTest runs this as a script of its own
 
     from app import session  # noqa: PLC0415
-    from app.widgets import page_head, scope_bar  # noqa: PLC0415
+    from app.widgets import page_head  # noqa: PLC0415
     from app.widgets_acts import act_button, form_key  # noqa: PLC0415
+    from app.widgets_scope import scope_bar  # noqa: PLC0415
     from inventory_core.errors import Refused  # noqa: PLC0415
     from inventory_core.office.actors import Permission, require  # noqa: PLC0415
     from inventory_core.office.audit import list_audit, record_audit  # noqa: PLC0415
