@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from forecasting.limits_ladder import Ladder, ladder_of, priced_at
 from forecasting.order_cost import LOST_AFTER_DAYS
 from forecasting.receiving import plan_site
-from forecasting.situation import Planned, PlanSettings
+from forecasting.situation import Planned, PlanSettings, Situation
 from forecasting.supplier_choice import MOST_COVER_DAYS
 from forecasting.supplier_terms import OfferTerms, step_of
 
@@ -27,27 +27,31 @@ def planned_beside(
     one: Planned, offer_id: int, others: int, settings: PlanSettings, reach: int = 0
 ) -> Planned:
     """One site planned where so many units of the offer are ordered for other sites."""
-    here = one.situation
-    offers = tuple(
-        replace(offer, others=others, reach=reach) if offer.offer_id == offer_id else offer
-        for offer in here.offers
-    )
-    return plan_site(replace(here, offers=offers), settings)
+    situation = _with_others(one.situation, offer_id, others, reach)
+    return plan_site(situation, settings)
 
 
 def beside(one: Planned, offer_id: int, others: int) -> Planned:
     """The same order where so many units go along with it, at the price of all."""
-    here, draft = one.situation, one.draft
+    draft, situation = one.draft, _with_others(one.situation, offer_id, others, None)
     assert draft is not None, "this site orders"
-    offers = tuple(
-        replace(offer, others=others) if offer.offer_id == offer_id else offer
-        for offer in here.offers
-    )
-    situation = replace(here, offers=offers)
-    offer = next(offer for offer in offers if offer.offer_id == offer_id)
+    offer = next(offer for offer in situation.offers if offer.offer_id == offer_id)
     if draft.amount_base is not None:
         draft = priced_at(draft, situation, offer)
     return replace(one, situation=situation, draft=draft)
+
+
+def _with_others(here: Situation, offer_id: int, others: int, reach: int | None) -> Situation:
+    """The site where others order with it; `reach` None: as it stands."""
+    return replace(
+        here,
+        offers=tuple(
+            replace(offer, others=others, reach=offer.reach if reach is None else reach)
+            if offer.offer_id == offer_id
+            else offer
+            for offer in here.offers
+        ),
+    )
 
 
 def _gaining(one: Planned, gain: float) -> Planned:
@@ -76,7 +80,7 @@ class Together:
         """The sites planned beside each other."""
         if not self.as_needed and (kept := self._kept()) is not None:
             return kept
-        bought = [one.draft.quantity if one.draft else 0 for one in self.alone]
+        bought = [self._units(one) for one in self.alone]
         needed = [self._beside(place, bought, 0) for place in range(len(bought))]
         found = self._agreed(needed, 0)
         if found is None:

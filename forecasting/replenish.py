@@ -24,7 +24,7 @@ from forecasting.suggest import tell_follow_up
 from forecasting.transfer_evidence import transfer_draft
 from forecasting.upstream import share_stock, tell_sends
 from inventory_core.db.engine import Reading
-from inventory_core.office.company import Company, read_company
+from inventory_core.office.company import Company
 from inventory_core.planning.plan_costs import PlanCosts
 from inventory_core.planning.plan_limits import open_uses, ordered_uses, plan_limits
 from inventory_core.planning.published import PublishedPolicy, PublishedRun
@@ -72,9 +72,9 @@ def read_plan_facts(
 ) -> PlanFacts:
     """The facts of a plan of the day `as_of`, of all SKUs or of some."""
     shared = _limits(conn, as_of, sku_ids)
-    said_no = rejected(conn, quiet_days=read_company(conn).review_days)
     currencies = currencies_of(shared.limits, shared.ordered)
     book = read_book(conn, as_of=as_of, sku_ids=sku_ids, currencies=currencies)
+    said_no = rejected(conn, quiet_days=book.company.review_days)
     here = OffersHere(book, as_of)
     forecasts = planned_forecasts(conn, run, as_of=as_of, sku_ids=sku_ids)
     return PlanFacts(

@@ -126,7 +126,8 @@ def test_a_factory_that_will_shut_is_ordered_for_before() -> None:
     assert ahead.lost[0] == 0
 
 
-def test_what_is_urgent_today_does_not_make_later_orders_fly() -> None:
+def a_hurry() -> Situation:
+    """By sea or by air, and 60 left."""
     [offer] = a_situation().offers
     [sea] = offer.routes
     air = replace(
@@ -134,7 +135,11 @@ def test_what_is_urgent_today_does_not_make_later_orders_fly() -> None:
         unit_freight=Decimal(4), freight_currency="USD",
     )  # fmt: skip
     here = a_situation(offers=(replace(offer, routes=(sea, air)),))
-    short = replace(here, stock=replace(here.stock, available=60, inventory_position=60))
+    return replace(here, stock=replace(here.stock, available=60, inventory_position=60))
+
+
+def test_what_is_urgent_today_does_not_make_later_orders_fly() -> None:
+    short = a_hurry()
     plan = plan_of(facts_of(short))
     [one] = plan.pairs
     assert one.draft is not None

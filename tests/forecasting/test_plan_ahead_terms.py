@@ -8,9 +8,8 @@ import pytest
 
 from forecasting.plan_ahead import play_ahead
 from forecasting.replenish import plan_of
-from inventory_core.catalog.calendars import Leg
 from inventory_core.planning.scenarios import Scenario
-from tests.forecasting.test_plan_ahead import a_situation, compared, facts_of
+from tests.forecasting.test_plan_ahead import a_hurry, a_situation, compared, facts_of
 
 
 def test_trap_42_sites_reviewed_on_one_day_reach_the_moq_of_their_offer_together() -> None:
@@ -55,14 +54,7 @@ def test_trap_44_goods_of_later_orders_leave_when_they_expire_as_by_hand(
 
 
 def test_an_order_that_follows_at_once_is_named_beside_the_cash_of_today() -> None:
-    [offer] = a_situation().offers
-    [sea] = offer.routes
-    air = replace(
-        sea, route=replace(sea.route, ship_method="air", legs=(Leg("production", 5),)),
-        unit_freight=Decimal(4), freight_currency="USD",
-    )  # fmt: skip
-    here = a_situation(offers=(replace(offer, routes=(sea, air)),))
-    short = replace(here, stock=replace(here.stock, available=60, inventory_position=60))
+    short = a_hurry()
     found = compared(Scenario(demand_factor=Decimal("1.1")), short, a_situation(2))
     [one, other] = plan_of(facts_of(short, a_situation(2))).pairs
     assert one.draft is not None
